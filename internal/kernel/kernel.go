@@ -1,0 +1,64 @@
+// Package kernel holds the float32 inner loops. Every loop exists as plain Go
+// (generic.go: the definition) and, where the machine allows, as generated
+// assembly; Sets lists the implementations and tests, benchmarks and dispatch
+// all read that list.
+//
+// Maps are stored H×W×C ("pixel-major"), so for one kernel row the (kx, c)
+// pairs under an output pixel lie side by side and a convolution is kh matrix
+// products of depth kw·C, with nothing gathered.
+package kernel
+
+// A Product is one call of the single inner loop behind convolutions, their
+// input gradients and their weight gradients:
+//
+//	C[m·LDC + n] = Bias[n] + Σ_{r<Rows} Σ_{k<Depth} A[r·ARow + k·AStep + m·LDA] · B[r·BRow + k·BStep + n]
+//
+// for m < M, n < N; with Accumulate the old C is added instead of Bias, and
+// with ReLU negative results become 0. The order of summation for one (m, n) depends on Rows and
+// Depth alone, never on M, N, m or n, so a pixel has the same bits wherever it lies.
+// All strides are in elements. B rows must be readable up to a multiple of Lanes(N) beyond n = N
+// (packed panels are; see PanelWidth).
+type Product struct {
+	A                []float32
+	ARow, AStep, LDA int
+	B                []float32
+	BRow, BStep      int
+	C                []float32
+	LDC              int
+	Bias             []float32 // nil, or N values
+	Rows, Depth      int
+	M, N             int
+	Accumulate, ReLU bool
+}
+
+// A Set is one implementation of all inner loops. Slices of channel
+// coefficients (scale, shift, …) have a length P, the channel period of the
+// flat data: element i uses coefficient i mod P; data starts at channel 0.
+type Set struct {
+	Name string
+
+	Mul func(p *Product)
+
+	// ScaleShift: dst[i] = src[i]·scale[i%P] + shift[i%P], then max(0,·) if relu.
+	ScaleShift func(dst, src, scale, shift []float32, relu bool)
+	// Moments: sum[c] += Σ x, sq[c] += Σ x² over the elements of channel c.
+	Moments func(sum, sq, x []float32)
+	// NormMoments, with g = dy where y > 0 and 0 elsewhere (g = dy if y is nil):
+	// sum[c] += Σ g, dot[c] += Σ g·x.
+	NormMoments func(sum, dot, dy, y, x []float32)
+	// NormBack: dx[i] = a[c]·g + b[c]·x[i] + s[c], g as in NormMoments.
+	NormBack func(dx, dy, y, x, a, b, s []float32)
+	// MaskPositive: dx[i] = dy[i] where y[i] > 0, else 0.
+	MaskPositive func(dx, dy, y []float32)
+	// Add: dst[i] += src[i].
+	Add func(dst, src []float32)
+	// Lerp: dst[i] = a[i]·wa + b[i]·wb, one row or pixel of a bilinear resize.
+	Lerp func(dst, a, b []float32, wa, wb float32)
+	// AXPY: dst[i] += w·x[i].
+	AXPY func(dst, x []float32, w float32)
+	// MaxPool2: one output row of a 2×2, stride 2 pool over rows r0, r1 of 2·len(dst)/c pixels… of c channels.
+	MaxPool2 func(dst, r0, r1 []float32, c int)
+	// MaxPool2Back adds dy to the first maximum (order: r0 left, r0 right, r1 left, r1 right)
+	// of each window: d0, d1 are the gradient rows of r0, r1.
+	MaxPool2Back func(d0, d1, dy, r0, r1 []float32, c int)
+}
