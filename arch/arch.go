@@ -16,11 +16,11 @@ type Arch interface {
 type Up uint8
 
 const (
-	Transposed   Up = iota // transposed convolution 2×2, stride 2
-	UpBilinear             // bilinear ×2 (half-pixel), then 1×1 convolution
-	UpNearest              // nearest ×2, then 1×1 convolution
-	UpShuffle              // 1×1 convolution to 4·C, PixelShuffle, ICNR initialisation
-	UpShuffleBlur          // the same, then replicate pad top/left and 2×2 average, as fastai's blur
+	Transposed    Up = iota // transposed convolution 2×2, stride 2
+	UpBilinear              // bilinear ×2 (half-pixel), then 1×1 convolution
+	UpNearest               // nearest ×2, then 1×1 convolution
+	UpShuffle               // 1×1 convolution to 4·C, PixelShuffle, ICNR initialisation
+	UpShuffleBlur           // the same, then replicate pad top/left and 2×2 average, as fastai's blur
 )
 
 // NormKind is what stands between a convolution and its ReLU.

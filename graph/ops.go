@@ -52,9 +52,9 @@ func (p Padding) String() string { return paddingNames[p] }
 type Interp uint8
 
 const (
-	Bilinear     Interp = iota // half-pixel centres (align_corners=False)
-	BilinearAlign              // corner pixels' centres aligned (align_corners=True)
-	Nearest                    // floor(i·in/out)
+	Bilinear      Interp = iota // half-pixel centres (align_corners=False)
+	BilinearAlign               // corner pixels' centres aligned (align_corners=True)
+	Nearest                     // floor(i·in/out)
 	numInterps
 )
 

@@ -1,0 +1,152 @@
+// Package bench trains every variant on the same images, measures them, and
+// decides what the measurements show.
+package bench
+
+import "unetbench/graph"
+
+// A Sample is one measured number, keyed by all that it was measured under.
+type Sample struct {
+	Metric string  `json:"metric"` // a Metric's name: "dice"
+	Arm    string  `json:"arm"`
+	Seed   uint64  `json:"seed"`
+	Image  string  `json:"image,omitempty"` // empty: a property of the network
+	Regime string  `json:"regime"`          // "output", "input"
+	Tile   string  `json:"tile,omitempty"`  // "whole", or the side of the tile's input in px, "204"; "204+32" with overlap 32
+	Bin    string  `json:"bin,omitempty"`   // place on a curve: distance "0-2" px, "level0", "shift3"
+	Value  float64 `json:"value"`
+}
+
+// A Metric describes all samples of one name.
+type Metric struct {
+	Name   string `json:"name"`
+	Unit   string `json:"unit"`   // "%", "px", "MAC/px", …
+	Better int    `json:"better"` // +1 higher, -1 lower, 0 neither
+	Exact  bool   `json:"exact"`  // arithmetic, the same for every seed
+	Doc    string `json:"doc"`    // one sentence with the definition and its source
+}
+
+// An Arm is one contestant: a variant trained on one kind of window.
+type Arm struct {
+	Name       string  `json:"name"`
+	Arch       string  `json:"arch"`
+	Doc        string  `json:"doc"`
+	Control    bool    `json:"control"`     // isolates one cause; not a contestant
+	In         int     `json:"in"`          // training window read, px
+	Out        int     `json:"out"`         // training window supervised, px
+	Mirrored   bool    `json:"mirrored"`    // the window is the supervised patch, mirrored out
+	Params     int     `json:"params"`      // trainable values
+	MACsPerPx  float64 `json:"macs_per_px"` // forward, per supervised pixel of the training window
+	PlannedMiB float64 `json:"planned_mib"` // buffers of one training step
+}
+
+// A Network is a variant at one input size, node by node: what the U diagram draws.
+type Network struct {
+	Arm   string       `json:"arm"`
+	Input graph.Size   `json:"input"`
+	Nodes []NodeRecord `json:"nodes"`
+}
+
+// A NodeRecord is one node of a Network.
+type NodeRecord struct {
+	Name   string      `json:"name"`
+	Op     string      `json:"op"`
+	Level  int         `json:"level"`
+	In     []int       `json:"in,omitempty"` // indices of the operands
+	Shape  graph.Shape `json:"shape"`
+	MACs   int64       `json:"macs"`
+	Interp int64       `json:"interp"` // multiply-accumulates spent on interpolation
+	Bytes  int64       `json:"bytes"`
+}
+
+// A Curve is the training loss of one run.
+type Curve struct {
+	Arm    string    `json:"arm"`
+	Seed   uint64    `json:"seed"`
+	Regime string    `json:"regime"`
+	Steps  []int     `json:"steps"`
+	Loss   []float64 `json:"loss"`
+}
+
+// A Contrast is one arm against the reference arm on one metric.
+type Contrast struct {
+	Metric    string  `json:"metric"`
+	Arm       string  `json:"arm"`
+	Reference string  `json:"reference"`
+	Regime    string  `json:"regime"`
+	Tile      string  `json:"tile,omitempty"`
+	Bin       string  `json:"bin,omitempty"`
+	Diff      float64 `json:"diff"` // arm − reference, in the metric's unit
+	Low       float64 `json:"low"`  // 95 % interval
+	High      float64 `json:"high"`
+	P         float64 `json:"p"`      // two-sided
+	PHolm     float64 `json:"p_holm"` // adjusted over the family
+	Seeds     int     `json:"seeds"`
+	Images    int     `json:"images"`
+	Margin    float64 `json:"margin"`
+	Verdict   string  `json:"verdict"` // "different", "equivalent", "undecided"
+}
+
+// A Warning is a caveat that belongs to the results: too few samples, a curve still rising.
+type Warning struct {
+	Code string `json:"code"` // "few-samples", "still-learning", "never-woke", "stack-slices"
+	Arm  string `json:"arm,omitempty"`
+	Text string `json:"text"`
+}
+
+// A Picture is a file under maps/ that the report shows.
+type Picture struct {
+	Kind  string `json:"kind"` // "image", "truth", "prediction", "error", "checkerboard", "misregistration"
+	Arm   string `json:"arm,omitempty"`
+	Image string `json:"image,omitempty"`
+	Tile  string `json:"tile,omitempty"`
+	File  string `json:"file"` // "maps/valid-prediction.png"
+}
+
+// Results is all that one comparison measured: what results.json holds. It
+// carries no date, host, path or thread count, so that the same command writes
+// the same bytes.
+type Results struct {
+	Schema    int        `json:"schema"`
+	Setup     Setup      `json:"setup"`
+	Arms      []Arm      `json:"arms"`
+	Networks  []Network  `json:"networks"`
+	Metrics   []Metric   `json:"metrics"`
+	Samples   []Sample   `json:"samples"`
+	Curves    []Curve    `json:"curves"`
+	Contrasts []Contrast `json:"contrasts"`
+	Pictures  []Picture  `json:"pictures"`
+	Warnings  []Warning  `json:"warnings"`
+}
+
+// Setup is what was held equal.
+type Setup struct {
+	Kernel   string   `json:"kernel"`
+	Data     string   `json:"data"` // "synthetic membranes", or the folder's base name
+	Train    []string `json:"train"`
+	Test     []string `json:"test"`
+	Classes  int      `json:"classes"`
+	Channels int      `json:"channels"`
+	Pools    int      `json:"pools"`
+	Width    int      `json:"width"`
+	Up       string   `json:"up"`
+	Norm     string   `json:"norm"`
+	Padding  string   `json:"padding"`
+	Interp   string   `json:"interp"`
+	Dropout  float64  `json:"dropout"`
+	Seeds    []uint64 `json:"seeds"`
+	Steps    int      `json:"steps"`
+	Batch    int      `json:"batch"`
+	Regimes  []string `json:"regimes"`
+	Margin   float64  `json:"margin"`   // Dice points within which two arms count as equivalent
+	Complete bool     `json:"complete"` // false: the run was stopped, and this is what it had measured
+}
+
+// Timing is one measured time or memory figure; these vary from run to run and
+// stand in timings.txt, apart from the results.
+type Timing struct {
+	Name  string // "train", "predict", "peak-rss"
+	Arm   string
+	Tile  string
+	Unit  string // "sec", "sec/px", "B"
+	Value float64
+}
