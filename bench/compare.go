@@ -1,0 +1,162 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"unetbench/internal/engine"
+	"unetbench/internal/kernel"
+	"unetbench/internal/train"
+)
+
+// A Progress is told how far a comparison has come. Its methods are called
+// from several goroutines, one at a time.
+type Progress interface {
+	Begin(units int)              // total work, in units of about one training step of the reference
+	Advance(units int)            // so much more is done
+	Note(format string, a ...any) // something worth a line
+}
+
+// A run is one network: an arm trained from one seed under one regime.
+type run struct {
+	regime string
+	arm    Contestant
+	seed   uint64
+}
+
+// An outcome is all that one run leaves behind.
+type outcome struct {
+	samples  []Sample
+	curve    Curve
+	timings  []Timing
+	pictures []Picture
+	oracle   []OracleCount
+}
+
+// Compare trains every arm from every seed, measures each network on every
+// test image and decides. What is measured is written to o.Out after every
+// run, so that a run cut short keeps it; a cancelled ctx is not an error: the
+// results come back with Setup.Complete false.
+//
+// Runs are trained side by side, each on one thread: the results do not
+// depend on how many there are.
+func Compare(ctx context.Context, o Options, p Progress) (*Results, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	var runs []run
+	var arms []Contestant
+	for _, regime := range o.Regimes {
+		cs, err := Contestants(o.Variants, o.Net, regime, OutputPatch, o.Controls)
+		if err != nil {
+			return nil, err
+		}
+		for i := range o.Seeds {
+			for _, c := range cs {
+				runs = append(runs, run{regime, c, o.BaseSeed + uint64(i)})
+			}
+		}
+		arms = append(arms, cs...)
+	}
+	ev, err := newEvaluation(&o, arms)
+	if err != nil {
+		return nil, err
+	}
+	st := newStore(&o, arms, ev, runs)
+	if err := st.write(); err != nil { // fails now rather than after minutes of training
+		return nil, err
+	}
+
+	threads := o.Threads
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	workers := min(threads, len(runs))
+	perNet := max(1, threads/workers)
+	p.Begin(len(runs) * (o.Steps + ev.units()))
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := range next {
+				out, err := runs[i].do(ctx, &o, ev, perNet, p)
+				if err == nil {
+					err = st.add(i, out)
+				}
+				if err != nil {
+					cancel(fmt.Errorf("%s, seed %d: %w", runs[i].arm.Name, runs[i].seed, err))
+					return
+				}
+			}
+		})
+	}
+feed:
+	for i := range runs {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+			break feed
+		}
+	}
+	close(next)
+	wg.Wait()
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return nil, err
+	}
+	return st.finish()
+}
+
+// do trains one network, saves it and measures it.
+func (r run) do(ctx context.Context, o *Options, ev *evaluation, threads int, p Progress) (*outcome, error) {
+	start := time.Now()
+	done := 0
+	res, err := train.Run(ctx, train.Job{
+		Graph: r.arm.Graph, Seed: r.seed, Examples: o.Train, Window: r.arm.Window,
+		Reference: OutputPatch, Recipe: recipe(o), Threads: threads,
+		Progress: func(step int, _ float64) {
+			p.Advance(step - done)
+			done = step
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &outcome{curve: Curve{Arm: r.arm.Name, Seed: r.seed, Regime: r.regime}}
+	for _, pt := range res.Curve {
+		out.curve.Steps = append(out.curve.Steps, pt.Step)
+		out.curve.Loss = append(out.curve.Loss, pt.Loss)
+	}
+	out.time("train", r.arm.Name, "", "sec", time.Since(start).Seconds())
+	file := filepath.Join(o.Out, "weights", fmt.Sprintf("%s-%s-seed%d.safetensors", r.regime, r.arm.Name, r.seed))
+	if err := train.Save(file, r.arm.Graph, res.Weights, r.meta(o)); err != nil {
+		return nil, err
+	}
+	if err := ev.measure(ctx, r, res.Weights, threads, out); err != nil {
+		return nil, err
+	}
+	p.Advance(ev.units())
+	return out, nil
+}
+
+func (o *outcome) time(name, arm, tile, unit string, v float64) {
+	o.timings = append(o.timings, Timing{name, arm, tile, unit, v})
+}
+
+func recipe(o *Options) train.Recipe {
+	r := train.DefaultRecipe()
+	r.Steps = o.Steps
+	return r
+}
+
+// predictor returns a predictor of the arm's network; each goroutine needs its own.
+func (r run) predictor(w [][]float32, threads int) *engine.Predictor {
+	return engine.NewPredictor(r.arm.Graph, w, engine.Options{Threads: threads, Kernel: kernel.Best()})
+}

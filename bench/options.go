@@ -1,0 +1,71 @@
+package bench
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"unetbench/arch"
+	"unetbench/internal/data"
+)
+
+// Options is what a comparison can be asked for. The zero value is not useful;
+// start from Defaults.
+type Options struct {
+	Net      arch.Config
+	Variants []arch.Arch
+	Seeds    int    // networks trained per arm
+	BaseSeed uint64 // first seed; run i uses BaseSeed+i
+	Steps    int    // optimiser steps per run
+	Regimes  []string
+	Controls bool
+	Tile     int     // side of the evaluation tile's input in px; 0: each arm's training window
+	Overlap  int     // px by which neighbouring tiles' outputs overlap at least; -1: the arm's default
+	Margin   float64 // Dice points within which two arms are equivalent
+	Threads  int     // 0: all cores
+	Out      string  // folder for results, weights and pictures
+
+	DataName    string
+	Train, Test []data.Example
+	Warnings    []Warning // found while loading the images
+}
+
+// Regimes that Options.Regimes may name.
+var Regimes = []string{"output", "input"}
+
+// Defaults is `unetbench compare` without arguments, less the images.
+func Defaults() Options {
+	return Options{
+		Net: arch.Default(), Variants: Variants, Seeds: 6, BaseSeed: 1, Steps: 400,
+		Regimes: []string{"output"}, Overlap: -1, Margin: 0.5,
+	}
+}
+
+// Validate refuses what cannot be run, naming the flag.
+func (o *Options) Validate() error {
+	if err := o.Net.Validate(); err != nil {
+		return err
+	}
+	switch {
+	case o.Seeds < 1:
+		return fmt.Errorf("--seeds %d: at least 1 network per arm must be trained; 6 or more give useful intervals", o.Seeds)
+	case o.Steps < 1:
+		return fmt.Errorf("--steps %d: want a positive number of training steps, such as 400", o.Steps)
+	case o.Margin <= 0:
+		return fmt.Errorf("--margin %g: want a positive number of Dice points, such as 0.5", o.Margin)
+	case o.Threads < 0:
+		return fmt.Errorf("--threads %d: want 0 (all cores) or a positive number", o.Threads)
+	case o.Tile < 0:
+		return fmt.Errorf("--tile %d: want a positive side in px, or leave it out for each arm's training window", o.Tile)
+	case o.Overlap < -1:
+		return fmt.Errorf("--overlap %d: want 0 or more px", o.Overlap)
+	case len(o.Regimes) == 0:
+		return fmt.Errorf("--regime: name at least one of %s", strings.Join(Regimes, ", "))
+	}
+	for _, r := range o.Regimes {
+		if !slices.Contains(Regimes, r) {
+			return fmt.Errorf("--regime %s: want one of %s", r, strings.Join(Regimes, ", "))
+		}
+	}
+	return nil
+}
