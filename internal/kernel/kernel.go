@@ -16,8 +16,9 @@ package kernel
 // for m < M, n < N; with Accumulate the old C is added instead of Bias, and
 // with ReLU negative results become 0. The order of summation for one (m, n) depends on Rows and
 // Depth alone, never on M, N, m or n, so a pixel has the same bits wherever it lies.
-// All strides are in elements. B rows must be readable up to a multiple of Lanes(N) beyond n = N
-// (packed panels are; see PanelWidth).
+// All strides are in elements. Nothing is read or written beyond what the formula names, so
+// B may be weights packed by Pack or the pixels of a map (weight gradients: LDA 1, AStep and
+// BStep the pixel pitches). A, B and C must not overlap.
 type Product struct {
 	A                []float32
 	ARow, AStep, LDA int
@@ -61,4 +62,14 @@ type Set struct {
 	// MaxPool2Back adds dy to the first maximum (order: r0 left, r0 right, r1 left, r1 right)
 	// of each window: d0, d1 are the gradient rows of r0, r1.
 	MaxPool2Back func(d0, d1, dy, r0, r1 []float32, c int)
+	// Adam: one step of Kingma & Ba 2015 (arXiv:1412.6980, algorithm 1) on the weights w with
+	// moments m, v and gradient g: m = β₁·m + (1−β₁)·g, v = β₂·v + (1−β₂)·g²,
+	// w −= Rate·m / (√(v·Unbias2) + ε).
+	Adam func(w, m, v, g []float32, s *AdamStep)
+}
+
+// AdamStep holds the numbers of step t = 1, 2, …: Rate is the learning rate
+// over 1−β₁ᵗ, Unbias2 is 1/(1−β₂ᵗ).
+type AdamStep struct {
+	Rate, Beta1, Beta2, Epsilon, Unbias2 float32
 }

@@ -1,0 +1,151 @@
+package arch
+
+import (
+	"fmt"
+	"math"
+
+	"unetbench/graph"
+)
+
+// A Wiring is what one variant adds to the encoder–decoder that all share.
+// A nil hook adds nothing.
+type Wiring struct {
+	// Pad comes before each 3×3 convolution; i is its index in the block at.
+	Pad func(b *Builder, at string, i int, x *graph.Node) *graph.Node
+	// Join merges the upsampled map with the encoder's map of its level.
+	// It must put the skip's channels first.
+	Join func(b *Builder, at string, up, enc *graph.Node) *graph.Node
+	// End follows the head.
+	End func(b *Builder, in, head *graph.Node) *graph.Node
+}
+
+// UNet builds the network of that name: a contraction of c.Pools poolings, an
+// expansion that joins each level's skip, and a 1×1 head. The parameters, their
+// order and their start depend on c alone, never on the wiring.
+func UNet(name string, c Config, w Wiring) (*graph.Graph, error) {
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	b := &Builder{Graph: &graph.Graph{Name: name}, wiring: w, config: c}
+	in := b.Add("in", graph.Input, graph.Node{Channels: c.In})
+	x, ch := in, c.In
+	var skips []*graph.Node
+	for l := 0; l <= c.Pools; l++ {
+		at := fmt.Sprintf("enc%d", l)
+		b.level = l
+		if l > 0 {
+			x = b.Add(at+".pool", graph.MaxPool, graph.Node{Kernel: two, Stride: two}, x)
+		}
+		x = b.block(at, x, ch, c.Width<<l)
+		ch = c.Width << l
+		skips = append(skips, x)
+	}
+	if c.Dropout > 0 {
+		x = b.Add(fmt.Sprintf("enc%d.drop", c.Pools), graph.Dropout, graph.Node{Rate: c.Dropout}, x)
+	}
+	for l := c.Pools - 1; l >= 0; l-- {
+		at := fmt.Sprintf("dec%d", l)
+		ch = c.Width << l
+		up := b.upsample(at, l, x, 2*ch, ch)
+		b.level = l
+		x = b.block(at, w.Join(b, at, up, skips[l]), 2*ch, ch)
+	}
+	x = b.conv("head", 1, x, ch, c.Classes, 1, 1)
+	if w.End != nil {
+		w.End(b, in, x)
+	}
+	return b.Graph, nil
+}
+
+var (
+	one = [2]int{1, 1}
+	two = [2]int{2, 2}
+)
+
+// A Builder adds nodes at the level that is being built.
+type Builder struct {
+	*graph.Graph
+	wiring Wiring
+	config Config
+	level  int
+}
+
+// Add appends a node at the current level.
+func (b *Builder) Add(name string, op graph.Op, n graph.Node, in ...*graph.Node) *graph.Node {
+	n.Level = b.level
+	return b.Graph.Add(name, op, n, in...)
+}
+
+// block is twice (3×3 convolution, norm, ReLU).
+func (b *Builder) block(at string, x *graph.Node, in, out int) *graph.Node {
+	for i := range 2 {
+		if b.wiring.Pad != nil {
+			x = b.wiring.Pad(b, at, i, x)
+		}
+		x = b.conv(fmt.Sprintf("%s.conv%d", at, i), 3, x, in, out, 2/float64(9*in), 1)
+		if b.config.Norm == NormBatch {
+			x = b.batchNorm(fmt.Sprintf("%s.norm%d", at, i), x, out)
+		}
+		x = b.Add(fmt.Sprintf("%s.relu%d", at, i), graph.ReLU, graph.Node{}, x)
+		in = out
+	}
+	return x
+}
+
+// upsample doubles the resolution of x, from level l+1 to level l.
+func (b *Builder) upsample(at string, l int, x *graph.Node, in, out int) *graph.Node {
+	variance := 1 / float64(in)
+	b.level = l
+	switch b.config.Up {
+	case UpBilinear, UpNearest:
+		interp := graph.Bilinear
+		if b.config.Up == UpNearest {
+			interp = graph.Nearest
+		}
+		x = b.Add(at+".up", graph.Resize, graph.Node{Factor: 2, Interp: interp}, x)
+		return b.conv(at+".upconv", 1, x, in, out, variance, 1)
+	case UpShuffle, UpShuffleBlur:
+		b.level = l + 1
+		x = b.conv(at+".upconv", 1, x, in, 4*out, variance, 4)
+		b.level = l
+		x = b.Add(at+".up", graph.PixelShuffle, graph.Node{Factor: 2}, x)
+		if b.config.Up == UpShuffle {
+			return x
+		}
+		x = b.Add(at+".blurpad", graph.Pad, graph.Node{Pads: [4]int{1, 1, 0, 0}, Padding: graph.PadReplicate}, x)
+		return b.Add(at+".blur", graph.AvgPool, graph.Node{Kernel: two, Stride: one}, x)
+	}
+	n := graph.Node{Channels: out, Kernel: two, Stride: two}
+	n.Params = b.affine(at+".up", []int{in, out, 2, 2}, out, variance, 1)
+	return b.Add(at+".up", graph.ConvTranspose, n, x)
+}
+
+// conv adds an unpadded k×k convolution whose weights start with that variance.
+func (b *Builder) conv(name string, k int, x *graph.Node, in, out int, variance float64, repeat int) *graph.Node {
+	n := graph.Node{Channels: out, Kernel: [2]int{k, k}, Stride: one}
+	n.Params = b.affine(name, []int{out, in, k, k}, out, variance, repeat)
+	return b.Add(name, graph.Conv, n, x)
+}
+
+// affine declares a weight tensor and its bias, which starts at 0.
+func (b *Builder) affine(name string, shape []int, out int, variance float64, repeat int) []int {
+	return []int{
+		b.AddParam(graph.Param{Name: name + ".weight", Shape: shape, Trainable: true,
+			Init: graph.Init{Std: math.Sqrt(variance), Repeat: repeat}}),
+		b.AddParam(graph.Param{Name: name + ".bias", Shape: []int{out}, Trainable: true}),
+	}
+}
+
+// batchNorm adds a normalisation of c channels that starts as the identity.
+func (b *Builder) batchNorm(name string, x *graph.Node, c int) *graph.Node {
+	var params []int
+	for _, p := range []struct {
+		name  string
+		train bool
+		mean  float64
+	}{{"gamma", true, 1}, {"beta", true, 0}, {"mean", false, 0}, {"var", false, 1}} {
+		params = append(params, b.AddParam(graph.Param{Name: name + "." + p.name, Shape: []int{c},
+			Trainable: p.train, Init: graph.Init{Mean: p.mean}}))
+	}
+	return b.Add(name, graph.Norm, graph.Node{Params: params}, x)
+}

@@ -1,0 +1,235 @@
+package kernel
+
+import "math"
+
+// Generic is the plain-Go implementation: it runs everywhere and is the
+// definition that the others are tested against.
+var Generic = &Set{
+	Name:         "generic",
+	Mul:          mulGeneric,
+	ScaleShift:   scaleShiftGeneric,
+	Moments:      momentsGeneric,
+	NormMoments:  normMomentsGeneric,
+	NormBack:     normBackGeneric,
+	MaskPositive: maskPositiveGeneric,
+	Add:          addGeneric,
+	Lerp:         lerpGeneric,
+	AXPY:         axpyGeneric,
+	MaxPool2:     maxPool2Generic,
+	MaxPool2Back: maxPool2BackGeneric,
+	Adam:         adamGeneric,
+}
+
+func mulGeneric(p *Product) {
+	m := 0
+	for ; m+4 <= p.M; m += 4 {
+		n := 0
+		for ; n+2 <= p.N; n += 2 {
+			mul4x2(p, m, n)
+		}
+		for ; n < p.N; n++ {
+			for i := range 4 {
+				mul1x1(p, m+i, n)
+			}
+		}
+	}
+	for ; m < p.M; m++ {
+		for n := range p.N {
+			mul1x1(p, m, n)
+		}
+	}
+}
+
+// start is the value the sum for (m, n) begins with.
+func (p *Product) start(m, n int) float32 {
+	switch {
+	case p.Accumulate:
+		return p.C[m*p.LDC+n]
+	case p.Bias != nil:
+		return p.Bias[n]
+	}
+	return 0
+}
+
+func (p *Product) finish(m, n int, s float32) {
+	if p.ReLU && s < 0 {
+		s = 0
+	}
+	p.C[m*p.LDC+n] = s
+}
+
+// mul1x1 is the reference loop. Products are rounded before they are added
+// (float32(x*y)), or some compilers would fuse them.
+func mul1x1(p *Product, m, n int) {
+	s := p.start(m, n)
+	for r := range p.Rows {
+		a, b := r*p.ARow+m*p.LDA, r*p.BRow+n
+		for range p.Depth {
+			s += float32(p.A[a] * p.B[b])
+			a += p.AStep
+			b += p.BStep
+		}
+	}
+	p.finish(m, n, s)
+}
+
+// mul4x2 is mul1x1 for four rows and two columns at once: eight sums that do
+// not wait for each other. Each keeps mul1x1's order, hence its bits.
+func mul4x2(p *Product, m, n int) {
+	s00, s01 := p.start(m, n), p.start(m, n+1)
+	s10, s11 := p.start(m+1, n), p.start(m+1, n+1)
+	s20, s21 := p.start(m+2, n), p.start(m+2, n+1)
+	s30, s31 := p.start(m+3, n), p.start(m+3, n+1)
+	lda := p.LDA
+	for r := range p.Rows {
+		a, b := r*p.ARow+m*lda, r*p.BRow+n
+		for range p.Depth {
+			y0, y1 := p.B[b], p.B[b+1]
+			x := p.A[a]
+			s00 += float32(x * y0)
+			s01 += float32(x * y1)
+			x = p.A[a+lda]
+			s10 += float32(x * y0)
+			s11 += float32(x * y1)
+			x = p.A[a+2*lda]
+			s20 += float32(x * y0)
+			s21 += float32(x * y1)
+			x = p.A[a+3*lda]
+			s30 += float32(x * y0)
+			s31 += float32(x * y1)
+			a += p.AStep
+			b += p.BStep
+		}
+	}
+	p.finish(m, n, s00)
+	p.finish(m, n+1, s01)
+	p.finish(m+1, n, s10)
+	p.finish(m+1, n+1, s11)
+	p.finish(m+2, n, s20)
+	p.finish(m+2, n+1, s21)
+	p.finish(m+3, n, s30)
+	p.finish(m+3, n+1, s31)
+}
+
+func scaleShiftGeneric(dst, src, scale, shift []float32, relu bool) {
+	period := len(scale)
+	for c := 0; c < len(dst); c += period {
+		for i, x := range src[c:min(c+period, len(dst))] {
+			v := float32(x*scale[i]) + shift[i]
+			if relu && v < 0 {
+				v = 0
+			}
+			dst[c+i] = v
+		}
+	}
+}
+
+func momentsGeneric(sum, sq, x []float32) {
+	period := len(sum)
+	for c := 0; c < len(x); c += period {
+		for i, v := range x[c:min(c+period, len(x))] {
+			sum[i] += v
+			sq[i] += float32(v * v)
+		}
+	}
+}
+
+func normMomentsGeneric(sum, dot, dy, y, x []float32) {
+	period := len(sum)
+	for c := 0; c < len(dy); c += period {
+		for i, g := range dy[c:min(c+period, len(dy))] {
+			if y != nil && !(y[c+i] > 0) {
+				g = 0
+			}
+			sum[i] += g
+			dot[i] += float32(g * x[c+i])
+		}
+	}
+}
+
+func normBackGeneric(dx, dy, y, x, a, b, s []float32) {
+	period := len(a)
+	for c := 0; c < len(dx); c += period {
+		for i, g := range dy[c:min(c+period, len(dx))] {
+			if y != nil && !(y[c+i] > 0) {
+				g = 0
+			}
+			dx[c+i] = float32(a[i]*g) + (float32(b[i]*x[c+i]) + s[i])
+		}
+	}
+}
+
+func maskPositiveGeneric(dx, dy, y []float32) {
+	for i := range dx {
+		if y[i] > 0 {
+			dx[i] = dy[i]
+		} else {
+			dx[i] = 0
+		}
+	}
+}
+
+func addGeneric(dst, src []float32) {
+	for i := range dst {
+		dst[i] += src[i]
+	}
+}
+
+func lerpGeneric(dst, a, b []float32, wa, wb float32) {
+	for i := range dst {
+		dst[i] = float32(a[i]*wa) + float32(b[i]*wb)
+	}
+}
+
+func axpyGeneric(dst, x []float32, w float32) {
+	for i := range dst {
+		dst[i] += float32(w * x[i])
+	}
+}
+
+func maxPool2Generic(dst, r0, r1 []float32, c int) {
+	for px := 0; px < len(dst); px += c {
+		for i := px; i < px+c; i++ {
+			j := px + i
+			m := r0[j]
+			if v := r0[j+c]; v > m {
+				m = v
+			}
+			if v := r1[j]; v > m {
+				m = v
+			}
+			if v := r1[j+c]; v > m {
+				m = v
+			}
+			dst[i] = m
+		}
+	}
+}
+
+func maxPool2BackGeneric(d0, d1, dy, r0, r1 []float32, c int) {
+	for px := 0; px < len(dy); px += c {
+		for i := px; i < px+c; i++ {
+			j := px + i
+			m, d := r0[j], &d0[j]
+			if v := r0[j+c]; v > m {
+				m, d = v, &d0[j+c]
+			}
+			if v := r1[j]; v > m {
+				m, d = v, &d1[j]
+			}
+			if v := r1[j+c]; v > m {
+				d = &d1[j+c]
+			}
+			*d += dy[i]
+		}
+	}
+}
+
+func adamGeneric(w, m, v, g []float32, s *AdamStep) {
+	for i, x := range g {
+		m[i] = float32(s.Beta1*m[i]) + float32((1-s.Beta1)*x)
+		v[i] = float32(s.Beta2*v[i]) + float32(float32((1-s.Beta2)*x)*x)
+		root := float32(math.Sqrt(float64(float32(v[i] * s.Unbias2))))
+		w[i] -= float32(s.Rate*m[i]) / (root + s.Epsilon)
+	}
+}

@@ -1,0 +1,25 @@
+package kernel
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Sets lists the implementations that this machine can run, the best first.
+// Generic is always the last. GODEBUG=cpu.avx512f=off hides the AVX-512 one.
+var Sets = append(native(), Generic)
+
+// Best returns the fastest implementation.
+func Best() *Set { return Sets[0] }
+
+// Named returns the implementation of that name.
+func Named(name string) (*Set, error) {
+	var names []string
+	for _, s := range Sets {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return nil, fmt.Errorf("kernel %q: this machine can run %s", name, strings.Join(names, ", "))
+}
