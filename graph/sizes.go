@@ -177,19 +177,19 @@ func (g *Graph) CheckLegal(in Size) error {
 		return nil
 	}
 	for _, n := range g.Nodes {
-		for axis, name := range [2]string{"high", "wide"} {
+		for axis, name := range [2]string{"height", "width"} {
 			out := length(shapes[n.ID], axis)
 			switch n.Op {
 			case Conv, MaxPool, AvgPool:
 				x := length(shapes[n.In[0].ID], axis)
 				if rest := (x - n.Kernel[axis]) % n.Stride[axis]; rest != 0 {
-					return fmt.Errorf("%s: %s (%v): input %v is not legal: %d px %s are floored to %d; %s",
-						g.Name, n.Name, n.Op, in, x, name, x-rest, sizes.nearest(in))
+					return fmt.Errorf("%s: %s (%v): input %v is not legal: a %s of %d px is floored to %d; %s",
+						g.Name, n.Name, n.Op, in, name, x, x-rest, sizes.nearest(in))
 				}
 			case Crop:
 				if x := length(shapes[n.In[0].ID], axis); (x-out)%2 != 0 {
-					return fmt.Errorf("%s: %s (%v): input %v is not legal: %d px cannot be centred in %d px %s; %s",
-						g.Name, n.Name, n.Op, in, out, x, name, sizes.nearest(in))
+					return fmt.Errorf("%s: %s (%v): input %v is not legal: %d px cannot be centred in a %s of %d; %s",
+						g.Name, n.Name, n.Op, in, out, name, x, sizes.nearest(in))
 				}
 			}
 		}
