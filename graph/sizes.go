@@ -153,7 +153,19 @@ func (g *Graph) forms(axis int) (Sides, []form, error) {
 	return Sides{Step: in.a, Offset: in.b % in.a, Min: in.a*least + in.b}, f, nil
 }
 
-func (f form) String() string { return fmt.Sprintf("%d·k%+d", f.a, f.b) }
+func (f form) String() string {
+	switch {
+	case f.a == 0:
+		return fmt.Sprint(f.b)
+	case f.a == 1 && f.b == 0:
+		return "k"
+	case f.a == 1:
+		return fmt.Sprintf("k%+d", f.b)
+	case f.b == 0:
+		return fmt.Sprintf("%d·k", f.a)
+	}
+	return fmt.Sprintf("%d·k%+d", f.a, f.b)
+}
 
 func gcd(a, b int) int {
 	for b != 0 {
