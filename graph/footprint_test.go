@@ -168,6 +168,23 @@ func TestNoHaloWhereNoneIsEnough(t *testing.T) {
 	}
 }
 
+// Aligned corners make even a doubling depend on the whole map's length.
+func TestAlignedCornersAreNotEquivariant(t *testing.T) {
+	g := build(t, padded.Arch, narrow(3, arch.UpBilinear))
+	for _, n := range g.Nodes {
+		if n.Op == graph.Resize {
+			n.Interp = graph.BilinearAlign
+		}
+	}
+	f := g.Footprint().H
+	if f.Equivariant || f.HaloTop != -1 {
+		t.Errorf("footprint %+v, want no halo", f)
+	}
+	if same := sameAsWhole(t, g, f, 480, 96); same > 0 {
+		t.Errorf("%d px of a tile's core equal the whole", same)
+	}
+}
+
 // sameAsWhole counts the px in the middle third of a tile's output that equal
 // the whole's.
 func sameAsWhole(t *testing.T, g *graph.Graph, f graph.Axis, n, origin int) (same int) {
