@@ -54,7 +54,14 @@ func TestLoadFaults(t *testing.T) {
 		{"coloured mask", func(f *folder) { f.put("masks/b.png", pngOf(colour(20, 24, false))) }, LoadOptions{}, []string{"b.png: the mask is in colour; save class indices"}},
 		{"more classes than said", func(f *folder) { f.put("masks/c.png", pngOf(grey(20, 24, half(1, 5)))) }, LoadOptions{Classes: 3}, []string{"c.png: value 5 found, but --classes 3 allows 0 to 2; give --classes 6"}},
 		{"255 among three values", func(f *folder) { f.put("masks/c.png", pngOf(grey(20, 24, half(1, 255)))) }, LoadOptions{Classes: 3}, []string{"c.png: value 255 found, but --classes 3", "class indices 0 to 2"}},
-		{"instances", func(f *folder) { f.put("masks/c.png", pngOf(grey(20, 24, func(y, x int) uint8 { return uint8(y) }))) }, LoadOptions{}, []string{"c.png: the masks hold 20 values, up to 19 (0, 1, 2, 3, 4, …)", "give --classes 20"}},
+		{"instances", func(f *folder) { f.put("masks/c.png", pngOf(grey(20, 24, func(y, x int) uint8 { return uint8(y) }))) }, LoadOptions{}, []string{"c.png: the masks hold 20 values, up to 19 (0, 1, 2, 3, 4, …)", "mark all objects", "give --classes 20"}},
+		{"many instances", func(f *folder) {
+			f.put("masks/c.png", pngOf(grey16(20, 24, func(y, x int) uint16 { return uint16(max(0, 24*y+x-200)) })))
+		}, LoadOptions{}, []string{"c.png: the masks hold 280 values, up to 279 (0, 1, 2, 3, 4, …)", "mark all objects of a class with its index 1, 2 …"}},
+		{"bright instances", func(f *folder) {
+			f.put("masks/c.png", pngOf(grey(20, 24, func(y, x int) uint8 { return uint8(max(0, 24*y+x-224)) })))
+		}, LoadOptions{}, []string{"c.png: the masks hold 256 values, up to 255"}},
+		{"little file, large claim", func(f *folder) { f.put("images/b.png", hugePNG(9_000)) }, LoadOptions{}, []string{"b.png: 9000×9000 px cannot lie in 33 bytes: the PNG is truncated"}},
 		{"no foreground", func(f *folder) {
 			for _, n := range []string{"a", "b", "c"} {
 				f.put("masks/"+n+".png", pngOf(grey(20, 24, half(0, 0))))

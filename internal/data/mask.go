@@ -95,7 +95,7 @@ func readMasks(masks []*mask, classes int) (*reading, error) {
 		return nil, &Error{brightest.path, fmt.Sprintf("value %d found, but --classes %d allows 0 to %d", top, classes, classes-1), remedyTooMany(values)}
 	case int(top) >= maxInferred:
 		return nil, &Error{brightest.path, fmt.Sprintf("the masks hold %d values, up to %d (%s): numbers of objects or greys, not classes", len(values), top, list(values)),
-			remedyTooMany(values)}
+			"mark all objects of a class with its index 1, 2 …" + ifClasses(values)}
 	}
 	warning := ""
 	if len(values) != int(top)+1 {
@@ -130,24 +130,29 @@ func survey(masks []*mask) (values []uint16, count map[uint16]int, brightest, lo
 }
 
 // blurredPair recognises black-and-white masks that went through JPEG or
-// smoothing: many values, nine in ten pixels in the outer quarters, both ends
-// in use. share is that of the pixels in between.
+// smoothing: many values, nine in ten pixels near black or white, and white
+// ones not rarer than those in between (which tells them from numbered
+// objects). share is that of the pixels in between.
 func blurredPair(values []uint16, count map[uint16]int, lossy bool) (share float64, ok bool) {
-	top := values[len(values)-1]
-	if top < 128 || values[0] > top/16 || len(values) <= 2 || len(values) <= maxInferred && !lossy {
+	top := int(values[len(values)-1])
+	white := 255
+	if top > white {
+		white = 65535
+	}
+	if top < white*15/16 || int(values[0]) > white/16 || len(values) <= 2 || len(values) <= maxInferred && !lossy {
 		return 0, false
 	}
 	var low, high, all float64
 	for v, n := range count {
 		all += float64(n)
 		switch {
-		case v <= top/4:
+		case int(v) <= white/8:
 			low += float64(n)
-		case v >= top-top/4:
+		case int(v) >= white-white/8:
 			high += float64(n)
 		}
 	}
-	return 1 - (low+high)/all, low+high >= .9*all && low > 0 && high > 0
+	return 1 - (low+high)/all, low+high >= .9*all && high >= all-low-high
 }
 
 // checkTwo refuses two-valued masks where more classes were asked for.
@@ -164,6 +169,13 @@ func remedyTooMany(values []uint16) string {
 		return fmt.Sprintf("give --classes %d, or correct the masks", n)
 	}
 	return fmt.Sprintf("save the masks with class indices 0 to %d", min(len(values), maxInferred)-1)
+}
+
+func ifClasses(values []uint16) string {
+	if n := int(values[len(values)-1]) + 1; n <= maxClasses {
+		return fmt.Sprintf(", or give --classes %d", n)
+	}
+	return ""
 }
 
 func above(v, limit uint16) uint8 {

@@ -27,6 +27,10 @@ type raster struct {
 // maxPixels bounds what one file may unpack to: 16,384².
 const maxPixels = 1 << 28
 
+// densest is the most pixels that a byte can hold: deflate packs 1032 to 1, of
+// 8 pixels each. Decoders make room for what the head of a file claims.
+const densest = 8 * 1032
+
 // A format is one kind of image file, known by its first bytes.
 type format struct {
 	name   string
@@ -106,6 +110,9 @@ func decode(path string, file []byte) (r *raster, err error) {
 	if px := int64(config.Width) * int64(config.Height); px > maxPixels {
 		return nil, &Error{path, fmt.Sprintf("%d×%d px are more than one image may have (%d million)", config.Height, config.Width, maxPixels/1_000_000),
 			"cut it into smaller images"}
+	} else if px > densest*int64(len(file)) {
+		return nil, &Error{path, fmt.Sprintf("%d×%d px cannot lie in %d bytes: the %s is truncated or damaged", config.Height, config.Width, len(file), f.name),
+			"copy or export the file again"}
 	}
 	img, err := f.decode(bytes.NewReader(file))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -69,6 +70,20 @@ func TestRealData(t *testing.T) {
 				t.Errorf("split: %v, %v", test[0].Name, err)
 			}
 		})
+	}
+}
+
+// Masks of numbered objects are refused, not taken for classes.
+func TestRealInstances(t *testing.T) {
+	masks, _ := filepath.Glob(filepath.Join(realData(t), "dsb2018_*", "instances"))
+	if len(masks) == 0 {
+		t.Skip("no numbered objects are there")
+	}
+	for _, dir := range masks {
+		_, _, err := Load(filepath.Join(filepath.Dir(dir), "images"), dir, LoadOptions{})
+		if err == nil || !strings.Contains(err.Error(), "numbers of objects") {
+			t.Errorf("%s: %v", dir, err)
+		}
 	}
 }
 
