@@ -1,0 +1,17 @@
+// Command _asm writes kernels_amd64.s and its Go declarations; see the
+// go:generate line in kernel_amd64.go.
+package main
+
+import . "github.com/mmcloughlin/avo/build"
+
+func main() {
+	ConstraintExpr("!purego")
+	product("mul28x8", 28, 1, YMM)
+	product("mul28x16", 28, 1, ZMM)
+	product("mul14x32", 14, 2, ZMM)
+	elementwise()
+	reductions()
+	pools()
+	peak()
+	Generate()
+}
