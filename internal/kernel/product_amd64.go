@@ -38,7 +38,9 @@ func mulAVX512(p *Product) {
 		return
 	}
 	p.check()
-	chunk := max(1, cached/(4*p.Depth*(p.AStep+p.BStep)))
+	// For one block, row r means Depth steps through A, each to another line or
+	// not, and as many short rows of B, which the next block reads again.
+	chunk := max(1, cached/(4*p.Depth*(min(p.AStep, 16)+min(p.N, wide.width))))
 	if chunk >= p.Rows || p.M <= wide.height && p.N <= wide.width {
 		p.blocks()
 		return
@@ -54,7 +56,7 @@ func mulAVX512(p *Product) {
 }
 
 // cached is how many bytes of operands may pass by before the next block wants
-// them again: half a second-level cache. Longer sums stop on the way and go on
+// B again: half a second-level cache. Longer sums stop on the way and go on
 // from C, which changes no bit.
 const cached = 1 << 19
 
