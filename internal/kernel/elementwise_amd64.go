@@ -2,7 +2,10 @@
 
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 func addAVX512(dst, src []float32) {
 	if n := len(dst); n > 0 {
@@ -41,8 +44,8 @@ func adamAVX512(w, m, v, g []float32, s *AdamStep) {
 }
 
 // A repeated holds the coefficients of P channels over a common multiple of P
-// and the 16 lanes of a register.
-type repeated [256]float32
+// and the 16 lanes of a register, from a multiple of 64 bytes on.
+type repeated [16 + 256]float32
 
 // repeat returns coefficients that may be read in whole registers and their
 // number, 0 if there is no room for them in r.
@@ -54,13 +57,14 @@ func (r *repeated) repeat(c []float32) (*float32, int) {
 	if n == len(c) {
 		return &c[0], n
 	}
-	if n > len(r) {
+	first := int(-uintptr(unsafe.Pointer(&r[0])) % 64 / 4)
+	if n > len(r)-16 {
 		return nil, 0
 	}
 	for i := 0; i < n; i += len(c) {
-		copy(r[i:], c)
+		copy(r[first+i:], c)
 	}
-	return &r[0], n
+	return &r[first], n
 }
 
 func scaleShiftAVX512(dst, src, scale, shift []float32, relu bool) {

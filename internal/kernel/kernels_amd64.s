@@ -5536,7 +5536,7 @@ done:
 	RET
 
 // func maxPool2Loop(dst *float32, r0 *float32, r1 *float32, pixels int, channels int)
-// Requires: AVX, AVX512F, BMI2, CMOV
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·maxPool2Loop(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ r0+8(FP), CX
@@ -5553,6 +5553,8 @@ pixel:
 	MOVQ R8, R9
 
 channel:
+	CMPQ      R9, $0x08
+	JLE       few
 	MOVL      $0x0000ffff, R10
 	BZHIL     R9, R10, R11
 	CMPQ      R9, $0x10
@@ -5570,18 +5572,36 @@ channel:
 	ADDQ      $0x40, SI
 	SUBQ      $0x10, R9
 	JG        channel
-	LEAQ      (AX)(R8*4), AX
-	LEAQ      (CX)(R8*8), CX
-	LEAQ      (DX)(R8*8), DX
-	DECQ      DI
-	JMP       pixel
+	JMP       next
+
+few:
+	MOVL      $0x0000ffff, R10
+	BZHIL     R9, R10, R11
+	CMPQ      R9, $0x10
+	CMOVLGE   R10, R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (CX)(BX*1), K1, Y0
+	VMOVUPS.Z (CX)(SI*1), K1, Y1
+	VMAXPS    Y0, Y1, Y0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	VMAXPS    Y0, Y1, Y0
+	VMOVUPS.Z (DX)(SI*1), K1, Y1
+	VMAXPS    Y0, Y1, Y0
+	VMOVUPS   Y0, K1, (AX)(BX*1)
+
+next:
+	LEAQ (AX)(R8*4), AX
+	LEAQ (CX)(R8*8), CX
+	LEAQ (DX)(R8*8), DX
+	DECQ DI
+	JMP  pixel
 
 done:
 	VZEROUPPER
 	RET
 
 // func maxPool2BackLoop(d0 *float32, d1 *float32, dy *float32, r0 *float32, r1 *float32, pixels int, channels int)
-// Requires: AVX, AVX512F, BMI2, CMOV
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·maxPool2BackLoop(SB), NOSPLIT, $0-56
 	MOVQ dy+16(FP), AX
 	MOVQ d0+0(FP), CX
@@ -5600,6 +5620,8 @@ pixel:
 	MOVQ R10, R11
 
 channel:
+	CMPQ      R11, $0x08
+	JLE       few
 	MOVL      $0x0000ffff, R12
 	BZHIL     R11, R12, R13
 	CMPQ      R11, $0x10
@@ -5641,13 +5663,55 @@ channel:
 	ADDQ      $0x40, R8
 	SUBQ      $0x10, R11
 	JG        channel
-	LEAQ      (AX)(R10*4), AX
-	LEAQ      (CX)(R10*8), CX
-	LEAQ      (DX)(R10*8), DX
-	LEAQ      (BX)(R10*8), BX
-	LEAQ      (SI)(R10*8), SI
-	DECQ      R9
-	JMP       pixel
+	JMP       next
+
+few:
+	MOVL      $0x0000ffff, R12
+	BZHIL     R11, R12, R13
+	CMPQ      R11, $0x10
+	CMOVLGE   R12, R13
+	KMOVW     R13, K1
+	VMOVUPS.Z (BX)(DI*1), K1, Y0
+	VMOVUPS.Z (BX)(R8*1), K1, Y1
+	VCMPPS    $0x1e, Y0, Y1, K1, K2
+	VMAXPS    Y0, Y1, Y0
+	VMOVUPS.Z (SI)(DI*1), K1, Y1
+	VCMPPS    $0x1e, Y0, Y1, K1, K3
+	VMAXPS    Y0, Y1, Y0
+	VMOVUPS.Z (SI)(R8*1), K1, Y1
+	VCMPPS    $0x1e, Y0, Y1, K1, K4
+	VMAXPS    Y0, Y1, Y0
+	VMOVUPS.Z (AX)(DI*1), K1, Y0
+	KMOVW     K1, K5
+	KANDW     K4, K5, K4
+	KANDNW    K5, K4, K5
+	VMOVUPS.Z (DX)(R8*1), K4, Y1
+	VADDPS    Y0, Y1, Y1
+	VMOVUPS   Y1, K4, (DX)(R8*1)
+	KANDW     K3, K5, K3
+	KANDNW    K5, K3, K5
+	VMOVUPS.Z (DX)(DI*1), K3, Y1
+	VADDPS    Y0, Y1, Y1
+	VMOVUPS   Y1, K3, (DX)(DI*1)
+	KANDW     K2, K5, K2
+	KANDNW    K5, K2, K5
+	VMOVUPS.Z (CX)(R8*1), K2, Y1
+	VADDPS    Y0, Y1, Y1
+	VMOVUPS   Y1, K2, (CX)(R8*1)
+	KANDW     K1, K5, K1
+	KANDNW    K5, K1, K5
+	VMOVUPS.Z (CX)(DI*1), K1, Y1
+	VADDPS    Y0, Y1, Y1
+	VMOVUPS   Y1, K1, (CX)(DI*1)
+
+next:
+	LEAQ (AX)(R10*4), AX
+	LEAQ (CX)(R10*8), CX
+	LEAQ (DX)(R10*8), DX
+	LEAQ (BX)(R10*8), BX
+	LEAQ (SI)(R10*8), SI
+	DECQ R9
+	JMP  pixel
 
 done:
 	VZEROUPPER

@@ -6,14 +6,14 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// pools writes 2×2 max pooling of one row of pixels, 16 channels at a time.
+// pools writes 2×2 max pooling of one row of pixels.
 func pools() {
 	TEXT("maxPool2Loop", NOSPLIT, "func(dst, r0, r1 *float32, pixels, channels int)")
 	Doc("maxPool2Loop is Set.MaxPool2.")
 	Pragma("noescape")
 	p := newPool("dst", "r0", "r1")
-	p.write(func(mask Register) {
-		m, v, at := ZMM(), ZMM(), p.corners("r0", "r1")
+	p.write(func(vec func() VecVirtual, mask Register) {
+		m, v, at := vec(), vec(), p.corners("r0", "r1")
 		VMOVUPS_Z(at[0], mask, m)
 		for _, a := range at[1:] {
 			VMOVUPS_Z(a, mask, v)
@@ -26,10 +26,10 @@ func pools() {
 	Doc("maxPool2BackLoop is Set.MaxPool2Back.")
 	Pragma("noescape")
 	b := newPool("dy", "d0", "d1", "r0", "r1")
-	b.write(func(mask Register) {
+	b.write(func(vec func() VecVirtual, mask Register) {
 		// The first maximum is the last corner that is above all before it.
 		var above [4]Register
-		m, v, at := ZMM(), ZMM(), b.corners("r0", "r1")
+		m, v, at := vec(), vec(), b.corners("r0", "r1")
 		VMOVUPS_Z(at[0], mask, m)
 		above[0] = mask
 		for i := 1; i < 4; i++ {
@@ -38,7 +38,7 @@ func pools() {
 			VCMPPS(U8(greater), m, v, mask, above[i])
 			VMAXPS(m, v, m)
 		}
-		dy, d := ZMM(), ZMM()
+		dy, d := vec(), vec()
 		VMOVUPS_Z(b.out(), mask, dy)
 		open := K() // lanes whose maximum is still to come
 		KMOVW(mask, open)
@@ -85,7 +85,10 @@ func (p *pool) corners(r0, r1 string) (at [4]Mem) {
 	return at
 }
 
-func (p *pool) write(body func(mask Register)) {
+// write writes the loop over the pixels and in it the loop over 16 channels, the
+// last 8 or fewer in a vector of 8: a load of what was just stored waits long if
+// their vectors overlap only in part.
+func (p *pool) write(body func(vec func() VecVirtual, mask Register)) {
 	pixels, channels := Load(Param("pixels"), GP64()), Load(Param("channels"), GP64())
 	left := GP64()
 	Label("pixel")
@@ -96,11 +99,17 @@ func (p *pool) write(body func(mask Register)) {
 	SHLQ(U8(2), p.offset[1])
 	MOVQ(channels, left)
 	Label("channel")
-	body(head(left))
+	CMPQ(left, U8(8))
+	JLE(LabelRef("few"))
+	body(ZMM, head(left))
 	ADDQ(U8(64), p.offset[0])
 	ADDQ(U8(64), p.offset[1])
 	SUBQ(U8(16), left)
 	JG(LabelRef("channel"))
+	JMP(LabelRef("next"))
+	Label("few")
+	body(YMM, head(left))
+	Label("next")
 	LEAQ(Mem{Base: p.pointer[p.small], Index: channels, Scale: 4}, p.pointer[p.small])
 	for _, row := range p.large {
 		LEAQ(Mem{Base: p.pointer[row], Index: channels, Scale: 8}, p.pointer[row])
