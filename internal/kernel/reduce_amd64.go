@@ -6,8 +6,8 @@ package kernel
 const strip = 64
 
 // A grid arranges n elements of P channels in rows of a common multiple of P
-// and strip, so that each column holds one channel. Its column sums do not
-// depend on how the columns are then added, nor on anything but n and P.
+// and strip, so that each column holds one channel. The order of summation
+// depends on n and P alone.
 type grid struct{ rows, pitch, tail int }
 
 func newGrid(n, period int) grid {
@@ -18,9 +18,9 @@ func newGrid(n, period int) grid {
 	return grid{n / pitch, pitch, n % pitch}
 }
 
-// at returns what a reduction loop is told about the strip at column j: the
-// elements it has in the last, short row.
-func (g grid) at(j int) (tail int) { return max(0, min(strip, g.tail-j)) }
+// last is the number of elements that the strip at column j has in the last,
+// short row.
+func (g grid) last(j int) int { return max(0, min(strip, g.tail-j)) }
 
 // fold adds the sums of columns j … j+strip to their channels.
 func fold(sum []float32, columns *[strip]float32, j int) {
@@ -37,20 +37,24 @@ func momentsAVX512(sum, sq, x []float32) {
 	g := newGrid(len(x), len(sum))
 	var s, q [strip]float32
 	for j := 0; j < g.pitch && j < len(x); j += strip {
-		momentsLoop(&s[0], &q[0], &x[j], g.rows, uintptr(4*g.pitch), g.at(j))
+		momentsLoop(&s[0], &q[0], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
 		fold(sum, &s, j)
 		fold(sq[:len(sum)], &q, j)
 	}
 }
 
 func normMomentsAVX512(sum, dot, dy, y, x []float32) {
+	x = x[:len(dy)]
+	if y != nil {
+		y = y[:len(dy)]
+	}
 	g := newGrid(len(dy), len(sum))
 	var s, d [strip]float32
 	for j := 0; j < g.pitch && j < len(dy); j += strip {
 		if y == nil {
-			normMomentsLoop(&s[0], &d[0], &dy[j], &x[j], g.rows, uintptr(4*g.pitch), g.at(j))
+			normMomentsLoop(&s[0], &d[0], &dy[j], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
 		} else {
-			normMomentsReLULoop(&s[0], &d[0], &dy[j], &y[j], &x[j], g.rows, uintptr(4*g.pitch), g.at(j))
+			normMomentsReLULoop(&s[0], &d[0], &dy[j], &y[j], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
 		}
 		fold(sum, &s, j)
 		fold(dot[:len(sum)], &d, j)
