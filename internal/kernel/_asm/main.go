@@ -1,5 +1,5 @@
-// Command _asm writes kernels_amd64.s and its Go declarations; see the
-// go:generate line in kernel_amd64.go.
+// Command _asm writes kernels_amd64.s and its Go declarations. It is run by
+// "go generate ./internal/kernel"; see kernel_amd64.go.
 package main
 
 import . "github.com/mmcloughlin/avo/build"
