@@ -120,7 +120,7 @@ func pool(p plane) plane {
 // geometry is what a reader of the network would find.
 func (n fakeNet) geometry() Geometry {
 	step := 1 << n.pools
-	a := Axis{Step: step, Min: step, Equivariant: !n.resize && !n.instanceShift}
+	a := Axis{Sides: graph.Sides{Step: step, Min: step}, Equivariant: !n.resize && !n.instanceShift}
 	switch {
 	case n.padded:
 		for d := 0; d < 20*step; d++ {
@@ -133,7 +133,8 @@ func (n fakeNet) geometry() Geometry {
 		context := 4 * (3*step - 2) / 2
 		a.Before, a.After = context, context
 		a.Offset = mod(-4, step)
-		a.Min = a.above(2*context + 1)
+		a.Min = 2*context + 1
+		a.Min += mod(a.Offset-a.Min, step)
 	}
 	if !a.Equivariant {
 		a.HaloBefore, a.HaloAfter = -1, -1

@@ -6,6 +6,7 @@ package tile
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"unetbench/graph"
 )
@@ -15,33 +16,39 @@ type Geometry struct{ H, W Axis }
 
 // An Axis is a Geometry along one axis. Lengths are in px.
 type Axis struct {
-	// A legal input side n has n ≥ Min and n ≡ Offset (mod Step); tile origins
-	// advance by Step, so that all tiles lie on one pooling grid.
-	Step, Offset, Min int
+	graph.Sides // legal input sides; tile origins advance by their Step, so that all tiles lie on one pooling grid
 
 	Before, After         int  // context: input read beyond the output at the top (left) and bottom (right)
 	HaloBefore, HaloAfter int  // output to discard at an inner tile edge; -1: no number is enough
 	Equivariant           bool // shifting the input by Step shifts the output, away from the borders
-	Resizes               bool // the output has the input's size
+	Wraps                 bool // circular padding: what lies at one border reads the opposite one
 }
 
-// legal reports whether a network accepts an input of side n with nothing floored.
-func (a Axis) legal(n int) bool { return n >= a.Min && mod(n-a.Offset, a.Step) == 0 }
-
-// above is the smallest legal side of at least n.
-func (a Axis) above(n int) int {
-	n = max(n, a.Min)
-	return n + mod(a.Offset-n, a.Step)
+// NewGeometry reads the geometry of a network from its wiring.
+func NewGeometry(g *graph.Graph) (Geometry, error) {
+	sizes, err := g.Sizes()
+	if err != nil {
+		return Geometry{}, err
+	}
+	f := g.Footprint()
+	wraps := slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool {
+		return n.Op == graph.Pad && n.Padding == graph.PadCircular
+	})
+	axis := func(s graph.Sides, a graph.Axis) Axis {
+		return Axis{s, a.Before, a.After, a.HaloTop, a.HaloBottom, a.Equivariant, wraps}
+	}
+	t := Geometry{axis(sizes.H, f.H), axis(sizes.W, f.W)}
+	if err := t.check(); err != nil {
+		return Geometry{}, fmt.Errorf("%s: %w", g.Name, err)
+	}
+	return t, nil
 }
-
-// below is the largest legal side of at most n, or the smallest legal side.
-func (a Axis) below(n int) int { return max(n-mod(n-a.Offset, a.Step), a.above(0)) }
 
 // out is the output side for an input of side n.
 func (a Axis) out(n int) int { return n - a.Before - a.After }
 
 // halo is what neighbouring tiles have to discard together between them.
-func (a Axis) halo() (int, bool) {
+func (a Axis) halo() (px int, ok bool) {
 	if a.HaloBefore < 0 || a.HaloAfter < 0 || !a.Equivariant {
 		return 0, false
 	}
@@ -56,35 +63,37 @@ func (g Geometry) ExactOverlap(tile int) (int, error) {
 	overlap := 0
 	for _, a := range []Axis{g.H, g.W} {
 		halo, ok := a.halo()
-		if !ok {
+		switch {
+		case !ok:
 			return 0, errors.New("no overlap makes tiles of this network agree with the whole image: what it predicts depends on the window's size")
-		}
-		if !a.legal(tile) {
-			return 0, illegal("tile", tile, a)
+		case a.Wraps:
+			return 0, errors.New("no overlap makes tiles of this network agree with the whole image: its circular padding reads the opposite border, which a tile does not have")
+		case !a.Legal(tile):
+			return 0, illegal("tile", tile, a.Sides)
 		}
 		out := a.out(tile)
 		stride := floorTo(out-halo, a.Step)
 		if stride < a.Step {
 			return 0, fmt.Errorf("tile %d: its output of %d px is used up by the halos of %d + %d px; use a tile of at least %d",
-				tile, out, a.HaloBefore, a.HaloAfter, a.above(a.Before+a.After+halo+a.Step))
+				tile, out, a.HaloBefore, a.HaloAfter, a.Above(a.Before+a.After+halo+a.Step))
 		}
 		overlap = max(overlap, out-stride)
 	}
 	return overlap, nil
 }
 
-func illegal(what string, n int, a Axis) error {
-	if n < a.Min {
-		return fmt.Errorf("%s %d px is not a legal input side; the smallest is %d", what, n, a.above(0))
+func illegal(what string, n int, s graph.Sides) error {
+	if n < s.Min {
+		return fmt.Errorf("%s %d px is not a legal input side; the smallest is %d", what, n, s.Min)
 	}
-	return fmt.Errorf("%s %d px is not a legal input side; the nearest are %d and %d", what, n, a.below(n), a.above(n))
+	return fmt.Errorf("%s %d px is not a legal input side; the nearest are %d and %d", what, n, s.Below(n), s.Above(n))
 }
 
-// check refuses geometries that no network has.
+// check refuses geometries that cannot be tiled.
 func (g Geometry) check() error {
 	for _, a := range []Axis{g.H, g.W} {
-		if a.Step < 1 || a.Before < 0 || a.After < 0 || a.Resizes && a.Before+a.After != 0 || a.out(a.above(0)) < 1 {
-			return fmt.Errorf("tile: impossible geometry %+v", a)
+		if a.Step < 1 || a.Before < 0 || a.After < 0 || a.out(a.Min) < 1 || !a.Legal(a.Min) {
+			return fmt.Errorf("cannot be tiled: %+v", a)
 		}
 	}
 	return nil
@@ -92,7 +101,7 @@ func (g Geometry) check() error {
 
 func checkSize(s graph.Size) error {
 	if s.H < 1 || s.W < 1 {
-		return fmt.Errorf("tile: image of %v px", s)
+		return fmt.Errorf("an image of %v px cannot be tiled", s)
 	}
 	return nil
 }

@@ -81,8 +81,8 @@ func At(size graph.Size, g Geometry, tile int, y, x []int) (*Plan, error) {
 		if i == 1 {
 			a, n = g.W, size.W
 		}
-		if !a.legal(tile) {
-			return nil, illegal("tile", tile, a)
+		if !a.Legal(tile) {
+			return nil, illegal("tile", tile, a.Sides)
 		}
 		end := 0
 		for j, o := range origins {
@@ -122,7 +122,7 @@ func WithContext(size graph.Size, g Geometry, margin int) (*Plan, error) {
 		if need := max(a.Before-first, end+a.After-n); margin < need {
 			return nil, fmt.Errorf("margin of %d px: true context of %d px is needed on every side", margin, need)
 		}
-		side := a.above(a.Before + end - first + a.After)
+		side := a.Above(a.Before + end - first + a.After)
 		if i == 0 {
 			read.Min.Y, read.Max.Y = first-a.Before, first-a.Before+side
 			out.Min.Y, out.Max.Y = first, first+a.out(side)

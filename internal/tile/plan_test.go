@@ -14,15 +14,17 @@ import (
 // anyAxis draws geometries of every kind that a network could have, and more.
 func anyAxis(t *rapid.T, name string) Axis {
 	a := Axis{
-		Step:        1 << rapid.IntRange(0, 5).Draw(t, name+" log step"),
+		Sides:       graph.Sides{Step: 1 << rapid.IntRange(0, 5).Draw(t, name+" log step")},
 		Before:      rapid.IntRange(0, 100).Draw(t, name+" before"),
 		After:       rapid.IntRange(0, 100).Draw(t, name+" after"),
 		HaloBefore:  rapid.IntRange(-1, 60).Draw(t, name+" halo before"),
 		HaloAfter:   rapid.IntRange(-1, 60).Draw(t, name+" halo after"),
 		Equivariant: rapid.Bool().Draw(t, name+" equivariant"),
+		Wraps:       rapid.Bool().Draw(t, name+" wraps"),
 	}
 	a.Offset = rapid.IntRange(0, a.Step-1).Draw(t, name+" offset")
-	a.Min = a.above(a.Before + a.After + rapid.IntRange(1, 40).Draw(t, name+" min"))
+	a.Min = a.Before + a.After + rapid.IntRange(1, 40).Draw(t, name+" min")
+	a.Min += mod(a.Offset-a.Min, a.Step)
 	return a
 }
 
@@ -30,14 +32,14 @@ func TestPlanLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := Geometry{anyAxis(t, "H"), anyAxis(t, "W")}
 		size := graph.Size{H: rapid.IntRange(1, 300).Draw(t, "h"), W: rapid.IntRange(1, 300).Draw(t, "w")}
-		side := g.H.above(rapid.IntRange(0, 400).Draw(t, "tile"))
+		side := g.H.Above(rapid.IntRange(0, 400).Draw(t, "tile"))
 		overlap := rapid.IntRange(0, 100).Draw(t, "overlap")
 		whole, err := Whole(size, g)
 		if err != nil {
 			t.Fatal(err)
 		}
 		p, err := New(size, g, Spec{Tile: side, Overlap: overlap})
-		fits := func(a Axis) bool { return a.legal(side) && a.out(side)-overlap >= a.Step }
+		fits := func(a Axis) bool { return a.Legal(side) && a.out(side)-overlap >= a.Step }
 		if ok := fits(g.H) && fits(g.W); ok != (err == nil) {
 			t.Fatalf("honourable %v, but error %v", ok, err)
 		}
@@ -53,7 +55,7 @@ func TestPlanLaws(t *testing.T) {
 				if tl.Keep.Empty() {
 					t.Fatalf("tile %v owns nothing", tl)
 				}
-				if !g.H.legal(tl.Read.Dy()) || !g.W.legal(tl.Read.Dx()) {
+				if !g.H.Legal(tl.Read.Dy()) || !g.W.Legal(tl.Read.Dx()) {
 					t.Fatalf("reads %v: not legal", tl.Read)
 				}
 				if tl.Out.Min.Y%g.H.Step != 0 || tl.Out.Min.X%g.W.Step != 0 {

@@ -48,7 +48,7 @@ func TestValidIsExactAtAnyOverlap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := fakeNet{pools: rapid.IntRange(1, 2).Draw(t, "pools")}
 		a := n.geometry().H
-		s := Spec{Tile: a.above(a.Before + a.After + a.Step + rapid.IntRange(0, 16).Draw(t, "tile"))}
+		s := Spec{Tile: a.Above(a.Before + a.After + a.Step + rapid.IntRange(0, 16).Draw(t, "tile"))}
 		s.Overlap = rapid.IntRange(0, a.out(s.Tile)-a.Step).Draw(t, "overlap")
 		img := noise(3, rapid.IntRange(30, 60).Draw(t, "h"), rapid.IntRange(1, 60).Draw(t, "w"))
 		if wrong, exact := compare(t, n, img, s); wrong != 0 || !exact {
@@ -103,7 +103,7 @@ func TestResizedIsNeverExact(t *testing.T) {
 	for _, n := range []fakeNet{{pools: 2, resize: true}, {pools: 2, instanceShift: true}} {
 		a := n.geometry().H
 		img := noise(9, 70, 70)
-		tile := a.above(a.Before + a.After + 60)
+		tile := a.Above(a.Before + a.After + 60)
 		for overlap := 0; overlap <= a.out(tile)-a.Step; overlap += 4 * a.Step {
 			if wrong, exact := compare(t, n, img, Spec{Tile: tile, Overlap: overlap}); wrong < 70*70/2 || exact {
 				t.Errorf("%+v, overlap %d: only %d of %d values differ, exact %v", n, overlap, wrong, 2*70*70, exact)
@@ -210,7 +210,7 @@ func TestPredictErrors(t *testing.T) {
 }
 
 func TestDistances(t *testing.T) {
-	p, err := At(graph.Size{H: 3, W: 9}, Geometry{Axis{Step: 1, Min: 1}, Axis{Step: 1, Min: 1}}, 5, []int{0}, []int{0, 5})
+	p, err := At(graph.Size{H: 3, W: 9}, Geometry{Axis{Sides: graph.Sides{Step: 1, Min: 1}}, Axis{Sides: graph.Sides{Step: 1, Min: 1}}}, 5, []int{0}, []int{0, 5})
 	if err != nil {
 		t.Fatal(err)
 	}

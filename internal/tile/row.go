@@ -11,7 +11,7 @@ type row struct {
 
 // lay covers n px of output.
 func (a Axis) lay(n int, s Spec) (row, error) {
-	cover := a.above(n + a.Before + a.After) // what the whole image's network reads
+	cover := a.Above(n + a.Before + a.After) // what the whole image's network reads
 	whole := row{cover, []int{0}}
 	if s.Tile < 0 || s.Overlap < 0 || s.Stride < 0 {
 		return row{}, fmt.Errorf("tile %d, overlap %d, stride %d: none may be negative", s.Tile, s.Overlap, s.Stride)
@@ -22,14 +22,14 @@ func (a Axis) lay(n int, s Spec) (row, error) {
 		}
 		return whole, nil
 	}
-	if !a.legal(s.Tile) {
-		return row{}, illegal("tile", s.Tile, a)
+	if !a.Legal(s.Tile) {
+		return row{}, illegal("tile", s.Tile, a.Sides)
 	}
 	out := a.out(s.Tile)
 	stride := s.Stride
 	switch most := out - s.Overlap; {
 	case most < a.Step:
-		tile := a.above(s.Overlap + a.Step + a.Before + a.After)
+		tile := a.Above(s.Overlap + a.Step + a.Before + a.After)
 		if out < a.Step {
 			return row{}, fmt.Errorf("tile %d: its output of %d px is less than the network's step of %d; use a tile of at least %d", s.Tile, out, a.Step, tile)
 		}
@@ -94,7 +94,7 @@ func (r row) overlaps(a Axis) (o []int) {
 func (r row) exact(a Axis) bool {
 	halo, ok := a.halo()
 	for i, overlap := range r.overlaps(a) {
-		if !ok || mod(r.origin[i+1], a.Step) != 0 || overlap < halo {
+		if !ok || a.Wraps || mod(r.origin[i+1], a.Step) != 0 || overlap < halo {
 			return false
 		}
 	}
