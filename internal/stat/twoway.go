@@ -24,7 +24,10 @@ type Estimate struct {
 // degrees of freedom (Searle, Casella & McCulloch, Variance Components, 1992,
 // ch. 4). Where a component would come out negative, the larger of the
 // variances that leave seeds or images out of the model is taken, so that an
-// unlucky subtraction never narrows the interval.
+// unlucky subtraction never narrows the interval. Nor are there ever more
+// degrees of freedom than the larger of the two sources has: without that cap,
+// a family of four true hypotheses was rejected in 5.7 % of simulated cases
+// where 5 % were meant (6 seeds, 10 images), with it in at most 4.7 %.
 //
 // With one image only the seeds vary: the ordinary mean over seeds. One seed
 // says nothing about other seeds: DF 0. All rows must be equally long.
@@ -69,7 +72,7 @@ func TwoWay(d [][]float64) Estimate {
 	}
 	if v := msS + msI - msE; msS > msE && msI > msE {
 		df := sq(v) / (sq(msS)/dfS + sq(msI)/dfI + sq(msE)/(dfS*dfI))
-		best = Estimate{mean, math.Sqrt(v / n), df}
+		best = Estimate{mean, math.Sqrt(v / n), min(df, best.DF)}
 	}
 	return best
 }
