@@ -6,7 +6,7 @@ import (
 )
 
 // Fewer seeds or images than these are warned of. Simulated 95 % intervals
-// cover the truth in 93 % of cases or more from three images on, 91 % with two.
+// cover the truth in 95 % of cases or more from three images on, 91 % with two.
 const (
 	fewSeeds  = 4
 	fewImages = 3
