@@ -103,7 +103,7 @@ func textLines(r *Results) ([]*benchfmt.Result, error) {
 	slices.SortStableFunc(keys, func(a, b textKey) int {
 		return cmp.Or(
 			listed(o.regime, a.Regime, b.Regime), cmp.Compare(a.Seed, b.Seed),
-			listed(kinds, a.kind, b.kind), compareTile(a.Tile, b.Tile), natural(a.Bin, b.Bin), listed(o.arm, a.Arm, b.Arm))
+			listed(kinds, a.kind, b.kind), listed(tileRank, a.Tile, b.Tile), natural(a.Bin, b.Bin), listed(o.arm, a.Arm, b.Arm))
 	})
 	out := make([]*benchfmt.Result, len(keys))
 	for i, k := range keys {

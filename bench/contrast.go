@@ -26,12 +26,13 @@ const significance = 0.05
 // nothing else. A metric that is exact has no error: any difference is one.
 // Setup.Margin holds for metrics in percent and points; no other has a margin.
 //
-// The reference is taken in the same tile; where it has none of that size, in
-// its own, if that is only one (each arm in tiles of its training window).
 // With a single seed there is no interval: Low and High equal Diff, and the
 // contrast is undecided.
-func Contrasts(r *Results) ([]Contrast, []Warning) {
-	t := tabulate(r)
+func Contrasts(r *Results) ([]Contrast, []Warning, error) {
+	t, err := tabulate(r)
+	if err != nil {
+		return nil, nil, err
+	}
 	var cs []comparison
 	w := newWarner()
 	for _, k := range t.keys {
@@ -39,9 +40,10 @@ func Contrasts(r *Results) ([]Contrast, []Warning) {
 			continue
 		}
 		def := t.metric[k.Metric]
-		ref, ok := t.reference(k)
+		ref := k
+		ref.Arm = Reference
 		d, dropped := pair(t.cells[k], t.cells[ref])
-		if !ok || len(d) == 0 {
+		if len(d) == 0 {
 			w.alone(k, def)
 			continue
 		}
@@ -49,16 +51,13 @@ func Contrasts(r *Results) ([]Contrast, []Warning) {
 			Metric: k.Metric, Arm: k.Arm, Reference: Reference, Regime: k.Regime, Tile: k.Tile, Bin: k.Bin,
 			Seeds: len(d), Images: len(d[0]), Level: 1 - significance,
 		}}
-		if ref.Tile != k.Tile {
-			c.TileRef = ref.Tile
-		}
 		if t.ofNetwork(k) {
 			c.Images = 0
 		}
 		if def.Unit == "%" || def.Unit == "points" {
 			c.Margin = r.Setup.Margin
 		}
-		c.family = Sample{Metric: k.Metric, Regime: k.Regime, Tile: ref.Tile}
+		c.family = Sample{Metric: k.Metric, Regime: k.Regime, Tile: k.Tile}
 		if c.estimate = stat.TwoWay(d); def.Exact {
 			c.estimate = stat.Estimate{Mean: c.estimate.Mean, DF: 1}
 		}
@@ -70,7 +69,7 @@ func Contrasts(r *Results) ([]Contrast, []Warning) {
 	for i, c := range cs {
 		out[i] = c.decided()
 	}
-	return out, w.warnings()
+	return out, w.warnings(), nil
 }
 
 // A comparison is a Contrast on its way.
@@ -78,7 +77,7 @@ type comparison struct {
 	Contrast
 	estimate stat.Estimate
 	exact    bool
-	family   Sample // metric, regime and tile of the reference
+	family   Sample // metric, regime and tile
 }
 
 // adjust sets P, PHolm and Level of every comparison.

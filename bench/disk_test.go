@@ -2,10 +2,13 @@ package bench
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,8 +21,8 @@ import (
 	"unetbench/graph"
 )
 
-// small is a comparison with every kind of sample.
-func small() *Results {
+// miniature is a comparison with every kind of sample.
+func miniature() *Results {
 	r := &Results{
 		Schema: Schema,
 		Setup:  Setup{Data: "membranes <1> & 2", Regimes: []string{"output", "input"}, Margin: 0.5, Seeds: []uint64{1, 2, 3, 4, 5, 6}, Train: []string{"a"}, Test: []string{"b", "c"}},
@@ -66,7 +69,7 @@ func write(t rapid.TB, f func(*bytes.Buffer) error) string {
 }
 
 func TestTextReadsBack(t *testing.T) {
-	r := small()
+	r := miniature()
 	text := write(t, func(b *bytes.Buffer) error { return WriteText(b, r) })
 	samples, metrics, err := ReadText(strings.NewReader(text), "results.txt")
 	if err != nil {
@@ -102,7 +105,7 @@ func TestTextReadsBack(t *testing.T) {
 // Names carry no processor count, though bins and arms end in digits, and
 // nothing else that varies between runs.
 func TestTextNames(t *testing.T) {
-	text := write(t, func(b *bytes.Buffer) error { return WriteText(b, small()) })
+	text := write(t, func(b *bytes.Buffer) error { return WriteText(b, miniature()) })
 	for _, want := range []string{
 		"Unit dice-% better=higher\nUnit dice-% assume=nothing\nUnit dice-% unit=%\nUnit misreg-local-max-px better=lower\nUnit misreg-local-max-px assume=exact\n",
 		"Unit mac/px better=lower\n", "\nregime: output\n", "\nseed: 3\n\nBenchmark", "\nBenchmarkUnet/arch=valid/tile=whole 1 ", "\nBenchmarkBorder/arch=padded-208/bin=16-32/tile=whole 1 ",
@@ -131,7 +134,7 @@ func TestTextNames(t *testing.T) {
 }
 
 func TestSameResultsSameBytes(t *testing.T) {
-	r := small()
+	r := miniature()
 	text := write(t, func(b *bytes.Buffer) error { return WriteText(b, r) })
 	js := write(t, func(b *bytes.Buffer) error { return WriteJSON(b, r) })
 	rnd := rand.New(rand.NewPCG(3, 3))
@@ -149,10 +152,10 @@ func TestSameResultsSameBytes(t *testing.T) {
 }
 
 func TestJSONReadsBack(t *testing.T) {
-	r := small()
-	r.Contrasts, _ = Contrasts(r)
+	r := miniature()
+	r.Contrasts, _ = contrasts(t, r)
 	js := write(t, func(b *bytes.Buffer) error { return WriteJSON(b, r) })
-	got, err := ReadResults(strings.NewReader(js), "results.json")
+	got, err := ReadJSON(strings.NewReader(js), "results.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,6 +170,16 @@ func TestJSONReadsBack(t *testing.T) {
 	if !strings.Contains(js, `"data":"membranes <1> & 2"`) || strings.Count(js, "\n") < len(r.Samples) {
 		t.Errorf("not one record per line:\n%.2000s", js)
 	}
+	path := filepath.Join(t.TempDir(), "results.json")
+	if _, err := ReadResults(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	if err := os.WriteFile(path, []byte(js), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadResults(path); err != nil || !cmp.Equal(got, &want) {
+		t.Errorf("from a file: %v", err)
+	}
 	if empty := write(t, func(b *bytes.Buffer) error { return WriteJSON(b, &Results{}) }); !strings.Contains(empty, `"samples": [],`) {
 		t.Errorf("empty results:\n%s", empty)
 	}
@@ -174,7 +187,7 @@ func TestJSONReadsBack(t *testing.T) {
 
 func TestDiskErrors(t *testing.T) {
 	for _, v := range []float64{math.NaN(), math.Inf(1)} {
-		r := small()
+		r := miniature()
 		r.Samples[3].Value = v
 		want := fmt.Sprintf(`dice:border of valid (regime output, seed 1, image "b", tile "whole", bin "16-32") is %v`, v)
 		var b bytes.Buffer
@@ -185,7 +198,7 @@ func TestDiskErrors(t *testing.T) {
 			t.Errorf("JSON: %v, %d bytes written", err, b.Len())
 		}
 	}
-	r := small()
+	r := miniature()
 	r.Curves[0].Loss[1] = math.NaN()
 	if err := WriteJSON(new(bytes.Buffer), r); err == nil || !strings.Contains(err.Error(), "curves[0]") {
 		t.Error(err)
@@ -196,7 +209,7 @@ func TestDiskErrors(t *testing.T) {
 		`{"schema": 1, "colour": 2}`:  `r.json: json: unknown field "colour"`,
 		`{"schema": 1, "samples": 2}`: "r.json: json: cannot unmarshal number into Go struct field Results.samples of type []bench.Sample",
 	} {
-		if _, err := ReadResults(strings.NewReader(in), "r.json"); err == nil || err.Error() != want {
+		if _, err := ReadJSON(strings.NewReader(in), "r.json"); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, want %s", in, err, want)
 		}
 	}
@@ -250,7 +263,7 @@ func TestSchemaIsDocumented(t *testing.T) {
 }
 
 func TestNaturalOrder(t *testing.T) {
-	for _, list := range [][]string{{"", "0-2", "2-4", "4-8", "8-16", "16-32", "32+"}, {"level0", "level1", "level10"}, {"64", "204", "204+8", "204+32", "508"}} {
+	for _, list := range [][]string{{"", "0-2", "2-4", "4-8", "8-16", "16-32", "32+"}, {"level0", "level1", "level10"}, {"64", "204", "204+8", "204+32", "508", "tiled"}} {
 		rapid.Check(t, func(t *rapid.T) {
 			got := rapid.Permutation(list).Draw(t, "order")
 			slices.SortFunc(got, natural)

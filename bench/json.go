@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 )
 
@@ -98,8 +99,18 @@ func compact(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// ReadResults reads what WriteJSON wrote. name stands in errors.
-func ReadResults(in io.Reader, name string) (*Results, error) {
+// ReadResults reads a results.json.
+func ReadResults(path string) (*Results, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadJSON(f, path)
+}
+
+// ReadJSON reads what WriteJSON wrote. name stands in errors.
+func ReadJSON(in io.Reader, name string) (*Results, error) {
 	data, err := io.ReadAll(in)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)

@@ -37,7 +37,7 @@ func (o order) compare(a, b Sample) int {
 	return cmp.Or(
 		listed(o.metric, a.Metric, b.Metric),
 		listed(o.regime, a.Regime, b.Regime),
-		compareTile(a.Tile, b.Tile),
+		listed(tileRank, a.Tile, b.Tile),
 		natural(a.Bin, b.Bin),
 		listed(o.arm, a.Arm, b.Arm),
 		cmp.Compare(a.Seed, b.Seed),
@@ -63,21 +63,11 @@ func listed(rank map[string]int, a, b string) int {
 	case okj:
 		return +1
 	}
-	return strings.Compare(a, b)
-}
-
-// compareTile puts the whole image before tiles.
-func compareTile(a, b string) int {
-	if (a == whole) != (b == whole) {
-		if a == whole {
-			return -1
-		}
-		return +1
-	}
 	return natural(a, b)
 }
 
-const whole = "whole"
+// tileRank puts the whole image first, then the arms' own tiles.
+var tileRank = map[string]int{"whole": 0, "tiled": 1}
 
 // natural compares names with the numbers in them as numbers: "4-8" < "16-32".
 func natural(a, b string) int {

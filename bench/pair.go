@@ -1,7 +1,7 @@
 package bench
 
 import (
-	"math"
+	"fmt"
 	"slices"
 )
 
@@ -16,18 +16,19 @@ type table struct {
 	metric map[string]Metric
 	keys   []Sample // in order; seed, image and value empty
 	cells  map[Sample]map[cell]float64
-	own    map[Sample]string // by metric and regime: the reference's only tile, or ""
 }
 
-func tabulate(r *Results) *table {
-	t := &table{map[string]Metric{}, nil, map[Sample]map[cell]float64{}, map[Sample]string{}}
+func tabulate(r *Results) (*table, error) {
+	t := &table{metric: map[string]Metric{}, cells: map[Sample]map[cell]float64{}}
 	for _, m := range r.Metrics {
 		t.metric[m.Name] = m
 	}
-	several := map[Sample]bool{}
 	for _, s := range orderOf(r).sorted(r.Samples) {
-		if math.IsNaN(s.Value) || math.IsInf(s.Value, 0) {
-			continue
+		if _, ok := t.metric[s.Metric]; !ok {
+			return nil, fmt.Errorf("sample of a metric %q that is not defined", s.Metric)
+		}
+		if err := s.finite(); err != nil {
+			return nil, err
 		}
 		k := Sample{Metric: s.Metric, Arm: s.Arm, Regime: s.Regime, Tile: s.Tile, Bin: s.Bin}
 		if t.cells[k] == nil {
@@ -35,27 +36,8 @@ func tabulate(r *Results) *table {
 			t.keys = append(t.keys, k)
 		}
 		t.cells[k][cell{s.Seed, s.Image}] = s.Value
-		if at := (Sample{Metric: s.Metric, Regime: s.Regime}); s.Arm == Reference && s.Tile != whole && s.Tile != "" {
-			several[at] = several[at] || t.own[at] != "" && t.own[at] != s.Tile
-			t.own[at] = s.Tile
-		}
 	}
-	for at := range several {
-		if several[at] {
-			t.own[at] = ""
-		}
-	}
-	return t
-}
-
-// reference is the key that k is compared with.
-func (t *table) reference(k Sample) (Sample, bool) {
-	ref := k
-	ref.Arm = Reference
-	if t.cells[ref] == nil && k.Tile != whole && k.Tile != "" {
-		ref.Tile = t.own[Sample{Metric: k.Metric, Regime: k.Regime}]
-	}
-	return ref, t.cells[ref] != nil
+	return t, nil
 }
 
 // ofNetwork reports whether the samples of k belong to no image.

@@ -73,8 +73,7 @@ type Contrast struct {
 	Arm       string  `json:"arm"`
 	Reference string  `json:"reference"`
 	Regime    string  `json:"regime"`
-	Tile      string  `json:"tile,omitempty"`           // the arm's
-	TileRef   string  `json:"tile_reference,omitempty"` // the reference's, where it differs: each was cut in its own training window
+	Tile      string  `json:"tile,omitempty"`
 	Bin       string  `json:"bin,omitempty"`
 	Diff      float64 `json:"diff"` // arm − reference, in the metric's unit
 	Low       float64 `json:"low"`  // interval, 95 % for the whole family: see Contrasts

@@ -120,7 +120,7 @@ func pool(p plane) plane {
 // geometry is what a reader of the network would find.
 func (n fakeNet) geometry() Geometry {
 	step := 1 << n.pools
-	a := Axis{Sides: graph.Sides{Step: step, Min: step}, Equivariant: !n.resize && !n.instanceShift}
+	a := Axis{Sides: graph.Sides{Step: step, Min: step}, Equivariant: !n.resize && !n.instanceShift, Resizes: n.resize}
 	switch {
 	case n.padded:
 		for d := 0; d < 20*step; d++ {

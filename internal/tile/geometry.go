@@ -21,6 +21,7 @@ type Axis struct {
 	Before, After         int  // context: input read beyond the output at the top (left) and bottom (right)
 	HaloBefore, HaloAfter int  // output to discard at an inner tile edge; -1: no number is enough
 	Equivariant           bool // shifting the input by Step shifts the output, away from the borders
+	Resizes               bool // interpolates to a size, so that what it predicts depends on the window's
 	Wraps                 bool // circular padding: what lies at one border reads the opposite one
 }
 
@@ -34,8 +35,9 @@ func NewGeometry(g *graph.Graph) (Geometry, error) {
 	wraps := slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool {
 		return n.Op == graph.Pad && n.Padding == graph.PadCircular
 	})
+	resizes := slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool { return n.Op == graph.Resize && n.Like != nil })
 	axis := func(s graph.Sides, a graph.Axis) Axis {
-		return Axis{s, a.Before, a.After, a.HaloTop, a.HaloBottom, a.Equivariant, wraps}
+		return Axis{s, a.Before, a.After, a.HaloTop, a.HaloBottom, a.Equivariant, resizes, wraps}
 	}
 	t := Geometry{axis(sizes.H, f.H), axis(sizes.W, f.W)}
 	if err := t.check(); err != nil {
