@@ -79,13 +79,14 @@ type Contrast struct {
 	Tile      string  `json:"tile,omitempty"`
 	Bin       string  `json:"bin,omitempty"`
 	Diff      float64 `json:"diff"` // arm − reference, in the metric's unit
-	Low       float64 `json:"low"`  // 95 % interval
+	Low       float64 `json:"low"`  // interval, 95 % for the whole family: see Contrasts
 	High      float64 `json:"high"`
+	Level     float64 `json:"level"`  // confidence of this interval alone: 0.9875
 	P         float64 `json:"p"`      // two-sided
 	PHolm     float64 `json:"p_holm"` // adjusted over the family
 	Seeds     int     `json:"seeds"`
-	Images    int     `json:"images"`
-	Margin    float64 `json:"margin"`
+	Images    int     `json:"images"`  // 0: a property of the network
+	Margin    float64 `json:"margin"`  // 0: no difference counts as none
 	Verdict   string  `json:"verdict"` // "different", "equivalent", "undecided"
 }
 
