@@ -103,7 +103,7 @@ func inner(fp graph.Footprint, out graph.Size) (r image.Rectangle, beyondHalo bo
 // that with true context, by distance to the image border: for Oracle.
 func OracleCounts(c *Case) ([]OracleCount, error) {
 	var out []OracleCount
-	for _, m := range []*graph.Map{c.Logits, c.TrueContext} {
+	for i, m := range []*graph.Map{c.Logits, c.TrueContext} {
 		if m == nil {
 			continue
 		}
@@ -111,7 +111,7 @@ func OracleCounts(c *Case) ([]OracleCount, error) {
 			return nil, c.wrap("error count", err)
 		}
 		wrong, all := errorCounts(argmax(m), c.Example.Labels, byBorder(m.H, m.W))
-		out = append(out, OracleCount{Key: c.Key, True: m != c.Logits, Wrong: wrong, All: all})
+		out = append(out, OracleCount{Key: c.Key, True: i == 1, Wrong: wrong, All: all})
 	}
 	return out, nil
 }
