@@ -46,7 +46,7 @@ func scoreImage(logits *graph.Map, truth []uint8, tileEdge []int16) ([]value, er
 			return nil, fmt.Errorf("truth has class %d at row %d, column %d; the network has %d classes", t, i/w, i%w, logits.C)
 		}
 	}
-	bins := []binning{whole(h * w), byBorder(h, w)}
+	bins := []binning{wholeImage(h * w), byBorder(h, w)}
 	if tileEdge != nil {
 		if len(tileEdge) != h*w {
 			return nil, fmt.Errorf("prediction is %v, tile plan has %d pixels", logits.Shape, len(tileEdge))

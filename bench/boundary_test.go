@@ -19,7 +19,7 @@ func square(n, at, side int) []uint8 {
 }
 
 func wholeF1(pred, truth []uint8, n int) float64 {
-	return boundaryF1(pred, truth, n, n, 1, []binning{whole(n * n)})[0][0]
+	return boundaryF1(pred, truth, n, n, 1, []binning{wholeImage(n * n)})[0][0]
 }
 
 func TestBoundaryF1(t *testing.T) {
@@ -76,7 +76,7 @@ func TestBoundarySymmetry(t *testing.T) {
 		if f != g && !(math.IsNaN(f) && math.IsNaN(g)) {
 			t.Fatalf("F1 %v one way, %v the other", f, g)
 		}
-		other := boundaryF1(a, b, n, n, 0, []binning{whole(n * n)})[0][0]
+		other := boundaryF1(a, b, n, n, 0, []binning{wholeImage(n * n)})[0][0]
 		if f != other && !(math.IsNaN(f) && math.IsNaN(other)) {
 			t.Fatalf("F1 %v of class 1, %v of class 0", f, other)
 		}

@@ -25,8 +25,8 @@ type binning struct {
 // noBin marks a pixel that is on no bin of a binning.
 const noBin = 255
 
-// whole puts n pixels into one nameless bin.
-func whole(n int) binning { return binning{"", []string{""}, make([]uint8, n)} }
+// wholeImage puts n pixels into one nameless bin.
+func wholeImage(n int) binning { return binning{"", []string{""}, make([]uint8, n)} }
 
 // byBorder bins an h×w image by distance to the image border.
 func byBorder(h, w int) binning {

@@ -17,7 +17,7 @@ import (
 // caseOf is an untrained network on an image of noise, in tiles of that side.
 func caseOf(t testing.TB, a arch.Arch, c arch.Config, side int) *Case {
 	t.Helper()
-	g, geometry := network(t, a, c)
+	g, geometry := wired(t, a, c)
 	const n = 72
 	e := &data.Example{Name: "noise", Image: noiseImage(n, n, 7), Labels: make([]uint8, n*n), H: n, W: n}
 	for i, v := range e.Image.Pix {
@@ -67,7 +67,7 @@ func take(t testing.TB, c *Case, measure func(*Case) ([]Sample, error)) map[stri
 func TestCheckerboardsAtInit(t *testing.T) {
 	for up, pattern := range map[arch.Up]bool{arch.Transposed: true, arch.UpBilinear: false, arch.UpNearest: false, arch.UpShuffle: false} {
 		for _, a := range []arch.Arch{valid.Arch, padded.Arch} {
-			c := small(2)
+			c := narrow(2)
 			c.Up = up
 			got := take(t, caseOf(t, a, c, 0), Checkerboards)
 			v := got["checkerboard-init/"]
@@ -83,7 +83,7 @@ func TestCheckerboardsAtInit(t *testing.T) {
 
 // An enlarged decoder carries its pattern off the step's lattice.
 func TestCheckerboardOffTheLattice(t *testing.T) {
-	got := take(t, caseOf(t, resized.Up, small(2), 0), Checkerboards)
+	got := take(t, caseOf(t, resized.Up, narrow(2), 0), Checkerboards)
 	if got["checkerboard-init/"] < 1 || got["checkerboard-init/period2"]+got["checkerboard-init/period4"] > .9*got["checkerboard-init/"] {
 		t.Errorf("resized-up: %v", got)
 	}
@@ -93,7 +93,7 @@ func TestCheckerboardOffTheLattice(t *testing.T) {
 // does not; a network that depends on its window has no such step.
 func TestShiftConsistencyOfVariants(t *testing.T) {
 	for _, a := range []arch.Arch{valid.Arch, padded.Arch, resized.Skip} {
-		c := small(2)
+		c := narrow(2)
 		c.Padding = graph.PadZero
 		k := caseOf(t, a, c, 0)
 		k.Shifts = []int{1, 2, 4, 8}
@@ -111,7 +111,7 @@ func TestShiftConsistencyOfVariants(t *testing.T) {
 // A severed skip is not used; the variants that have one do use it.
 func TestSkipUseOfVariants(t *testing.T) {
 	for _, a := range []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch, resized.Up} {
-		c := caseOf(t, a, small(2), 0)
+		c := caseOf(t, a, narrow(2), 0)
 		copy(c.Example.Labels, argmax(c.Logits)) // truth: what the network says
 		got := take(t, c, SkipUse)
 		if len(got) != 2 {
@@ -129,7 +129,7 @@ func TestSkipUseOfVariants(t *testing.T) {
 // is defined; a case keeps its key.
 func TestMeasuresOfVariants(t *testing.T) {
 	for _, a := range []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch, resized.Skip, resized.Up} {
-		g, geometry := network(t, a, small(2))
+		g, geometry := wired(t, a, narrow(2))
 		sizes, err := g.Sizes()
 		if err != nil {
 			t.Fatal(err)
@@ -139,7 +139,7 @@ func TestMeasuresOfVariants(t *testing.T) {
 			side = 52
 		}
 		for _, side := range []int{0, sizes.H.Above(side)} {
-			c := caseOf(t, a, small(2), side)
+			c := caseOf(t, a, narrow(2), side)
 			c.TrueContext = c.Logits
 			all := map[string]float64{}
 			for _, m := range []func(*Case) ([]Sample, error){Border, SeamStep, Resamplings, Misregistration, OverlapWork} {

@@ -16,7 +16,7 @@ import (
 	"unetbench/internal/tile"
 )
 
-func network(t testing.TB, a arch.Arch, c arch.Config) (*graph.Graph, tile.Geometry) {
+func wired(t testing.TB, a arch.Arch, c arch.Config) (*graph.Graph, tile.Geometry) {
 	t.Helper()
 	g, err := a.Build(c)
 	if err != nil {
@@ -29,7 +29,7 @@ func network(t testing.TB, a arch.Arch, c arch.Config) (*graph.Graph, tile.Geome
 	return g, geometry
 }
 
-func small(pools int) arch.Config {
+func narrow(pools int) arch.Config {
 	c := arch.Default()
 	c.Pools, c.Width = pools, 2
 	return c
@@ -117,12 +117,12 @@ func TestOverlapByMarking(t *testing.T) {
 	}
 	var nets []net
 	for _, a := range []arch.Arch{valid.Arch, padded.Arch, resized.Skip, resized.Up} {
-		g, geometry := network(t, a, small(1))
+		g, geometry := wired(t, a, narrow(1))
 		nets = append(nets, net{g, geometry})
 	}
-	c := small(2)
+	c := narrow(2)
 	c.Up = arch.UpBilinear
-	g, geometry := network(t, valid.Arch, c)
+	g, geometry := wired(t, valid.Arch, c)
 	nets = append(nets, net{g, geometry})
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.SampledFrom(nets).Draw(t, "net")
@@ -168,7 +168,7 @@ func TestOverlapByMarking(t *testing.T) {
 // repeats nothing, and neither do tiles off each other's step.
 func TestOverlapLaws(t *testing.T) {
 	for _, a := range []arch.Arch{valid.Arch, padded.Arch, resized.Skip, resized.Up, valid.NoSkip} {
-		g, geometry := network(t, a, arch.Default())
+		g, geometry := wired(t, a, arch.Default())
 		sizes, _ := g.Sizes()
 		for _, spec := range []tile.Spec{{}, {Tile: sizes.H.Above(204)}, {Tile: sizes.H.Above(204), Overlap: 32}} {
 			plan, err := tile.New(graph.Size{H: 256, W: 300}, geometry, spec)
@@ -197,7 +197,7 @@ func TestOverlapLaws(t *testing.T) {
 		}
 	}
 
-	g, geometry := network(t, valid.Arch, arch.Ronneberger2015())
+	g, geometry := wired(t, valid.Arch, arch.Ronneberger2015())
 	on, err := tile.At(graph.Square(772), geometry, 572, []int{0, 384}, []int{0, 384})
 	shared := cost(t, g, on, err)
 	off, err := tile.At(graph.Square(776), geometry, 572, []int{0, 388}, []int{0, 388}) // the paper's own stride
@@ -210,12 +210,12 @@ func TestOverlapLaws(t *testing.T) {
 // A padded net over a legal image computes nothing outside it and nothing twice;
 // tiles repeat more the more they overlap.
 func TestOverlapGrows(t *testing.T) {
-	g, geometry := network(t, padded.Arch, arch.Default())
+	g, geometry := wired(t, padded.Arch, arch.Default())
 	plan, err := tile.Whole(graph.Square(256), geometry)
 	if o := cost(t, g, plan, err); o.MACs.Border != 0 || o.MACs.Repeated != 0 {
 		t.Errorf("padded whole: %+v", o.MACs)
 	}
-	g, geometry = network(t, valid.Arch, arch.Default())
+	g, geometry = wired(t, valid.Arch, arch.Default())
 	points, err := CostCurve(g, geometry, graph.Square(512), []int{0, 204, 205, 300}, []int{0, 16, 32, 64, 400})
 	if err != nil {
 		t.Fatal(err)
@@ -238,8 +238,8 @@ func TestOverlapGrows(t *testing.T) {
 // Known numbers of the original network, against padded at .734 MMAC per pixel.
 func TestOverlapOfThePaper(t *testing.T) {
 	paper := arch.Ronneberger2015()
-	v, vg := network(t, valid.Arch, paper)
-	p, pg := network(t, padded.Arch, paper)
+	v, vg := wired(t, valid.Arch, paper)
+	p, pg := wired(t, padded.Arch, paper)
 	isbi := graph.Square(512)
 	plan, err := tile.Whole(isbi, pg)
 	base := cost(t, p, plan, err)
@@ -274,7 +274,7 @@ func TestOverlapOfThePaper(t *testing.T) {
 }
 
 func TestOverlapRefuses(t *testing.T) {
-	g, geometry := network(t, valid.Arch, arch.Default())
+	g, geometry := wired(t, valid.Arch, arch.Default())
 	plan, err := tile.New(graph.Square(256), geometry, tile.Spec{Tile: 204})
 	if err != nil {
 		t.Fatal(err)
@@ -291,7 +291,7 @@ func TestOverlapRefuses(t *testing.T) {
 }
 
 func TestOverlapSamples(t *testing.T) {
-	g, geometry := network(t, valid.Arch, arch.Default())
+	g, geometry := wired(t, valid.Arch, arch.Default())
 	plan, err := tile.New(graph.Square(256), geometry, tile.Spec{Tile: 204})
 	if err != nil {
 		t.Fatal(err)

@@ -88,12 +88,12 @@ func TestAveragePrecision(t *testing.T) {
 		{[]float32{1, 1, 1, 1}, []uint8{1, 0, 0, 0}, .25}, // all tied: one threshold
 		{[]float32{2, 2, 1, 1}, []uint8{1, 0, 1, 0}, .5*.5 + .5*.5},
 	} {
-		ap := averagePrecision(x.score, descending(x.score), x.truth, 1, whole(len(x.truth)))
+		ap := averagePrecision(x.score, descending(x.score), x.truth, 1, wholeImage(len(x.truth)))
 		if !near64(ap[0], x.want, 1e-12) {
 			t.Errorf("%v %v: AP %v, want %v", x.score, x.truth, ap[0], x.want)
 		}
 	}
-	if ap := averagePrecision([]float32{1}, []uint32{0}, []uint8{0}, 1, whole(1)); !math.IsNaN(ap[0]) {
+	if ap := averagePrecision([]float32{1}, []uint32{0}, []uint8{0}, 1, wholeImage(1)); !math.IsNaN(ap[0]) {
 		t.Errorf("AP without positives is %v, want NaN", ap[0])
 	}
 }
@@ -115,7 +115,7 @@ func drawScored(t *rapid.T) scored {
 func TestThresholdsByBruteForce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawScored(t)
-		b := whole(len(s.score))
+		b := wholeImage(len(s.score))
 		best, ap, recall := -1.0, 0.0, 0.0
 		positives := 0
 		for _, v := range s.truth {
@@ -169,7 +169,7 @@ func TestAveragePrecisionOfBins(t *testing.T) {
 					sub.score, sub.truth = append(sub.score, s.score[i]), append(sub.truth, s.truth[i])
 				}
 			}
-			want := averagePrecision(sub.score, descending(sub.score), sub.truth, 1, whole(len(sub.score)))[0]
+			want := averagePrecision(sub.score, descending(sub.score), sub.truth, 1, wholeImage(len(sub.score)))[0]
 			if got[bin] != want && !(math.IsNaN(got[bin]) && math.IsNaN(want)) {
 				t.Fatalf("bin %d: %v, alone %v", bin, got[bin], want)
 			}
@@ -315,7 +315,7 @@ func TestScoreInvariances(t *testing.T) {
 		}
 		// Dice of prediction against truth is Dice of truth against prediction.
 		p := argmax(m)
-		x, y := confusion(p, truth, 3, whole(n))[0], confusion(truth, p, 3, whole(n))[0]
+		x, y := confusion(p, truth, 3, wholeImage(n))[0], confusion(truth, p, 3, wholeImage(n))[0]
 		for c := range x {
 			d, _ := x[c].dice()
 			e, _ := y[c].dice()

@@ -69,7 +69,7 @@ func shufflePixels(m *graph.Map, channels int, seed, stream uint64) {
 
 // wholeDice is the mean Dice of the foreground classes at argmax.
 func wholeDice(logits *graph.Map, truth []uint8) (v float64, ok bool) {
-	k := confusion(argmax(logits), truth, logits.C, whole(len(truth)))[0]
+	k := confusion(argmax(logits), truth, logits.C, wholeImage(len(truth)))[0]
 	var mean average
 	for c := 1; c < logits.C; c++ {
 		mean.addIf(k[c].dice())
