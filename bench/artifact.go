@@ -151,10 +151,6 @@ func (c *Case) flatSize(fp graph.Footprint) (graph.Size, error) {
 	return graph.Size{H: side(fp.H, sizes.H), W: side(fp.W, sizes.W)}, nil
 }
 
-// DefaultShifts are those ShiftConsistency takes for a network of that step:
-// 1 … 4 px, powers of 2, 1½ steps and one px beyond the step, up to two steps.
-func DefaultShifts(step int) []int { return defaultShifts(step) }
-
 // ShiftConsistency gives the share of pixels that keep their class when the
 // input window moves: "shift-consistency" in bins "shift1", …. The window is that
 // of c's first tile, or the largest legal one that the image leaves room to move.

@@ -13,8 +13,7 @@ import (
 // and returns the share of pixels with the same argmax, for each s of shifts: the
 // measure of Zhang 2019 ("Making convolutional networks shift-invariant again"),
 // per pixel. Only pixels inside inner, a rectangle of the output, are compared,
-// in both windows, so that no window border plays a part. Predictions are reused
-// between shifts.
+// in both windows, so that no window border plays a part.
 func shiftConsistency(p tile.Predictor, img *graph.Map, window graph.Size, inner image.Rectangle, shifts []int) ([]float64, error) {
 	base, err := predictWindow(p, img, 0, window)
 	if err != nil {
@@ -68,10 +67,10 @@ func predictWindow(p tile.Predictor, img *graph.Map, at int, size graph.Size) (c
 	return classMap{argmax(y), y.W}, nil
 }
 
-// defaultShifts are 1, 2, 3, 4, then whole and halfway powers up to twice step,
-// an odd neighbour between them, and both multiples of the step: few enough to
-// predict, and with every remainder class of the poolings.
-func defaultShifts(step int) []int {
+// DefaultShifts are those that ShiftConsistency takes for a network of that
+// step: 1 … 4 px, the powers of 2, one and a half steps, and a step and 1 px, up
+// to two steps. Few enough to predict them all.
+func DefaultShifts(step int) []int {
 	var out []int
 	for s := 1; s <= 2*step; s++ {
 		if s <= 4 || s&(s-1) == 0 || s == step+1 || s == 3*step/2 {
