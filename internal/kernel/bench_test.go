@@ -23,9 +23,9 @@ func BenchmarkConv(b *testing.B) {
 				x, w, y := m.input(in*in*l.c), m.input(9*l.c*l.o), m.output(l.size*l.size*l.o)
 				var p Product
 				benchmark(b, 2*9*l.c*l.o*l.size*l.size, func() {
-					for n := 0; n < l.o; n += PanelWidth {
-						panel, width := Panel(w, 9*l.c, l.o, n)
-						for r := range l.size {
+					for r := range l.size {
+						for n := 0; n < l.o; n += PanelWidth {
+							panel, width := Panel(w, 9*l.c, l.o, n)
 							p = Product{
 								A: x[r*in*l.c:], ARow: in * l.c, AStep: 1, LDA: l.c, Rows: 3, Depth: 3 * l.c,
 								B: panel, BRow: 3 * l.c * width, BStep: width,

@@ -4,11 +4,11 @@
 
 #include "textflag.h"
 
-// func mul28x8(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
+// func mul28x8(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·mul28x8(SB), NOSPLIT, $32-132
-	MOVL  columns+120(FP), AX
-	MOVL  last+124(FP), CX
+TEXT ·mul28x8(SB), NOSPLIT, $32-148
+	MOVL  columns+136(FP), AX
+	MOVL  last+140(FP), CX
 	KMOVW CX, K1
 	KMOVW AX, K2
 	KANDW K2, K1, K3
@@ -16,12 +16,12 @@ TEXT ·mul28x8(SB), NOSPLIT, $32-132
 	LEAQ  (AX)(AX*2), CX
 	LEAQ  (AX)(AX*4), DX
 	MOVQ  astep+48(FP), BX
-	MOVQ  bstep+80(FP), SI
+	MOVQ  bstep+96(FP), SI
 	MOVQ  a+32(FP), DI
 	MOVQ  DI, (SP)
-	MOVQ  init+88(FP), DI
+	MOVQ  init+104(FP), DI
 	MOVQ  DI, 8(SP)
-	MOVQ  c+104(FP), DI
+	MOVQ  c+120(FP), DI
 	MOVQ  DI, 16(SP)
 	MOVQ  blocks+8(FP), DI
 	MOVQ  DI, 24(SP)
@@ -54,7 +54,7 @@ TEXT ·mul28x8(SB), NOSPLIT, $32-132
 	JEQ   block4
 
 block2:
-	MOVQ      ldi+96(FP), DX
+	MOVQ      ldi+112(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS.Z (CX), K2, Y0
 	ADDQ      DX, CX
@@ -62,7 +62,7 @@ block2:
 	ADDQ      DX, CX
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+64(FP), DX
+	MOVQ      b+80(FP), DX
 	MOVQ      rows+16(FP), DI
 
 row2:
@@ -77,11 +77,11 @@ depth2:
 	DECQ             R8
 	JNZ              depth2
 	ADDQ             aturn+40(FP), CX
-	ADDQ             bturn+72(FP), DX
+	ADDQ             bturn+88(FP), DX
 	DECQ             DI
 	JNZ              row2
-	VBROADCASTSS     floor+128(FP), Y2
-	MOVQ             ldc+112(FP), DX
+	VBROADCASTSS     floor+144(FP), Y2
+	MOVQ             ldc+128(FP), DX
 	MOVQ             16(SP), CX
 	VMAXPS           Y0, Y2, Y0
 	VMOVUPS          Y0, K2, (CX)
@@ -99,7 +99,7 @@ depth2:
 	RET
 
 block4:
-	MOVQ      ldi+96(FP), DI
+	MOVQ      ldi+112(FP), DI
 	MOVQ      8(SP), DX
 	VMOVUPS.Z (DX), K2, Y0
 	ADDQ      DI, DX
@@ -111,7 +111,7 @@ block4:
 	ADDQ      DI, DX
 	MOVQ      DX, 8(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+64(FP), DI
+	MOVQ      b+80(FP), DI
 	MOVQ      rows+16(FP), R8
 
 row4:
@@ -128,11 +128,11 @@ depth4:
 	DECQ             R9
 	JNZ              depth4
 	ADDQ             aturn+40(FP), DX
-	ADDQ             bturn+72(FP), DI
+	ADDQ             bturn+88(FP), DI
 	DECQ             R8
 	JNZ              row4
-	VBROADCASTSS     floor+128(FP), Y4
-	MOVQ             ldc+112(FP), DI
+	VBROADCASTSS     floor+144(FP), Y4
+	MOVQ             ldc+128(FP), DI
 	MOVQ             16(SP), DX
 	VMAXPS           Y0, Y4, Y0
 	VMOVUPS          Y0, K2, (DX)
@@ -156,7 +156,7 @@ depth4:
 	RET
 
 block6:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -172,7 +172,7 @@ block6:
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
-	MOVQ      b+64(FP), R8
+	MOVQ      b+80(FP), R8
 	MOVQ      rows+16(FP), R9
 
 row6:
@@ -191,11 +191,11 @@ depth6:
 	DECQ             R10
 	JNZ              depth6
 	ADDQ             aturn+40(FP), DI
-	ADDQ             bturn+72(FP), R8
+	ADDQ             bturn+88(FP), R8
 	DECQ             R9
 	JNZ              row6
-	VBROADCASTSS     floor+128(FP), Y6
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y6
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y6, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -225,7 +225,7 @@ depth6:
 	RET
 
 block8:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -247,7 +247,7 @@ block8:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
 
 row8:
@@ -270,11 +270,11 @@ depth8:
 	JNZ              depth8
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row8
-	VBROADCASTSS     floor+128(FP), Y8
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y8
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y8, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -310,7 +310,7 @@ depth8:
 	RET
 
 block10:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -336,7 +336,7 @@ block10:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
 
 row10:
@@ -361,11 +361,11 @@ depth10:
 	JNZ              depth10
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row10
-	VBROADCASTSS     floor+128(FP), Y10
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y10
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y10, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -407,7 +407,7 @@ depth10:
 	RET
 
 block12:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -437,7 +437,7 @@ block12:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
 
 row12:
@@ -464,11 +464,11 @@ depth12:
 	JNZ              depth12
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row12
-	VBROADCASTSS     floor+128(FP), Y12
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y12
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y12, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -516,7 +516,7 @@ depth12:
 	RET
 
 block14:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -550,7 +550,7 @@ block14:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
 
 row14:
@@ -579,11 +579,11 @@ depth14:
 	JNZ              depth14
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row14
-	VBROADCASTSS     floor+128(FP), Y14
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y14
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y14, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -637,7 +637,7 @@ depth14:
 	RET
 
 block16:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -677,7 +677,7 @@ block16:
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+64(FP), R10
+	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
 
 row16:
@@ -710,11 +710,11 @@ depth16:
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+72(FP), R10
+	ADDQ             bturn+88(FP), R10
 	DECQ             R11
 	JNZ              row16
-	VBROADCASTSS     floor+128(FP), Y16
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y16
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y16, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -774,7 +774,7 @@ depth16:
 	RET
 
 block18:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -818,7 +818,7 @@ block18:
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+64(FP), R10
+	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
 
 row18:
@@ -853,11 +853,11 @@ depth18:
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+72(FP), R10
+	ADDQ             bturn+88(FP), R10
 	DECQ             R11
 	JNZ              row18
-	VBROADCASTSS     floor+128(FP), Y18
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y18
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y18, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -923,7 +923,7 @@ depth18:
 	RET
 
 block20:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -971,7 +971,7 @@ block20:
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+64(FP), R10
+	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
 
 row20:
@@ -1008,11 +1008,11 @@ depth20:
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+72(FP), R10
+	ADDQ             bturn+88(FP), R10
 	DECQ             R11
 	JNZ              row20
-	VBROADCASTSS     floor+128(FP), Y20
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y20
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y20, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -1084,7 +1084,7 @@ depth20:
 	RET
 
 block22:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -1138,7 +1138,7 @@ block22:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+64(FP), R11
+	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
 
 row22:
@@ -1179,11 +1179,11 @@ depth22:
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+72(FP), R11
+	ADDQ             bturn+88(FP), R11
 	DECQ             R12
 	JNZ              row22
-	VBROADCASTSS     floor+128(FP), Y22
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y22
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y22, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -1261,7 +1261,7 @@ depth22:
 	RET
 
 block24:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -1319,7 +1319,7 @@ block24:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+64(FP), R11
+	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
 
 row24:
@@ -1362,11 +1362,11 @@ depth24:
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+72(FP), R11
+	ADDQ             bturn+88(FP), R11
 	DECQ             R12
 	JNZ              row24
-	VBROADCASTSS     floor+128(FP), Y24
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y24
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y24, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -1450,7 +1450,7 @@ depth24:
 	RET
 
 block26:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -1512,7 +1512,7 @@ block26:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+64(FP), R11
+	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
 
 row26:
@@ -1557,11 +1557,11 @@ depth26:
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+72(FP), R11
+	ADDQ             bturn+88(FP), R11
 	DECQ             R12
 	JNZ              row26
-	VBROADCASTSS     floor+128(FP), Y26
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y26
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y26, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -1651,7 +1651,7 @@ depth26:
 	RET
 
 block28:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Y0
 	ADDQ      R8, DI
@@ -1717,7 +1717,7 @@ block28:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+64(FP), R11
+	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
 
 row28:
@@ -1764,11 +1764,11 @@ depth28:
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+72(FP), R11
+	ADDQ             bturn+88(FP), R11
 	DECQ             R12
 	JNZ              row28
-	VBROADCASTSS     floor+128(FP), Y28
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Y28
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Y0, Y28, Y0
 	VMOVUPS          Y0, K2, (DI)
@@ -1863,11 +1863,11 @@ depth28:
 	VZEROUPPER
 	RET
 
-// func mul28x16(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
-// Requires: AVX, AVX512F
-TEXT ·mul28x16(SB), NOSPLIT, $32-132
-	MOVL  columns+120(FP), AX
-	MOVL  last+124(FP), CX
+// func mul28x16(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·mul28x16(SB), NOSPLIT, $32-148
+	MOVL  columns+136(FP), AX
+	MOVL  last+140(FP), CX
 	KMOVW CX, K1
 	KMOVW AX, K2
 	KANDW K2, K1, K3
@@ -1875,12 +1875,12 @@ TEXT ·mul28x16(SB), NOSPLIT, $32-132
 	LEAQ  (AX)(AX*2), CX
 	LEAQ  (AX)(AX*4), DX
 	MOVQ  astep+48(FP), BX
-	MOVQ  bstep+80(FP), SI
+	MOVQ  bstep+96(FP), SI
 	MOVQ  a+32(FP), DI
 	MOVQ  DI, (SP)
-	MOVQ  init+88(FP), DI
+	MOVQ  init+104(FP), DI
 	MOVQ  DI, 8(SP)
-	MOVQ  c+104(FP), DI
+	MOVQ  c+120(FP), DI
 	MOVQ  DI, 16(SP)
 	MOVQ  blocks+8(FP), DI
 	MOVQ  DI, 24(SP)
@@ -1913,7 +1913,7 @@ TEXT ·mul28x16(SB), NOSPLIT, $32-132
 	JEQ   block4
 
 block2:
-	MOVQ      ldi+96(FP), DX
+	MOVQ      ldi+112(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS.Z (CX), K2, Z0
 	ADDQ      DX, CX
@@ -1921,26 +1921,31 @@ block2:
 	ADDQ      DX, CX
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+64(FP), DX
+	MOVQ      b+80(FP), DX
 	MOVQ      rows+16(FP), DI
+	MOVQ      pace+72(FP), R9
 
 row2:
-	MOVQ depth+24(FP), R8
+	MOVQ CX, R8
+	ADDQ lead+64(FP), R8
+	MOVQ depth+24(FP), R10
 
 depth2:
 	VMOVUPS.Z        (DX), K2, Z2
 	VFMADD231PS.BCST (CX), Z2, Z0
 	VFMADD231PS.BCST (CX)(AX*1), Z2, K1, Z1
+	PREFETCHT0       (R8)
+	ADDQ             R9, R8
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R8
+	DECQ             R10
 	JNZ              depth2
 	ADDQ             aturn+40(FP), CX
-	ADDQ             bturn+72(FP), DX
+	ADDQ             bturn+88(FP), DX
 	DECQ             DI
 	JNZ              row2
-	VBROADCASTSS     floor+128(FP), Z2
-	MOVQ             ldc+112(FP), DX
+	VBROADCASTSS     floor+144(FP), Z2
+	MOVQ             ldc+128(FP), DX
 	MOVQ             16(SP), CX
 	VMAXPS           Z0, Z2, Z0
 	VMOVUPS          Z0, K2, (CX)
@@ -1958,7 +1963,7 @@ depth2:
 	RET
 
 block4:
-	MOVQ      ldi+96(FP), DI
+	MOVQ      ldi+112(FP), DI
 	MOVQ      8(SP), DX
 	VMOVUPS.Z (DX), K2, Z0
 	ADDQ      DI, DX
@@ -1970,11 +1975,14 @@ block4:
 	ADDQ      DI, DX
 	MOVQ      DX, 8(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+64(FP), DI
+	MOVQ      b+80(FP), DI
 	MOVQ      rows+16(FP), R8
+	MOVQ      pace+72(FP), R10
 
 row4:
-	MOVQ depth+24(FP), R9
+	MOVQ DX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
 depth4:
 	VMOVUPS.Z        (DI), K2, Z4
@@ -1982,16 +1990,18 @@ depth4:
 	VFMADD231PS.BCST (DX)(AX*1), Z4, Z1
 	VFMADD231PS.BCST (DX)(AX*2), Z4, Z2
 	VFMADD231PS.BCST (DX)(CX*1), Z4, K1, Z3
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
 	ADDQ             BX, DX
 	ADDQ             SI, DI
-	DECQ             R9
+	DECQ             R11
 	JNZ              depth4
 	ADDQ             aturn+40(FP), DX
-	ADDQ             bturn+72(FP), DI
+	ADDQ             bturn+88(FP), DI
 	DECQ             R8
 	JNZ              row4
-	VBROADCASTSS     floor+128(FP), Z4
-	MOVQ             ldc+112(FP), DI
+	VBROADCASTSS     floor+144(FP), Z4
+	MOVQ             ldc+128(FP), DI
 	MOVQ             16(SP), DX
 	VMAXPS           Z0, Z4, Z0
 	VMOVUPS          Z0, K2, (DX)
@@ -2015,7 +2025,7 @@ depth4:
 	RET
 
 block6:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -2031,11 +2041,14 @@ block6:
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
-	MOVQ      b+64(FP), R8
+	MOVQ      b+80(FP), R8
 	MOVQ      rows+16(FP), R9
+	MOVQ      pace+72(FP), R11
 
 row6:
-	MOVQ depth+24(FP), R10
+	MOVQ DI, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
 
 depth6:
 	VMOVUPS.Z        (R8), K2, Z6
@@ -2045,16 +2058,18 @@ depth6:
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z3
 	VFMADD231PS.BCST (DI)(AX*4), Z6, Z4
 	VFMADD231PS.BCST (DI)(DX*1), Z6, K1, Z5
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
-	DECQ             R10
+	DECQ             R12
 	JNZ              depth6
 	ADDQ             aturn+40(FP), DI
-	ADDQ             bturn+72(FP), R8
+	ADDQ             bturn+88(FP), R8
 	DECQ             R9
 	JNZ              row6
-	VBROADCASTSS     floor+128(FP), Z6
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z6
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z6, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -2084,7 +2099,7 @@ depth6:
 	RET
 
 block8:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -2106,11 +2121,14 @@ block8:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      pace+72(FP), R12
 
 row8:
-	MOVQ depth+24(FP), R11
+	MOVQ DI, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth8:
 	VMOVUPS.Z        (R9), K2, Z8
@@ -2122,18 +2140,20 @@ depth8:
 	VFMADD231PS.BCST (DI)(DX*1), Z8, Z5
 	VFMADD231PS.BCST (DI)(CX*2), Z8, Z6
 	VFMADD231PS.BCST (R8), Z8, K1, Z7
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R13
 	JNZ              depth8
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row8
-	VBROADCASTSS     floor+128(FP), Z8
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z8
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z8, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -2169,7 +2189,7 @@ depth8:
 	RET
 
 block10:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -2195,11 +2215,14 @@ block10:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      pace+72(FP), R12
 
 row10:
-	MOVQ depth+24(FP), R11
+	MOVQ DI, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth10:
 	VMOVUPS.Z        (R9), K2, Z10
@@ -2213,18 +2236,20 @@ depth10:
 	VFMADD231PS.BCST (R8), Z10, Z7
 	VFMADD231PS.BCST (R8)(AX*1), Z10, Z8
 	VFMADD231PS.BCST (R8)(AX*2), Z10, K1, Z9
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R13
 	JNZ              depth10
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row10
-	VBROADCASTSS     floor+128(FP), Z10
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z10
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z10, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -2266,7 +2291,7 @@ depth10:
 	RET
 
 block12:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -2296,11 +2321,14 @@ block12:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      pace+72(FP), R12
 
 row12:
-	MOVQ depth+24(FP), R11
+	MOVQ DI, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth12:
 	VMOVUPS.Z        (R9), K2, Z12
@@ -2316,18 +2344,20 @@ depth12:
 	VFMADD231PS.BCST (R8)(AX*2), Z12, Z9
 	VFMADD231PS.BCST (R8)(CX*1), Z12, Z10
 	VFMADD231PS.BCST (R8)(AX*4), Z12, K1, Z11
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R13
 	JNZ              depth12
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row12
-	VBROADCASTSS     floor+128(FP), Z12
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z12
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z12, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -2375,7 +2405,7 @@ depth12:
 	RET
 
 block14:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -2409,11 +2439,14 @@ block14:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      pace+72(FP), R12
 
 row14:
-	MOVQ depth+24(FP), R11
+	MOVQ DI, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth14:
 	VMOVUPS.Z        (R9), K2, Z14
@@ -2431,18 +2464,20 @@ depth14:
 	VFMADD231PS.BCST (R8)(AX*4), Z14, Z11
 	VFMADD231PS.BCST (R8)(DX*1), Z14, Z12
 	VFMADD231PS.BCST (R8)(CX*2), Z14, K1, Z13
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R13
 	JNZ              depth14
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row14
-	VBROADCASTSS     floor+128(FP), Z14
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z14
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z14, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -2496,7 +2531,7 @@ depth14:
 	RET
 
 block16:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -2536,11 +2571,14 @@ block16:
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+64(FP), R10
+	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      pace+72(FP), R13
 
 row16:
-	MOVQ depth+24(FP), R12
+	MOVQ DI, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth16:
 	VMOVUPS.Z        (R10), K2, Z16
@@ -2560,20 +2598,22 @@ depth16:
 	VFMADD231PS.BCST (R8)(CX*2), Z16, Z13
 	VFMADD231PS.BCST (R9), Z16, Z14
 	VFMADD231PS.BCST (R9)(AX*1), Z16, K1, Z15
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R14
 	JNZ              depth16
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+72(FP), R10
+	ADDQ             bturn+88(FP), R10
 	DECQ             R11
 	JNZ              row16
-	VBROADCASTSS     floor+128(FP), Z16
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z16
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z16, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -2633,7 +2673,7 @@ depth16:
 	RET
 
 block18:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -2677,11 +2717,14 @@ block18:
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+64(FP), R10
+	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      pace+72(FP), R13
 
 row18:
-	MOVQ depth+24(FP), R12
+	MOVQ DI, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth18:
 	VMOVUPS.Z        (R10), K2, Z18
@@ -2703,20 +2746,22 @@ depth18:
 	VFMADD231PS.BCST (R9)(AX*1), Z18, Z15
 	VFMADD231PS.BCST (R9)(AX*2), Z18, Z16
 	VFMADD231PS.BCST (R9)(CX*1), Z18, K1, Z17
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R14
 	JNZ              depth18
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+72(FP), R10
+	ADDQ             bturn+88(FP), R10
 	DECQ             R11
 	JNZ              row18
-	VBROADCASTSS     floor+128(FP), Z18
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z18
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z18, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -2782,7 +2827,7 @@ depth18:
 	RET
 
 block20:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -2830,11 +2875,14 @@ block20:
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+64(FP), R10
+	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      pace+72(FP), R13
 
 row20:
-	MOVQ depth+24(FP), R12
+	MOVQ DI, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth20:
 	VMOVUPS.Z        (R10), K2, Z20
@@ -2858,20 +2906,22 @@ depth20:
 	VFMADD231PS.BCST (R9)(CX*1), Z20, Z17
 	VFMADD231PS.BCST (R9)(AX*4), Z20, Z18
 	VFMADD231PS.BCST (R9)(DX*1), Z20, K1, Z19
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R14
 	JNZ              depth20
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+72(FP), R10
+	ADDQ             bturn+88(FP), R10
 	DECQ             R11
 	JNZ              row20
-	VBROADCASTSS     floor+128(FP), Z20
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z20
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z20, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -2943,7 +2993,7 @@ depth20:
 	RET
 
 block22:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -2997,11 +3047,14 @@ block22:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+64(FP), R11
+	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      pace+72(FP), R14
 
 row22:
-	MOVQ depth+24(FP), R13
+	MOVQ DI, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth22:
 	VMOVUPS.Z        (R11), K2, Z22
@@ -3027,22 +3080,24 @@ depth22:
 	VFMADD231PS.BCST (R9)(DX*1), Z22, Z19
 	VFMADD231PS.BCST (R9)(CX*2), Z22, Z20
 	VFMADD231PS.BCST (R10), Z22, K1, Z21
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R15
 	JNZ              depth22
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+72(FP), R11
+	ADDQ             bturn+88(FP), R11
 	DECQ             R12
 	JNZ              row22
-	VBROADCASTSS     floor+128(FP), Z22
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z22
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z22, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -3120,7 +3175,7 @@ depth22:
 	RET
 
 block24:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -3178,11 +3233,14 @@ block24:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+64(FP), R11
+	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      pace+72(FP), R14
 
 row24:
-	MOVQ depth+24(FP), R13
+	MOVQ DI, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth24:
 	VMOVUPS.Z        (R11), K2, Z24
@@ -3210,22 +3268,24 @@ depth24:
 	VFMADD231PS.BCST (R10), Z24, Z21
 	VFMADD231PS.BCST (R10)(AX*1), Z24, Z22
 	VFMADD231PS.BCST (R10)(AX*2), Z24, K1, Z23
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R15
 	JNZ              depth24
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+72(FP), R11
+	ADDQ             bturn+88(FP), R11
 	DECQ             R12
 	JNZ              row24
-	VBROADCASTSS     floor+128(FP), Z24
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z24
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z24, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -3309,7 +3369,7 @@ depth24:
 	RET
 
 block26:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -3371,11 +3431,14 @@ block26:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+64(FP), R11
+	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      pace+72(FP), R14
 
 row26:
-	MOVQ depth+24(FP), R13
+	MOVQ DI, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth26:
 	VMOVUPS.Z        (R11), K2, Z26
@@ -3405,22 +3468,24 @@ depth26:
 	VFMADD231PS.BCST (R10)(AX*2), Z26, Z23
 	VFMADD231PS.BCST (R10)(CX*1), Z26, Z24
 	VFMADD231PS.BCST (R10)(AX*4), Z26, K1, Z25
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R15
 	JNZ              depth26
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+72(FP), R11
+	ADDQ             bturn+88(FP), R11
 	DECQ             R12
 	JNZ              row26
-	VBROADCASTSS     floor+128(FP), Z26
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z26
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z26, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -3510,7 +3575,7 @@ depth26:
 	RET
 
 block28:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	ADDQ      R8, DI
@@ -3576,11 +3641,14 @@ block28:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+64(FP), R11
+	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      pace+72(FP), R14
 
 row28:
-	MOVQ depth+24(FP), R13
+	MOVQ DI, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth28:
 	VMOVUPS.Z        (R11), K2, Z28
@@ -3612,22 +3680,24 @@ depth28:
 	VFMADD231PS.BCST (R10)(AX*4), Z28, Z25
 	VFMADD231PS.BCST (R10)(DX*1), Z28, Z26
 	VFMADD231PS.BCST (R10)(CX*2), Z28, K1, Z27
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R15
 	JNZ              depth28
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+72(FP), R11
+	ADDQ             bturn+88(FP), R11
 	DECQ             R12
 	JNZ              row28
-	VBROADCASTSS     floor+128(FP), Z28
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z28
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z28, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -3722,11 +3792,11 @@ depth28:
 	VZEROUPPER
 	RET
 
-// func mul14x32(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
-// Requires: AVX, AVX512F
-TEXT ·mul14x32(SB), NOSPLIT, $32-132
-	MOVL  columns+120(FP), AX
-	MOVL  last+124(FP), CX
+// func mul14x32(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·mul14x32(SB), NOSPLIT, $32-148
+	MOVL  columns+136(FP), AX
+	MOVL  last+140(FP), CX
 	KMOVW CX, K1
 	KMOVW AX, K2
 	KANDW K2, K1, K3
@@ -3737,12 +3807,12 @@ TEXT ·mul14x32(SB), NOSPLIT, $32-132
 	LEAQ  (AX)(AX*2), CX
 	LEAQ  (AX)(AX*4), DX
 	MOVQ  astep+48(FP), BX
-	MOVQ  bstep+80(FP), SI
+	MOVQ  bstep+96(FP), SI
 	MOVQ  a+32(FP), DI
 	MOVQ  DI, (SP)
-	MOVQ  init+88(FP), DI
+	MOVQ  init+104(FP), DI
 	MOVQ  DI, 8(SP)
-	MOVQ  c+104(FP), DI
+	MOVQ  c+120(FP), DI
 	MOVQ  DI, 16(SP)
 	MOVQ  blocks+8(FP), DI
 	MOVQ  DI, 24(SP)
@@ -3761,7 +3831,7 @@ TEXT ·mul14x32(SB), NOSPLIT, $32-132
 	JEQ   block4
 
 block2:
-	MOVQ      ldi+96(FP), DX
+	MOVQ      ldi+112(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS.Z (CX), K2, Z0
 	VMOVUPS.Z 64(CX), K4, Z1
@@ -3771,11 +3841,14 @@ block2:
 	ADDQ      DX, CX
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+64(FP), DX
+	MOVQ      b+80(FP), DX
 	MOVQ      rows+16(FP), DI
+	MOVQ      pace+72(FP), R9
 
 row2:
-	MOVQ depth+24(FP), R8
+	MOVQ CX, R8
+	ADDQ lead+64(FP), R8
+	MOVQ depth+24(FP), R10
 
 depth2:
 	VMOVUPS.Z        (DX), K2, Z4
@@ -3784,16 +3857,18 @@ depth2:
 	VFMADD231PS.BCST (CX), Z5, Z1
 	VFMADD231PS.BCST (CX)(AX*1), Z4, K1, Z2
 	VFMADD231PS.BCST (CX)(AX*1), Z5, K1, Z3
+	PREFETCHT0       (R8)
+	ADDQ             R9, R8
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R8
+	DECQ             R10
 	JNZ              depth2
 	ADDQ             aturn+40(FP), CX
-	ADDQ             bturn+72(FP), DX
+	ADDQ             bturn+88(FP), DX
 	DECQ             DI
 	JNZ              row2
-	VBROADCASTSS     floor+128(FP), Z4
-	MOVQ             ldc+112(FP), DX
+	VBROADCASTSS     floor+144(FP), Z4
+	MOVQ             ldc+128(FP), DX
 	MOVQ             16(SP), CX
 	VMAXPS           Z0, Z4, Z0
 	VMOVUPS          Z0, K2, (CX)
@@ -3815,7 +3890,7 @@ depth2:
 	RET
 
 block4:
-	MOVQ      ldi+96(FP), DI
+	MOVQ      ldi+112(FP), DI
 	MOVQ      8(SP), DX
 	VMOVUPS.Z (DX), K2, Z0
 	VMOVUPS.Z 64(DX), K4, Z1
@@ -3831,11 +3906,14 @@ block4:
 	ADDQ      DI, DX
 	MOVQ      DX, 8(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+64(FP), DI
+	MOVQ      b+80(FP), DI
 	MOVQ      rows+16(FP), R8
+	MOVQ      pace+72(FP), R10
 
 row4:
-	MOVQ depth+24(FP), R9
+	MOVQ DX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
 depth4:
 	VMOVUPS.Z        (DI), K2, Z8
@@ -3848,16 +3926,18 @@ depth4:
 	VFMADD231PS.BCST (DX)(AX*2), Z9, Z5
 	VFMADD231PS.BCST (DX)(CX*1), Z8, K1, Z6
 	VFMADD231PS.BCST (DX)(CX*1), Z9, K1, Z7
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
 	ADDQ             BX, DX
 	ADDQ             SI, DI
-	DECQ             R9
+	DECQ             R11
 	JNZ              depth4
 	ADDQ             aturn+40(FP), DX
-	ADDQ             bturn+72(FP), DI
+	ADDQ             bturn+88(FP), DI
 	DECQ             R8
 	JNZ              row4
-	VBROADCASTSS     floor+128(FP), Z8
-	MOVQ             ldc+112(FP), DI
+	VBROADCASTSS     floor+144(FP), Z8
+	MOVQ             ldc+128(FP), DI
 	MOVQ             16(SP), DX
 	VMAXPS           Z0, Z8, Z0
 	VMOVUPS          Z0, K2, (DX)
@@ -3889,7 +3969,7 @@ depth4:
 	RET
 
 block6:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	VMOVUPS.Z 64(DI), K4, Z1
@@ -3911,11 +3991,14 @@ block6:
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
-	MOVQ      b+64(FP), R8
+	MOVQ      b+80(FP), R8
 	MOVQ      rows+16(FP), R9
+	MOVQ      pace+72(FP), R11
 
 row6:
-	MOVQ depth+24(FP), R10
+	MOVQ DI, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
 
 depth6:
 	VMOVUPS.Z        (R8), K2, Z12
@@ -3932,16 +4015,18 @@ depth6:
 	VFMADD231PS.BCST (DI)(AX*4), Z13, Z9
 	VFMADD231PS.BCST (DI)(DX*1), Z12, K1, Z10
 	VFMADD231PS.BCST (DI)(DX*1), Z13, K1, Z11
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
 	ADDQ             BX, DI
 	ADDQ             SI, R8
-	DECQ             R10
+	DECQ             R12
 	JNZ              depth6
 	ADDQ             aturn+40(FP), DI
-	ADDQ             bturn+72(FP), R8
+	ADDQ             bturn+88(FP), R8
 	DECQ             R9
 	JNZ              row6
-	VBROADCASTSS     floor+128(FP), Z12
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z12
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z12, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -3983,7 +4068,7 @@ depth6:
 	RET
 
 block8:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	VMOVUPS.Z 64(DI), K4, Z1
@@ -4013,11 +4098,14 @@ block8:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      pace+72(FP), R12
 
 row8:
-	MOVQ depth+24(FP), R11
+	MOVQ DI, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth8:
 	VMOVUPS.Z        (R9), K2, Z16
@@ -4038,18 +4126,20 @@ depth8:
 	VFMADD231PS.BCST (DI)(CX*2), Z17, Z13
 	VFMADD231PS.BCST (R8), Z16, K1, Z14
 	VFMADD231PS.BCST (R8), Z17, K1, Z15
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R13
 	JNZ              depth8
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row8
-	VBROADCASTSS     floor+128(FP), Z16
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z16
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z16, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -4101,7 +4191,7 @@ depth8:
 	RET
 
 block10:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	VMOVUPS.Z 64(DI), K4, Z1
@@ -4137,11 +4227,14 @@ block10:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      pace+72(FP), R12
 
 row10:
-	MOVQ depth+24(FP), R11
+	MOVQ DI, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth10:
 	VMOVUPS.Z        (R9), K2, Z20
@@ -4166,18 +4259,20 @@ depth10:
 	VFMADD231PS.BCST (R8)(AX*1), Z21, Z17
 	VFMADD231PS.BCST (R8)(AX*2), Z20, K1, Z18
 	VFMADD231PS.BCST (R8)(AX*2), Z21, K1, Z19
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R13
 	JNZ              depth10
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row10
-	VBROADCASTSS     floor+128(FP), Z20
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z20
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z20, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -4239,7 +4334,7 @@ depth10:
 	RET
 
 block12:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	VMOVUPS.Z 64(DI), K4, Z1
@@ -4281,11 +4376,14 @@ block12:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      pace+72(FP), R12
 
 row12:
-	MOVQ depth+24(FP), R11
+	MOVQ DI, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth12:
 	VMOVUPS.Z        (R9), K2, Z24
@@ -4314,18 +4412,20 @@ depth12:
 	VFMADD231PS.BCST (R8)(CX*1), Z25, Z21
 	VFMADD231PS.BCST (R8)(AX*4), Z24, K1, Z22
 	VFMADD231PS.BCST (R8)(AX*4), Z25, K1, Z23
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R13
 	JNZ              depth12
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row12
-	VBROADCASTSS     floor+128(FP), Z24
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z24
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z24, Z0
 	VMOVUPS          Z0, K2, (DI)
@@ -4397,7 +4497,7 @@ depth12:
 	RET
 
 block14:
-	MOVQ      ldi+96(FP), R8
+	MOVQ      ldi+112(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K2, Z0
 	VMOVUPS.Z 64(DI), K4, Z1
@@ -4445,11 +4545,14 @@ block14:
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+64(FP), R9
+	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      pace+72(FP), R12
 
 row14:
-	MOVQ depth+24(FP), R11
+	MOVQ DI, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth14:
 	VMOVUPS.Z        (R9), K2, Z28
@@ -4482,18 +4585,20 @@ depth14:
 	VFMADD231PS.BCST (R8)(DX*1), Z29, Z25
 	VFMADD231PS.BCST (R8)(CX*2), Z28, K1, Z26
 	VFMADD231PS.BCST (R8)(CX*2), Z29, K1, Z27
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R13
 	JNZ              depth14
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+72(FP), R9
+	ADDQ             bturn+88(FP), R9
 	DECQ             R10
 	JNZ              row14
-	VBROADCASTSS     floor+128(FP), Z28
-	MOVQ             ldc+112(FP), R8
+	VBROADCASTSS     floor+144(FP), Z28
+	MOVQ             ldc+128(FP), R8
 	MOVQ             16(SP), DI
 	VMAXPS           Z0, Z28, Z0
 	VMOVUPS          Z0, K2, (DI)

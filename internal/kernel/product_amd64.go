@@ -7,7 +7,7 @@ import "math"
 // A blockLoop computes blocks of at most height rows and width columns of C.
 type blockLoop struct {
 	height, width int
-	run           func(size, blocks, rows, depth int, a *float32, aturn, astep, lda uintptr, b *float32, bturn, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns, last uint32, floor float32)
+	run           func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns, last uint32, floor float32)
 }
 
 // Below 8 columns half of a 512-bit register would be idle. Machines that split
@@ -56,9 +56,9 @@ func mulAVX512(p *Product) {
 }
 
 // cached is how many bytes of operands may pass by before the next block wants
-// B again: half a second-level cache. Longer sums stop on the way and go on
+// B again: a part of a second-level cache. Longer sums stop on the way and go on
 // from C, which changes no bit.
-const cached = 1 << 19
+const cached = 1 << 18
 
 // blocks computes C column block by column block.
 func (p *Product) blocks() {
@@ -125,10 +125,24 @@ func (l *blockLoop) rows(p *Product, n, width, m, size, blocks int, last uint32)
 	if p.ReLU {
 		floor = 0
 	}
+	lead, pace := p.ahead(size)
 	l.run(size, blocks, p.Rows, p.Depth,
-		&p.A[m*p.LDA], uintptr(bytes*(p.ARow-p.Depth*p.AStep)), uintptr(bytes*p.AStep), uintptr(bytes*p.LDA),
+		&p.A[m*p.LDA], uintptr(bytes*(p.ARow-p.Depth*p.AStep)), uintptr(bytes*p.AStep), uintptr(bytes*p.LDA), uintptr(bytes*lead), uintptr(bytes*pace),
 		&p.B[n], uintptr(bytes*(p.BRow-p.Depth*p.BStep)), uintptr(bytes*p.BStep),
 		init, uintptr(bytes*ldi), &p.C[m*p.LDC+n], uintptr(bytes*p.LDC),
 		uint32(uint64(1)<<width-1), last, floor)
 	return m + size*blocks
+}
+
+// ahead says what a block of size rows prefetches: element lead + k·pace of A in
+// step k. In a convolution that is the next block, in a weight gradient the
+// pixels that come some steps later.
+func (p *Product) ahead(size int) (lead, pace int) {
+	switch {
+	case p.AStep > p.LDA:
+		return 16 * p.AStep, p.AStep
+	case reach(p.LDA) < size+2: // this block fills its sets of the cache
+		return 0, 0
+	}
+	return size * p.LDA, (size*p.LDA + p.Depth - 1) / p.Depth
 }

@@ -5,25 +5,28 @@
 package kernel
 
 // mul28x8 computes blocks of size (even) rows of C. Strides are in bytes; aturn and
-// bturn lead from the end of one row of A and B to the next. Sums start with init,
+// bturn lead from the end of one row of A and B to the next. Step k of a row prefetches
+// A at lead+k*pace (mul28x8 does not, since loads are its limit). Sums start with init,
 // results are at least floor. columns masks C's columns, last each block's last row.
 //
 //go:noescape
-func mul28x8(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
+func mul28x8(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
 
 // mul28x16 computes blocks of size (even) rows of C. Strides are in bytes; aturn and
-// bturn lead from the end of one row of A and B to the next. Sums start with init,
+// bturn lead from the end of one row of A and B to the next. Step k of a row prefetches
+// A at lead+k*pace (mul28x8 does not, since loads are its limit). Sums start with init,
 // results are at least floor. columns masks C's columns, last each block's last row.
 //
 //go:noescape
-func mul28x16(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
+func mul28x16(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
 
 // mul14x32 computes blocks of size (even) rows of C. Strides are in bytes; aturn and
-// bturn lead from the end of one row of A and B to the next. Sums start with init,
+// bturn lead from the end of one row of A and B to the next. Step k of a row prefetches
+// A at lead+k*pace (mul28x8 does not, since loads are its limit). Sums start with init,
 // results are at least floor. columns masks C's columns, last each block's last row.
 //
 //go:noescape
-func mul14x32(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
+func mul14x32(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
 
 // addLoop is Set.Add for n elements.
 //

@@ -6,9 +6,9 @@ import . "github.com/mmcloughlin/avo/build"
 
 func main() {
 	ConstraintExpr("!purego")
-	product("mul28x8", 28, 1, YMM)
-	product("mul28x16", 28, 1, ZMM)
-	product("mul14x32", 14, 2, ZMM)
+	product("mul28x8", 28, 1, YMM, false)
+	product("mul28x16", 28, 1, ZMM, true)
+	product("mul14x32", 14, 2, ZMM, true)
 	elementwise()
 	reductions()
 	pools()

@@ -12,14 +12,15 @@ import (
 // C, each row some vectors wide. A block keeps its part of C in registers. There
 // is one loop for every even height; an odd block masks its last row. Every
 // height sums in the same order.
-func product(name string, height, vectors int, vec func() VecVirtual) {
-	TEXT(name, NOSPLIT, "func(size, blocks, rows, depth int, a *float32, aturn, astep, lda uintptr, b *float32, bturn, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns, last uint32, floor float32)")
+func product(name string, height, vectors int, vec func() VecVirtual, prefetch bool) {
+	TEXT(name, NOSPLIT, "func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns, last uint32, floor float32)")
 	Doc(
 		name+" computes blocks of size (even) rows of C. Strides are in bytes; aturn and",
-		"bturn lead from the end of one row of A and B to the next. Sums start with init,",
+		"bturn lead from the end of one row of A and B to the next. Step k of a row prefetches",
+		"A at lead+k*pace (mul28x8 does not, since loads are its limit). Sums start with init,",
 		"results are at least floor. columns masks C's columns, last each block's last row.")
 	Pragma("noescape")
-	f := &productFrame{height: height, vectors: vectors, vec: vec, name: name}
+	f := &productFrame{vectors: vectors, vec: vec, prefetch: prefetch}
 
 	columns, last := Load(Param("columns"), GP32()), Load(Param("last"), GP32())
 	f.lastRow = K()
@@ -51,15 +52,15 @@ func product(name string, height, vectors int, vec func() VecVirtual) {
 }
 
 type productFrame struct {
-	name            string
-	height, vectors int
-	vec             func() VecVirtual
-	s, s3, s5       Register // 1, 3 and 5 times lda
-	astep, bstep    Register
-	column          []Register // masks of C's columns, one for each vector
-	corner          []Register // the same for the last row
-	lastRow         Register
-	local           map[string]Mem
+	vectors      int
+	vec          func() VecVirtual
+	prefetch     bool
+	s, s3, s5    Register // 1, 3 and 5 times lda
+	astep, bstep Register
+	column       []Register // masks of C's columns, one for each vector
+	corner       []Register // the same for the last row
+	lastRow      Register
+	local        map[string]Mem
 }
 
 // spill gives a parameter that changes a place in the frame.
@@ -118,8 +119,16 @@ func (f *productFrame) block(size int) {
 	}
 	b := Load(Param("b"), GP64())
 	rows := Load(Param("rows"), GP64())
+	var ahead, pace Register
+	if f.prefetch {
+		ahead, pace = GP64(), Load(Param("pace"), GP64())
+	}
 
 	Label(label("row"))
+	if f.prefetch {
+		MOVQ(p[0], ahead)
+		ADDQ(address("lead"), ahead)
+	}
 	depth := Load(Param("depth"), GP64())
 	Label(label("depth"))
 	var w []VecVirtual
@@ -135,6 +144,10 @@ func (f *productFrame) block(size int) {
 				VFMADD231PS_BCST(row(i), w[j], acc[i][j])
 			}
 		}
+	}
+	if f.prefetch {
+		PREFETCHT0(Mem{Base: ahead})
+		ADDQ(pace, ahead)
 	}
 	for _, q := range p {
 		ADDQ(f.astep, q)
