@@ -86,7 +86,7 @@ func Load(path string) (*Checkpoint, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load weights: %w", err)
 	}
-	if len(raw) > maxFile {
+	if int64(len(raw)) > maxFile {
 		return nil, fmt.Errorf("%s: more than %d bytes: not a file of weights", path, int64(maxFile))
 	}
 	return Decode(path, raw)
