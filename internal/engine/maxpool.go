@@ -1,0 +1,48 @@
+package engine
+
+// maxPool takes the largest of each 2×2 window; an odd last row or column is
+// not read.
+type maxPool struct {
+	net     *Net
+	in, out piece
+	dy      view
+	sink    sink
+}
+
+func (u *maxPool) result() piece { return u.out }
+
+func (u *maxPool) claim(c *compiler, t int) {
+	var ok bool
+	if u.dy, ok = c.grad(u.out, t); !ok {
+		return
+	}
+	if u.sink = c.sink(u.in, t, true); !u.sink.none {
+		u.in.s.val.use(t)
+	}
+}
+
+// pair is the two rows under output row r, as wide as the windows reach.
+func (u *maxPool) pair(v view, i, r int) (r0, r1 []float32) {
+	w := 2 * u.out.w * v.c
+	return v.row(i, 2*r)[:w], v.row(i, 2*r+1)[:w]
+}
+
+func (u *maxPool) forward() []phase {
+	x, y := u.in.val(), u.out.val()
+	return []phase{rowPhase(y.n, y.region.h, 16*y.region.w*y.c, func(i, r int, _ *worker) {
+		r0, r1 := u.pair(x, i, r)
+		u.net.kernel.MaxPool2(y.row(i, r), r0, r1, y.c)
+	})}
+}
+
+func (u *maxPool) backward() []phase {
+	if u.dy.buffer == nil || u.sink.none {
+		return nil
+	}
+	x := u.in.val()
+	return append(u.sink.prepare(), rowPhase(x.n, u.out.h, 32*u.out.w*x.c, func(i, r int, _ *worker) {
+		r0, r1 := u.pair(x, i, r)
+		d0, d1 := u.pair(u.sink.view, i, r)
+		u.net.kernel.MaxPool2Back(d0, d1, u.dy.row(i, r), r0, r1, x.c)
+	}))
+}

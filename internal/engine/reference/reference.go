@@ -1,0 +1,241 @@
+// Package reference is the slow, obvious interpreter of a graph in float64:
+// the definition of every op that the engine is tested against.
+package reference
+
+import (
+	"math"
+
+	"unetbench/graph"
+)
+
+// A Map is a C×H×W array in float64.
+type Map struct {
+	graph.Shape
+	Pix []float64
+}
+
+// At returns channel c of pixel (y, x).
+func (m *Map) At(c, y, x int) float64 { return m.Pix[(c*m.H+y)*m.W+x] }
+
+func (m *Map) set(c, y, x int, v float64) { m.Pix[(c*m.H+y)*m.W+x] = v }
+
+func newMap(s graph.Shape) *Map { return &Map{s, make([]float64, s.Len())} }
+
+// From converts a float32 map.
+func From(m *graph.Map) *Map {
+	r := newMap(m.Shape)
+	for i, v := range m.Pix {
+		r.Pix[i] = float64(v)
+	}
+	return r
+}
+
+// Weights holds one slice per Graph.Params.
+type Weights [][]float64
+
+// FromWeights converts float32 weights.
+func FromWeights(w graph.Weights) Weights {
+	r := make(Weights, len(w))
+	for i, p := range w {
+		r[i] = make([]float64, len(p))
+		for j, v := range p {
+			r[i][j] = float64(v)
+		}
+	}
+	return r
+}
+
+// Mode says how a graph is run.
+type Mode struct {
+	Train bool // statistics of the batch, dropout
+	// Dropped says whether value (c, y, x) of map i of a Dropout node is zeroed.
+	Dropped func(n *graph.Node, i, c, y, x int) bool
+}
+
+// Forward returns the value of every node, by ID, for every map of the batch.
+// It leaves the running statistics alone.
+func Forward(g *graph.Graph, w Weights, in []*Map, mode Mode) ([][]*Map, error) {
+	shapes, err := g.Infer(in[0].Size())
+	if err != nil {
+		return nil, err
+	}
+	values := make([][]*Map, len(g.Nodes))
+	for _, n := range g.Nodes {
+		if n.Op == graph.Input {
+			values[n.ID] = in
+			continue
+		}
+		var p [][]float64
+		for _, i := range n.Params {
+			p = append(p, w[i])
+		}
+		for i := range in {
+			var x []*Map
+			for _, m := range n.In {
+				x = append(x, values[m.ID][i])
+			}
+			y := newMap(shapes[n.ID])
+			apply(n, p, x, y, i, mode)
+			values[n.ID] = append(values[n.ID], y)
+		}
+		if n.Op == graph.Norm && mode.Train {
+			batchNorm(p, values[n.In[0].ID], values[n.ID])
+		}
+	}
+	return values, nil
+}
+
+// apply computes y, map i of node n, value by value.
+func apply(n *graph.Node, p [][]float64, in []*Map, y *Map, i int, mode Mode) {
+	x := in[0]
+	for c := range y.C {
+		for r := range y.H {
+			for s := range y.W {
+				y.set(c, r, s, value(n, p, in, x, y.Shape, i, c, r, s, mode))
+			}
+		}
+	}
+}
+
+// value is channel c of pixel (r, s) of the node's output.
+func value(n *graph.Node, p [][]float64, in []*Map, x *Map, out graph.Shape, i, c, r, s int, mode Mode) float64 {
+	kh, kw := n.Kernel[0], n.Kernel[1]
+	switch n.Op {
+	case graph.Conv:
+		sum := p[1][c]
+		for k := range x.C {
+			for ky := range kh {
+				for kx := range kw {
+					sum += p[0][((c*x.C+k)*kh+ky)*kw+kx] * x.At(k, r*n.Stride[0]+ky, s*n.Stride[1]+kx)
+				}
+			}
+		}
+		return sum
+	case graph.ConvTranspose:
+		sum := p[1][c]
+		for k := range x.C {
+			sum += p[0][((k*out.C+c)*kh+r%kh)*kw+s%kw] * x.At(k, r/kh, s/kw)
+		}
+		return sum
+	case graph.MaxPool:
+		most := math.Inf(-1)
+		for ky := range kh {
+			for kx := range kw {
+				most = max(most, x.At(c, r*n.Stride[0]+ky, s*n.Stride[1]+kx))
+			}
+		}
+		return most
+	case graph.AvgPool:
+		sum := 0.0
+		for ky := range kh {
+			for kx := range kw {
+				sum += x.At(c, r*n.Stride[0]+ky, s*n.Stride[1]+kx)
+			}
+		}
+		return sum / float64(kh*kw)
+	case graph.ReLU:
+		return max(0, x.At(c, r, s))
+	case graph.Norm:
+		return (x.At(c, r, s)-p[2][c])/math.Sqrt(p[3][c]+1e-5)*p[0][c] + p[1][c]
+	case graph.Dropout:
+		if !mode.Train {
+			return x.At(c, r, s)
+		}
+		if mode.Dropped(n, i, c, r, s) {
+			return 0
+		}
+		return x.At(c, r, s) / (1 - n.Rate)
+	case graph.Pad:
+		y, okY := outside(n.Padding, r-n.Pads[0], x.H)
+		z, okX := outside(n.Padding, s-n.Pads[1], x.W)
+		if okY && okX {
+			return x.At(c, y, z)
+		}
+		return 0
+	case graph.Crop:
+		return x.At(c, r+(x.H-out.H)/2, s+(x.W-out.W)/2)
+	case graph.Resize:
+		sum := 0.0
+		for _, a := range sources(n.Interp, r, x.H, out.H) {
+			for _, b := range sources(n.Interp, s, x.W, out.W) {
+				sum += a.weight * b.weight * x.At(c, a.at, b.at)
+			}
+		}
+		return sum
+	case graph.PixelShuffle:
+		f := n.Factor
+		return x.At(c*f*f+r%f*f+s%f, r/f, s/f)
+	case graph.Concat:
+		for _, m := range in {
+			if c < m.C {
+				return m.At(c, r, s)
+			}
+			c -= m.C
+		}
+	case graph.Zero:
+		return 0
+	}
+	panic("reference: no such op: " + n.Op.String())
+}
+
+// outside brings a padding's coordinate back inside; false for a zero.
+func outside(p graph.Padding, i, n int) (int, bool) {
+	switch {
+	case i >= 0 && i < n:
+		return i, true
+	case p == graph.PadReplicate:
+		return min(max(i, 0), n-1), true
+	case p == graph.PadCircular:
+		return ((i % n) + n) % n, true
+	case p == graph.PadReflect && i < 0:
+		return -i, true
+	case p == graph.PadReflect:
+		return 2*(n-1) - i, true
+	}
+	return 0, false
+}
+
+type weighted struct {
+	at     int
+	weight float64
+}
+
+// sources are the places of n that place i of m is interpolated from.
+func sources(how graph.Interp, i, n, m int) []weighted {
+	at := 0.0
+	switch {
+	case how == graph.Nearest:
+		return []weighted{{i * n / m, 1}}
+	case how == graph.Bilinear:
+		at = max(0, (float64(i)+0.5)*float64(n)/float64(m)-0.5)
+	case m > 1:
+		at = float64(i) * float64(n-1) / float64(m-1)
+	}
+	lo := min(int(at), n-1)
+	f := at - float64(lo)
+	return []weighted{{lo, 1 - f}, {min(lo+1, n-1), f}}
+}
+
+// batchNorm normalises by the mean and variance of the whole batch.
+func batchNorm(p [][]float64, in, out []*Map) {
+	for c := range in[0].C {
+		plane := in[0].H * in[0].W
+		sum, sq, count := 0.0, 0.0, float64(len(in)*plane)
+		for _, m := range in {
+			for _, v := range m.Pix[c*plane : (c+1)*plane] {
+				sum += v
+			}
+		}
+		mean := sum / count
+		for _, m := range in {
+			for _, v := range m.Pix[c*plane : (c+1)*plane] {
+				sq += (v - mean) * (v - mean)
+			}
+		}
+		for i, m := range in {
+			for j, v := range m.Pix[c*plane : (c+1)*plane] {
+				out[i].Pix[c*plane+j] = (v-mean)/math.Sqrt(sq/count+1e-5)*p[0][c] + p[1][c]
+			}
+		}
+	}
+}
