@@ -170,7 +170,7 @@ func dots(rows []row, xlabel string, between [2]float64, zero bool) *plot.Plot {
 		p.X.Min = max(p.X.Min, 0)
 	}
 	p.X.Label.Text = xlabel
-	p.X.Tick.Marker = ticker{want: 5}
+	p.X.Tick.Marker = ticker{want: 3}
 	var labels []string
 	for i := range rows {
 		labels = append(labels, rows[len(rows)-1-i].label)

@@ -18,7 +18,10 @@ func (v *view) figures() []figure {
 		v.contrastFigure(), v.paretoFigure(), v.curveFigure("border"), v.curveFigure("edge"), v.oracleFigure(),
 		v.overlapFigure(), v.misregistrationFigure(), v.skipFigure(), v.shiftFigure(), v.checkerFigure(), v.learningFigure(),
 	} {
-		if len(f.Panels) > 0 {
+		if n := len(f.Panels); n > 0 {
+			if f.Cols == 4 && (n == 3 || n > 4) { // 3 + 2 rather than 4 + 1
+				f.Cols = 3
+			}
 			out = append(out, f)
 		}
 	}
@@ -113,10 +116,11 @@ func (v *view) paretoFigure() figure {
 	p.Y.Min, p.Y.Max = lo-room, hi+room
 	p.X.Min, p.X.Max = x0/1.25, x1*1.25
 	p.X.Scale = plot.LogScale{}
-	p.X.Tick.Marker = ticker{log: true, name: func(x float64) string { return trimZeros(si(x)) }}
+	p.X.Tick.Marker = ticker{want: 4, log: true, name: func(x float64) string { return trimZeros(si(x)) }}
 	p.X.Label.Text = "multiply-accumulates per supervised pixel, forward, training window (log scale)"
 	p.Add(rules(p), drawing(func(c draw.Canvas, x, y func(float64) vg.Length) {
-		drawFront(c, front(spots), x, y)
+		stairs := staircase(c, front(spots), x, y)
+		c.StrokeLines(draw.LineStyle{Color: muted.light, Width: 1, Dashes: []vg.Length{1, 2.5}}, stairs)
 		for _, s := range spots {
 			st := v.style(s.arm)
 			px := x(s.cost)
@@ -125,7 +129,7 @@ func (v *view) paretoFigure() figure {
 			}
 			drawMarker(c, st, vg.Point{X: px, Y: y(s.dice.Mean)}, 4.4)
 		}
-		labelSpots(c, spots, x, y)
+		labelSpots(c, spots, stairs, x, y)
 	}))
 	f.Panels = []panel{{Unit: "Dice, %", W: 460, H: 290, plot: p,
 		Alt: "Dice against arithmetic per pixel: " + strings.Join(said, "; ")}}
@@ -168,8 +172,8 @@ func front(spots []spot) []spot {
 	return out
 }
 
-// drawFront draws the dotted staircase through the front.
-func drawFront(c draw.Canvas, front []spot, x, y func(float64) vg.Length) {
+// staircase is the border of what the front dominates.
+func staircase(c draw.Canvas, front []spot, x, y func(float64) vg.Length) []vg.Point {
 	var pts []vg.Point
 	for i, s := range front {
 		p := vg.Point{X: x(s.cost), Y: y(s.dice.Mean)}
@@ -180,19 +184,22 @@ func drawFront(c draw.Canvas, front []spot, x, y func(float64) vg.Length) {
 		}
 		pts = append(pts, p)
 	}
-	pts = append(pts, vg.Point{X: c.Max.X, Y: pts[len(pts)-1].Y})
-	c.StrokeLines(draw.LineStyle{Color: muted.light, Width: 1, Dashes: []vg.Length{1, 2.5}}, pts)
+	return append(pts, vg.Point{X: c.Max.X, Y: pts[len(pts)-1].Y})
 }
 
 // labelSpots writes each arm's name beside its marker, where it covers the
 // least of what is already there.
-func labelSpots(c draw.Canvas, spots []spot, x, y func(float64) vg.Length) {
+func labelSpots(c draw.Canvas, spots []spot, stairs []vg.Point, x, y func(float64) vg.Length) {
 	var taken []vg.Rectangle
 	at := func(s spot) vg.Point { return vg.Point{X: x(s.cost), Y: y(s.dice.Mean)} }
 	for _, s := range spots {
 		p := at(s)
 		taken = append(taken, vg.Rectangle{Min: vg.Point{X: p.X - 5, Y: p.Y - 5}, Max: vg.Point{X: p.X + 5, Y: p.Y + 5}},
 			vg.Rectangle{Min: vg.Point{X: p.X - 1, Y: y(s.dice.Low())}, Max: vg.Point{X: p.X + 1, Y: y(s.dice.High())}})
+	}
+	for i := 1; i < len(stairs); i++ {
+		a, b := stairs[i-1], stairs[i]
+		taken = append(taken, vg.Rectangle{Min: vg.Point{X: min(a.X, b.X) - 1, Y: min(a.Y, b.Y) - 1}, Max: vg.Point{X: max(a.X, b.X) + 1, Y: max(a.Y, b.Y) + 1}})
 	}
 	for _, s := range spots {
 		p, w := at(s), textWidth(s.arm, face(labelSize, false))

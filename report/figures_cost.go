@@ -79,7 +79,7 @@ func (v *view) overlapFigure() figure {
 			said = append(said, fmt.Sprintf("%s: inside %s, border %s, repeated %s", tileShort(tiles[i][j]), si(b.parts[0]), si(b.parts[1]), si(b.parts[2])))
 		}
 		p := stacked(groups[i], tiles[i], "tile, px", []hue{slate, amber, brick}, 0, hi, armStyle{})
-		p.Y.Tick.Marker = ticker{want: 5, name: func(x float64) string { return trimZeros(si(x)) }}
+		p.Y.Tick.Marker = ticker{want: 3, name: func(x float64) string { return trimZeros(si(x)) }}
 		f.Panels = append(f.Panels, panel{Title: a.Name, Unit: "MAC per output px", W: narrowW, H: narrowH, plot: p,
 			Alt: "Multiply-accumulates per output pixel of " + a.Name + ". " + strings.Join(said, "; ")})
 	}

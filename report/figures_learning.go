@@ -83,7 +83,7 @@ func (v *view) learningPanel(arm, regime string, lo, hi float64, several bool) (
 	st := v.style(arm)
 	p := newPlot()
 	p.X.Label.Text = "training step"
-	p.X.Tick.Marker = ticker{want: 4}
+	p.X.Tick.Marker = ticker{want: 3}
 	p.X.Min, p.X.Max = 0, float64(max(steps[len(steps)-1], 1))
 	room := (hi - lo) / 20
 	p.Y.Min, p.Y.Max = max(0, lo-room), hi+room+1e-9

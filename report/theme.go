@@ -53,12 +53,12 @@ func newPlot() *plot.Plot {
 	p.Y.LineStyle.Width = 0
 	p.Y.Tick.LineStyle.Width = 0
 	p.Y.Tick.Length = 2
-	p.Y.Tick.Marker = ticker{want: 5}
-	p.X.Tick.Marker = ticker{want: 6}
+	p.Y.Tick.Marker = ticker{want: 3}
+	p.X.Tick.Marker = ticker{want: 4}
 	return p
 }
 
-// A ticker puts about want ticks on round numbers.
+// A ticker puts at least about want ticks on round numbers, or at most twice as many.
 type ticker struct {
 	want int
 	log  bool
@@ -87,8 +87,13 @@ func (t ticker) Ticks(lo, hi float64) []plot.Tick {
 	return out
 }
 
-// logTicks puts ticks on 1, 2 and 5 times powers of ten.
+// logTicks puts ticks on 1, 2 and 5 times powers of ten, or on round numbers
+// where the axis spans less than a decade.
 func (t ticker) logTicks(lo, hi float64) []plot.Tick {
+	if hi < 10*lo {
+		t.log = false
+		return t.Ticks(lo, hi)
+	}
 	var out []plot.Tick
 	for e := math.Floor(math.Log10(lo)); e <= math.Ceil(math.Log10(hi)); e++ {
 		for _, m := range []float64{1, 2, 5} {
@@ -100,18 +105,18 @@ func (t ticker) logTicks(lo, hi float64) []plot.Tick {
 	return out
 }
 
-// roundStep rounds up to 1, 2 or 5 times a power of ten.
+// roundStep rounds down to 1, 2 or 5 times a power of ten.
 func roundStep(x float64) float64 {
 	if !(x > 0) || math.IsInf(x, 0) {
 		return 1
 	}
 	p := math.Pow(10, math.Floor(math.Log10(x)))
-	for _, m := range []float64{1, 2, 5} {
-		if x <= m*p*(1+1e-9) {
+	for _, m := range []float64{5, 2} {
+		if x >= m*p*(1-1e-9) {
 			return m * p
 		}
 	}
-	return 10 * p
+	return p
 }
 
 // named puts ticks at 0, 1, 2, … with those labels.
