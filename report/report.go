@@ -25,6 +25,7 @@ type key struct{ metric, arm, regime, tile, bin string }
 // maps are only ever looked up, never ranged over.
 type view struct {
 	*bench.Results
+	Arms  []bench.Arm // each name once; Results.Arms may repeat it per regime
 	cells map[key]*cell
 	tiles map[[3]string][]string // metric, arm, regime → tiles, in order of appearance
 	bins  map[string][]string    // metric → bins, nearest first
@@ -33,7 +34,12 @@ type view struct {
 // newView indexes r. Values that are not finite are left out: a page must not
 // show a mean that one broken sample has poisoned.
 func newView(r *bench.Results) *view {
-	v := &view{r, map[key]*cell{}, map[[3]string][]string{}, map[string][]string{}}
+	v := &view{Results: r, cells: map[key]*cell{}, tiles: map[[3]string][]string{}, bins: map[string][]string{}}
+	for _, a := range r.Arms {
+		if _, ok := v.arm(a.Name); !ok {
+			v.Arms = append(v.Arms, a)
+		}
+	}
 	for _, s := range r.Samples {
 		if math.IsNaN(s.Value) || math.IsInf(s.Value, 0) {
 			continue
