@@ -15,7 +15,7 @@ type answer struct {
 	Question  string
 	Headline  string
 	Tone      string // "better", "worse", "equivalent", "undecided", "mixed", "none": of the alternatives against cropping
-	Sentences []string
+	Sentences []statement
 }
 
 // A frame is the condition that the headlines speak of.
@@ -80,11 +80,11 @@ func (v *view) answer(question string, fs []finding, keep func(bench.Arm) bool, 
 	}
 	a.Headline, a.Tone = sentence(headline(fs)), tone(fs)
 	if !detail {
-		a.Sentences = append(a.Sentences, summary(fs))
+		a.Sentences = append(a.Sentences, statement{Text: summary(fs)})
 		return a
 	}
 	for _, x := range fs {
-		a.Sentences = append(a.Sentences, sentence(x.say()))
+		a.Sentences = append(a.Sentences, x.say(""))
 	}
 	a.Sentences = append(a.Sentences, v.atBorder(f, keep)...)
 	a.Sentences = append(a.Sentences, v.elsewhere(fs)...)
@@ -118,11 +118,11 @@ func headline(fs []finding) string {
 		case same:
 			parts = append(parts, fmt.Sprintf("%s do%s as well as %s", list(names), map[string]string{"s": "es", "": ""}[s], base))
 		case open:
-			is := "is"
-			if len(names) > 1 {
-				is = "are"
+			if len(parts) == 0 {
+				parts = append(parts, fmt.Sprintf("undecided between %s and %s", list(names), base))
+			} else {
+				parts = append(parts, list(names)+" undecided")
 			}
-			parts = append(parts, fmt.Sprintf("%s against %s %s undecided", list(names), base, is))
 		}
 		if o == better || o == worse {
 			than = "" // said once is enough
@@ -161,11 +161,20 @@ func summary(fs []finding) string {
 	case n[open] == total:
 		return sentence(fmt.Sprintf("these samples do not decide whether %s costs or gains anything; more seeds or images would", base))
 	}
-	return sentence(fmt.Sprintf("no alternative beats %s here: of %d, %d score lower, %d are equivalent, %d are undecided", base, total, n[worse], n[same], n[open]))
+	var parts []string
+	for _, o := range []struct {
+		n    int
+		what string
+	}{{n[worse], "lower"}, {n[same], "equivalent"}, {n[open], "undecided"}} {
+		if o.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", o.n, o.what))
+		}
+	}
+	return sentence(fmt.Sprintf("no alternative beats %s here; of the %d measured, %s", base, total, list(parts)))
 }
 
 // atBorder says the same for the band nearest the image border.
-func (v *view) atBorder(f frame, keep func(bench.Arm) bool) []string {
+func (v *view) atBorder(f frame, keep func(bench.Arm) bool) []statement {
 	for _, m := range []string{"dice:border", "error:border"} {
 		bins := v.contrastBins(m)
 		if len(bins) == 0 {
@@ -175,9 +184,9 @@ func (v *view) atBorder(f frame, keep func(bench.Arm) bool) []string {
 		if len(fs) == 0 {
 			fs = v.findings(m, bins[0], frame{f.regime, ""}, keep)
 		}
-		var out []string
+		var out []statement
 		for _, x := range fs {
-			out = append(out, sentence("at the border: "+x.say()))
+			out = append(out, x.say("at the border"))
 		}
 		return out
 	}
@@ -198,8 +207,8 @@ func (v *view) contrastBins(metric string) []string {
 
 // elsewhere compares the headline with the other conditions that the same
 // arms were contrasted in.
-func (v *view) elsewhere(fs []finding) []string {
-	var out []string
+func (v *view) elsewhere(fs []finding) []statement {
+	var out []statement
 	agree := 0
 	for _, x := range fs {
 		for _, c := range v.Contrasts {
@@ -211,11 +220,15 @@ func (v *view) elsewhere(fs []finding) []string {
 				agree++
 				continue
 			}
-			out = append(out, sentence("otherwise "+o.condition()+": "+o.say()))
+			out = append(out, o.say("otherwise "+o.condition()))
 		}
 	}
 	if agree > 0 {
-		out = append(out, sentence(fmt.Sprintf("the same verdict in %s", count(agree, "other condition"))))
+		s := "contrast"
+		if agree > 1 {
+			s += "s"
+		}
+		out = append(out, statement{Text: fmt.Sprintf("The same verdict in %d other %s (regimes, or in tiles).", agree, s)})
 	}
 	return out
 }

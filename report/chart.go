@@ -90,7 +90,7 @@ func stacked(bars []bar, labels []string, xlabel string, hues []hue, lo, hi floa
 	p := newPlot()
 	p.X.Label.Text = xlabel
 	p.X.Tick.Marker = named(labels)
-	p.X.Tick.LineStyle.Width = 0
+	p.X.LineStyle.Width, p.X.Tick.LineStyle.Width = 0, 0 // the line at zero does
 	p.X.Min, p.X.Max = -0.6, float64(len(labels))-0.4
 	p.Y.Min, p.Y.Max = lo, hi
 	p.Add(rules(p), drawing(func(c draw.Canvas, x, y func(float64) vg.Length) {

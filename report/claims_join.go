@@ -27,7 +27,7 @@ func (v *view) claimPad() (claim, error) {
 		return c, nil
 	}
 	for _, x := range fs {
-		c.Found = append(c.Found, sentence(x.say()))
+		c.Found = append(c.Found, x.say("").String())
 	}
 	switch fs[0].outcome() {
 	case worse:
@@ -43,14 +43,12 @@ func (v *view) claimPad() (claim, error) {
 // claimHarm: resizing brings artifacts and loses information.
 func (v *view) claimHarm() (claim, error) {
 	c := claim{Said: "Resizing brings artifacts and loses information.", Status: "not measured", Tone: "none"}
-	for _, m := range []string{"resize-kept", "resize-aliased"} {
-		for _, a := range v.armsWith(m, v.regime()) {
-			if e, ok := v.shown(m, a.Name, ""); ok {
-				d, _ := v.metric(m)
-				verb := map[string]string{"resize-kept": "keeps", "resize-aliased": "aliases"}[m]
-				c.Found = append(c.Found, fmt.Sprintf("The resize of %s's skip %s %s%s of the spectrum.", a.Name, verb, number(d.Unit, e.Mean), percent(d.Unit)))
-				break
-			}
+	for _, a := range v.Arms {
+		kept, ok1 := v.shown("resize-kept", a.Name, "level0")
+		aliased, ok2 := v.shown("resize-aliased", a.Name, "level0")
+		if ok1 && ok2 && isArch(a, "resized") {
+			c.Found = append(c.Found, fmt.Sprintf("At %s's top join the interpolation leaves %s %% of white noise's energy where it was and moves %s %% to wrong frequencies.",
+				a.Name, number("%", kept.Mean), number("%", aliased.Mean)))
 		}
 	}
 	for _, name := range []string{"resized-skip", "resized-up"} {
@@ -73,7 +71,7 @@ func (v *view) claimHarm() (claim, error) {
 	n := [4]int{}
 	for _, x := range fs {
 		n[x.outcome()]++
-		c.Found = append(c.Found, sentence(x.say()))
+		c.Found = append(c.Found, x.say("").String())
 	}
 	switch {
 	case n[worse] == len(fs):
@@ -88,26 +86,18 @@ func (v *view) claimHarm() (claim, error) {
 	return c, nil
 }
 
-func percent(unit string) string {
-	if unit == "%" {
-		return " %"
-	}
-	return ""
-}
-
 // claimExtra compares what interpolation costs with what overlap costs.
 func (v *view) claimExtra() claim {
 	c := claim{Said: "How does the extra processing of resizing compare with that of the overlap?", Status: "not measured", Tone: "none"}
 	ref := v.reference()
-	r, _ := v.arm(ref)
-	tile := ""
-	ts := v.workTiles(ref)
-	for _, t := range ts {
-		if tile == "" || leadingNumber(t) == r.In {
-			tile = t
+	tile := tiled
+	p, _, ok := v.work(ref, tile)
+	if !ok {
+		if ts := v.workTiles(ref); len(ts) > 0 {
+			tile = ts[0]
+			p, _, ok = v.work(ref, tile)
 		}
 	}
-	p, _, ok := v.work(ref, tile)
 	if !ok {
 		return c
 	}
@@ -187,7 +177,7 @@ func (v *view) claimBest() claim {
 		return c
 	}
 	x := padded[0]
-	c.Found = []string{sentence(x.say())}
+	c.Found = []string{x.say("").String()}
 	rival := false
 	for _, y := range v.findings("dice", "", f, func(a bench.Arm) bool { return isArch(a, "resized") }) {
 		rival = rival || y.outcome() == better

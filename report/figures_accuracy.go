@@ -16,7 +16,7 @@ func (v *view) figures() []figure {
 	var out []figure
 	for _, f := range []figure{
 		v.contrastFigure(), v.paretoFigure(), v.curveFigure("border"), v.curveFigure("edge"), v.oracleFigure(),
-		v.overlapFigure(), v.misregistrationFigure(), v.skipFigure(), v.shiftFigure(), v.checkerFigure(), v.learningFigure(),
+		v.overlapFigure(), v.misregistrationFigure(), v.displacementFigure(), v.skipFigure(), v.shiftFigure(), v.checkerFigure(), v.learningFigure(),
 	} {
 		if n := len(f.Panels); n > 0 {
 			if f.Cols == 4 && (n == 3 || n > 4) { // 3 + 2 rather than 4 + 1
@@ -46,7 +46,7 @@ func (v *view) contrastFigure() figure {
 		if several {
 			label += ", " + condition(c.Regime, c.Tile, len(v.Setup.Regimes) > 1)
 		}
-		rows = append(rows, row{label, v.style(c.Arm), estimate{Mean: c.Diff, Half: (c.High - c.Low) / 2}})
+		rows = append(rows, row{label, v.style(c.Arm), estimate{Mean: c.Diff, Half: max(c.High-c.Diff, c.Diff-c.Low)}})
 		said = append(said, fmt.Sprintf("%s %s (%s to %s, %s)", label, points(c.Diff), points(c.Low), points(c.High), x.Verdict))
 		margin = c.Margin
 	}
@@ -74,9 +74,6 @@ func (v *view) severalConditions() bool {
 // condition labels a row of a chart or table.
 func condition(regime, tile string, withRegime bool) string {
 	t := tileShort(tile)
-	if leadingNumber(t) >= 0 {
-		t = "tile " + t
-	}
 	if withRegime {
 		return regime + ", " + t
 	}

@@ -94,6 +94,6 @@ func (v *view) dotPanel(metric, title string) (panel, bool) {
 	if unit == "" {
 		unit = "energy"
 	}
-	return panel{Title: title, W: 300, H: dotsHeight(len(rows), false) + 22, plot: dots(rows, unit, [2]float64{}, false),
+	return panel{Title: title, W: narrowW, H: dotsHeight(len(rows), false) + 22, plot: dots(rows, unit, [2]float64{}, false),
 		Alt: title + ": " + strings.Join(said, "; ")}, true
 }

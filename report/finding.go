@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"unetbench/bench"
 )
@@ -62,51 +63,53 @@ func (f finding) unit() string {
 }
 
 func (f finding) margin() string {
-	return fmt.Sprintf("±%s %s", number("", f.Margin), f.unit())
+	return fmt.Sprintf("±%s %s", plain(f.Margin), f.unit())
 }
 
-// evidence is the part in parentheses: interval, n, p.
+// evidence is what stands in parentheses: interval, n, p.
 func (f finding) evidence() string {
-	s := fmt.Sprintf("95 %% interval %s to %s; %s × %s", difference(f.of.Unit, f.Low), difference(f.of.Unit, f.High),
-		count(f.Seeds, "seed"), count(f.Images, "image"))
-	if f.PHolm > 0 {
-		p := pvalue(f.PHolm)
-		if p[0] != '<' {
-			p = "= " + p
-		}
-		s += "; Holm-adjusted p " + p
+	if f.Seeds < 2 {
+		return count(f.Seeds, "seed") + ", no interval"
 	}
-	return s
+	return fmt.Sprintf("95 %% interval %s to %s, n = %s, %s", difference(f.of.Unit, f.Low), difference(f.of.Unit, f.High), f.n(), pEquals(f.PHolm))
 }
 
-// where names the place on a curve and the way of predicting.
-func (f finding) where() string {
-	s := ""
-	if f.Bin != "" {
-		s = " " + binPhrase(f.Metric, f.Bin)
+// n is the number of pairs: "6 seeds × 6 images".
+func (f finding) n() string {
+	if f.Images == 0 {
+		return count(f.Seeds, "seed")
 	}
-	return s
+	return count(f.Seeds, "seed") + " × " + count(f.Images, "image")
+}
+
+// where names the place on a curve.
+func (f finding) where() string {
+	if f.Bin == "" {
+		return ""
+	}
+	return " " + binPhrase(f.Metric, f.Bin)
 }
 
 // what is the metric's name without the place.
 func (f finding) what() string {
-	l := metricLabel(f.Metric)
-	if f.Bin != "" {
-		base := f.Metric
-		for i, r := range base {
-			if r == ':' {
-				base = base[:i]
-				break
-			}
-		}
-		l = metricLabel(base)
-	}
-	return l
+	base, _, _ := strings.Cut(f.Metric, ":")
+	return metricLabel(base)
 }
 
-// say states the finding as a clause that starts with the arm:
-// "padding: Dice 1.20 points higher than with cropping (95 % interval …)".
-func (f finding) say() string {
+// A statement is a sentence with the evidence that belongs in parentheses.
+type statement struct{ Text, Evidence string }
+
+func (s statement) String() string {
+	if s.Evidence == "" {
+		return s.Text
+	}
+	return strings.TrimSuffix(s.Text, ".") + " (" + s.Evidence + ")."
+}
+
+// say states the finding as a sentence about the arm, after an opening such as
+// "at the border": "At the border: with padding, Dice is 1.20 points higher
+// than with cropping".
+func (f finding) say(opening string) statement {
 	dir := "higher"
 	if f.Diff < 0 {
 		dir = "lower"
@@ -118,16 +121,29 @@ func (f finding) say() string {
 			size = "0.00"
 		}
 	}
+	var s string
 	switch f.outcome() {
 	case same:
-		return fmt.Sprintf("with %s, %s%s equals that with %s within %s: difference %s (%s)",
-			f.arm, f.what(), f.where(), f.base, f.margin(), difference(f.of.Unit, f.Diff), f.evidence())
+		s = fmt.Sprintf("with %s, %s%s equals that with %s within %s: the difference is %s",
+			f.arm, f.what(), f.where(), f.base, f.margin(), difference(f.of.Unit, f.Diff))
 	case open:
-		return fmt.Sprintf("between %s and %s, %s%s is undecided: difference %s %s (%s), which holds 0 and reaches beyond %s",
-			f.arm, f.base, f.what(), f.where(), difference(f.of.Unit, f.Diff), f.unit(), f.evidence(), f.margin())
+		s = fmt.Sprintf("%s against %s is undecided in %s%s: the difference is %s %s",
+			f.arm, f.base, f.what(), f.where(), difference(f.of.Unit, f.Diff), f.unit())
+		switch {
+		case f.Seeds < 2:
+			s += ", from a single seed"
+		case f.Margin > 0:
+			s += ", its interval neither excludes 0 nor stays within " + f.margin()
+		default:
+			s += ", its interval does not exclude 0"
+		}
+	default:
+		s = fmt.Sprintf("with %s, %s%s is %s %s %s than with %s", f.arm, f.what(), f.where(), size, f.unit(), dir, f.base)
 	}
-	return fmt.Sprintf("with %s, %s%s is %s %s %s than with %s (%s)",
-		f.arm, f.what(), f.where(), size, f.unit(), dir, f.base, f.evidence())
+	if opening != "" {
+		s = opening + ": " + s
+	}
+	return statement{sentence(s), f.evidence()}
 }
 
 // condition is the regime and the way of predicting, in prose.

@@ -4,18 +4,13 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strconv"
 	"testing"
-
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 
 	"unetbench/arch"
 	"unetbench/arch/padded"
 	"unetbench/arch/resized"
 	"unetbench/arch/valid"
 	"unetbench/bench"
-	"unetbench/graph"
 )
 
 // A fixture describes made-up results: shaped like a real comparison, with
@@ -74,7 +69,7 @@ func (f fixture) results(t testing.TB) *bench.Results {
 	for i := range f.images {
 		r.Setup.Test = append(r.Setup.Test, fmt.Sprintf("scene-%d", 1012+i))
 	}
-	r.Metrics = fixtureMetrics
+	r.Metrics = bench.Metrics
 	for _, a := range f.arms {
 		n := f.network(t, a)
 		r.Networks = append(r.Networks, n)
@@ -83,14 +78,24 @@ func (f fixture) results(t testing.TB) *bench.Results {
 			macs += x.MACs
 		}
 		params = 121394
-		r.Arms = append(r.Arms, bench.Arm{Name: a.name, Arch: a.arch.Name(), Doc: a.arch.Doc(), Control: a.control, In: a.in, Out: a.out,
-			Mirrored: a.name == "valid-mirrored", Params: int(params), MACsPerPx: float64(macs) / float64(a.out*a.out), PlannedMiB: float64(macs) / 7e6})
+		for _, regime := range f.regimes {
+			in, out := a.in, a.out
+			if regime == "input" && a.name == "padded" {
+				in, out = 208, 208
+			}
+			r.Arms = append(r.Arms, bench.Arm{Name: a.name, Regime: regime, Arch: a.arch.Name(), Doc: a.arch.Doc(), Control: a.control, In: in, Out: out, Tile: in,
+				Mirrored: a.name == "valid-mirrored", Params: int(params), MACsPerPx: float64(macs) / float64(a.out*a.out), PlannedMiB: float64(macs) / 7e6})
+		}
 	}
 	for _, regime := range f.regimes {
 		f.measure(r, regime, rng)
 	}
 	if !f.noTests {
-		f.contrast(r)
+		cs, ws, err := bench.Contrasts(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Contrasts, r.Warnings = cs, append(r.Warnings, ws...)
 	}
 	if f.partial {
 		r.Warnings = append(r.Warnings, bench.Warning{Code: "incomplete", Text: "the run was stopped after 2 of 6 seeds"})
@@ -104,28 +109,6 @@ func (f fixture) results(t testing.TB) *bench.Results {
 	return r
 }
 
-var fixtureMetrics = []bench.Metric{
-	{Name: "dice", Unit: "%", Better: 1, Doc: "2·|P∩T| / (|P|+|T|) at threshold 0.5."},
-	{Name: "dice-best", Unit: "%", Better: 1, Doc: "Dice at the threshold that suits the image best."},
-	{Name: "ap", Unit: "%", Better: 1, Doc: "Area under the precision–recall curve."},
-	{Name: "bf1", Unit: "%", Better: 1, Doc: "Boundary F1 within 2 px (Csurka 2013)."},
-	{Name: "error", Unit: "%", Better: -1, Doc: "Share of pixels that are wrong."},
-	{Name: "dice:border", Unit: "%", Better: 1, Doc: "Dice by distance to the image border."},
-	{Name: "error:border", Unit: "%", Better: -1, Doc: "Error rate by distance to the image border."},
-	{Name: "dice:edge", Unit: "%", Better: 1, Doc: "Dice by distance to the nearest tile edge."},
-	{Name: "error:edge", Unit: "%", Better: -1, Doc: "Error rate by distance to the nearest tile edge."},
-	{Name: "oracle-excess:border", Unit: "points", Better: -1}, {Name: "oracle-context:border", Unit: "points", Better: -1}, {Name: "oracle-arm:border", Unit: "points", Better: -1},
-	{Name: "seam-step", Unit: "ratio", Better: -1, Doc: "Mean step of the logits across tile edges over the same away from them."},
-	{Name: "shift-consistency", Unit: "%", Better: 1}, {Name: "skip-use", Unit: "%", Better: 0},
-	{Name: "checkerboard-init", Unit: "%", Better: -1}, {Name: "checkerboard-flat", Unit: "%", Better: -1}, {Name: "checkerboard-image", Unit: "%", Better: -1},
-	{Name: "misreg-local-max", Unit: "px", Better: -1, Exact: true}, {Name: "misreg-accum-max", Unit: "px", Better: -1, Exact: true},
-	{Name: "mac/px", Unit: "MAC/px", Better: -1, Exact: true}, {Name: "mac-inside/px", Unit: "MAC/px", Exact: true},
-	{Name: "mac-border/px", Unit: "MAC/px", Better: -1, Exact: true}, {Name: "mac-repeated/px", Unit: "MAC/px", Better: -1, Exact: true},
-	{Name: "interp/px", Unit: "MAC/px", Better: -1, Exact: true},
-	{Name: "resize-kept", Unit: "%", Better: 1, Exact: true}, {Name: "resize-aliased", Unit: "%", Better: -1, Exact: true},
-	{Name: "blur-variance", Unit: "%", Better: 1}, {Name: "blur-period", Unit: "px", Exact: true},
-}
-
 // measure adds all samples and curves of one regime.
 func (f fixture) measure(r *bench.Results, regime string, rng *rand.Rand) {
 	seeds := r.Setup.Seeds
@@ -136,7 +119,7 @@ func (f fixture) measure(r *bench.Results, regime string, rng *rand.Rand) {
 		r.Samples = append(r.Samples, bench.Sample{Metric: metric, Arm: arm, Seed: seed, Image: image, Regime: regime, Tile: tile, Bin: bin, Value: v})
 	}
 	for i, a := range f.arms {
-		tile := strconv.Itoa(a.in)
+		tile := "tiled"
 		for _, s := range seeds {
 			luck := rng.NormFloat64() * 0.5
 			for j, img := range r.Setup.Test {
@@ -174,47 +157,74 @@ func (f fixture) measure(r *bench.Results, regime string, rng *rand.Rand) {
 			if i >= 2 && i < 4 {
 				step = 2.4
 			}
-			add("seam-step", a.name, "", tile, "", s, step+rng.NormFloat64()*0.03)
+			add("seam-step", a.name, "scene-1012", tile, "", s, step+rng.NormFloat64()*0.03)
 			for k := 1; k <= 16; k++ {
 				c := 96 - 2*math.Abs(math.Sin(math.Pi*float64(k)/8))
-				add("shift-consistency", a.name, "", "whole", fmt.Sprintf("shift%d", k), s, c-float64(i)+rng.NormFloat64()*0.3)
+				add("shift-consistency", a.name, "scene-1012", "whole", fmt.Sprintf("shift%d", k), s, c-float64(i)+rng.NormFloat64()*0.3)
 			}
-			add("checkerboard-init", a.name, "", "", "", s, 0.8+rng.Float64()*0.3)
-			add("checkerboard-flat", a.name, "", "", "", s, 2.1+0.3*float64(i)+rng.Float64()*0.6)
-			add("checkerboard-image", a.name, "", "", "", s, 0.31+0.1*float64(i)+rng.Float64()*0.1)
+			add("checkerboard-init", a.name, "scene-1012", "whole", "", s, 0.8+rng.Float64()*0.3)
+			add("checkerboard-flat", a.name, "scene-1012", "whole", "", s, 2.1+0.3*float64(i)+rng.Float64()*0.6)
+			add("checkerboard-image", a.name, "scene-1012", "whole", "", s, 0.31+0.1*float64(i)+rng.Float64()*0.1)
 			for l := range 3 {
 				if a.arch != valid.NoSkip {
-					add("skip-use", a.name, "", "whole", fmt.Sprintf("level%d", l), s, (12-a.border)/float64(l+1)+rng.NormFloat64()*0.4)
+					add("skip-use", a.name, "scene-1012", "whole", fmt.Sprintf("level%d", l), s, (12-a.border)/float64(l+1)+rng.NormFloat64()*0.4)
 				}
 			}
 			r.Curves = append(r.Curves, f.curve(a, s, regime, rng))
 		}
-		for l, m := range a.misreg {
-			add("misreg-local-max", a.name, "", "", fmt.Sprintf("level%d", l), 0, m)
-			add("misreg-accum-max", a.name, "", "", fmt.Sprintf("level%d", l), 0, m*0.94)
+		f.exact(a, r.Networks[i], add)
+	}
+}
+
+// exact adds what needs no training.
+func (f fixture) exact(a fixtureArm, n bench.Network, add func(metric, arm, image, tile, bin string, seed uint64, v float64)) {
+	for l, m := range a.misreg {
+		for _, kind := range []string{"local", "accum"} {
+			add("misreg-"+kind+"-max", a.name, "", "tiled", fmt.Sprintf("level%d", l), 0, m*map[string]float64{"local": 1, "accum": .94}[kind])
 		}
-		base := r.Arms[i].MACsPerPx
-		for _, side := range []int{140, 204, 268, 396} {
-			rep := 0.0
-			if a.arch != padded.Arch {
-				rep = base * 40 / float64(side)
-			}
-			tl := strconv.Itoa(side)
-			add("mac-inside/px", a.name, "", tl, "", 0, 7900)
-			add("mac-border/px", a.name, "", tl, "", 0, rep*0.6)
-			add("mac-repeated/px", a.name, "", tl, "", 0, rep)
-			add("mac/px", a.name, "", tl, "", 0, 7900+1.6*rep)
-			ip := 0.0
-			if len(a.misreg) > 0 && a.misreg[0] > 0 {
-				ip = 96
-			}
-			add("interp/px", a.name, "", tl, "", 0, ip)
+	}
+	resizes := len(a.misreg) > 0 && a.misreg[0] > 0
+	base := 0.0
+	for _, x := range n.Nodes {
+		base += float64(x.MACs) / float64(a.out*a.out)
+	}
+	work := func(tile string, border, repeated float64) {
+		interp := 0.0
+		if resizes {
+			interp = 96
 		}
-		if len(a.misreg) > 0 && a.misreg[0] > 0 {
-			add("resize-kept", a.name, "", "", "", 0, 81.3)
-			add("resize-aliased", a.name, "", "", "", 0, 7.9)
-			add("blur-variance", a.name, "", "", "", 0, 62.5)
-			add("blur-period", a.name, "", "", "", 0, 29)
+		for _, x := range []struct {
+			metric string
+			v      float64
+		}{{"mac-inside/px", 7900}, {"mac-border/px", border}, {"mac-repeated/px", repeated}, {"mac/px", 7900 + border + repeated}, {"interp/px", interp}} {
+			add(x.metric, a.name, "", tile, "", 0, x.v)
+			for l, share := range []float64{.4, .3, .2, .1} {
+				add(x.metric, a.name, "", tile, fmt.Sprintf("level%d", l), 0, x.v*share)
+			}
+		}
+	}
+	work("whole", 3100, 0)
+	work("tiled", 1900, base*.2)
+	for _, side := range []int{a.in, 252, 380, 508, 764, 1020, 1532} {
+		rep := 0.0
+		if a.arch != padded.Arch {
+			rep = base * 60 / float64(side)
+		}
+		work(fmt.Sprintf("%d+0", side), 40000/float64(side), rep)
+		if a.arch == padded.Arch && side > a.in {
+			work(fmt.Sprintf("%d+96", side), 40000/float64(side), 1.6e6/float64(side))
+		}
+	}
+	if resizes {
+		for l, k := range []float64{81.3, 74.2, 66.0} {
+			at := fmt.Sprintf("level%d", l)
+			add("resize-kept", a.name, "", "tiled", at, 0, k)
+			add("resize-aliased", a.name, "", "tiled", at, 0, 7.9+float64(l))
+			add("blur-variance", a.name, "", "tiled", at+"-min", 0, .25)
+			add("blur-variance", a.name, "", "tiled", at+"-mean", 0, .44)
+			add("blur-variance", a.name, "", "tiled", at+"-max", 0, 1)
+			add("blur-period", a.name, "", "tiled", at+"-exact", 0, 15)
+			add("blur-period", a.name, "", "tiled", at+"-visible", 0, 2.5)
 		}
 	}
 }
@@ -228,82 +238,17 @@ func (f fixture) curve(a fixtureArm, seed uint64, regime string, rng *rand.Rand)
 	return c
 }
 
-// contrast decides every arm against the first, by the means of each seed.
-func (f fixture) contrast(r *bench.Results) {
-	v := newView(r)
-	for _, metric := range []string{"dice", "dice:border"} {
-		bins := []string{""}
-		if metric != "dice" {
-			bins = distanceBins
-		}
-		for _, bin := range bins {
-			for _, regime := range f.regimes {
-				for _, tile := range []string{"whole", "204"} {
-					for _, a := range f.arms[1:] {
-						own := tile
-						if tile != "whole" {
-							own = strconv.Itoa(a.in)
-						}
-						x, y := v.cells[key{metric, a.name, regime, own, bin}], v.cells[key{metric, f.arms[0].name, regime, tile, bin}]
-						if x == nil || y == nil || len(x.seeds) < 2 {
-							continue
-						}
-						r.Contrasts = append(r.Contrasts, decide(metric, a.name, f.arms[0].name, regime, tile, bin, x, y))
-					}
-				}
-			}
-		}
-	}
-}
-
-func decide(metric, arm, ref, regime, tile, bin string, x, y *cell) bench.Contrast {
-	d := make([]float64, len(x.seeds))
-	for i := range d {
-		d[i] = x.sums[i]/float64(x.counts[i]) - y.sums[i]/float64(y.counts[i])
-	}
-	e := interval(d)
-	_, sd := stat.MeanStdDev(d, nil)
-	tt := math.Abs(e.Mean) / (sd / math.Sqrt(float64(len(d))))
-	p := 2 * distuv.StudentsT{Sigma: 1, Nu: float64(len(d) - 1)}.Survival(tt)
-	c := bench.Contrast{Metric: metric, Arm: arm, Reference: ref, Regime: regime, Tile: tile, Bin: bin, Diff: e.Mean, Low: e.Low(), High: e.High(),
-		P: p, PHolm: min(1, 4*p), Seeds: len(d), Images: len(x.images), Margin: 0.5, Verdict: "undecided"}
-	switch {
-	case e.Low() > -0.5 && e.High() < 0.5:
-		c.Verdict = "equivalent"
-	case e.Low() > 0 || e.High() < 0:
-		c.Verdict = "different"
-	}
-	return c
-}
-
-// network infers the arm's real shapes at its training window.
+// network is the arm's real network at its training window.
 func (f fixture) network(t testing.TB, a fixtureArm) bench.Network {
 	t.Helper()
 	g, err := a.arch.Build(arch.Default())
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := graph.Square(a.in)
-	shapes, err := g.Infer(in)
+	n, err := networkOf(g, a.in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := bench.Network{Arm: a.name, Input: in}
-	for i, x := range g.Nodes {
-		rec := bench.NodeRecord{Name: x.Name, Op: x.Op.String(), Level: x.Level, Shape: shapes[i]}
-		for _, y := range x.In {
-			rec.In = append(rec.In, y.ID)
-		}
-		switch x.Op {
-		case graph.Conv, graph.ConvTranspose:
-			rec.MACs = int64(shapes[i].Len()) * int64(shapes[x.In[0].ID].C) * int64(x.Kernel[0]*x.Kernel[1])
-			if x.Op == graph.ConvTranspose {
-				rec.MACs /= 4
-			}
-		case graph.Resize:
-			rec.Interp = 4 * int64(shapes[i].Len())
-		}
-		n.Nodes = append(n.Nodes, rec)
-	}
+	n.Arm = a.name
 	return n
 }

@@ -51,7 +51,9 @@ type section struct {
 type block struct {
 	Answers  []answer
 	Warnings []bench.Warning
+	Notes    []string // behind a disclosure
 	Figure   *htmlFigure
+	Side     []*htmlFigure // beside each other
 	Table    *htmlTable
 	Hidden   *htmlTable // behind a disclosure
 	Unets    []htmlUnet
@@ -71,7 +73,13 @@ type htmlFigure struct {
 	ID, Title, How string
 	Cols           int
 	Legend         []htmlKey
-	Panels         []template.HTML
+	Panels         []htmlPanel
+}
+
+// An htmlPanel is no wider than MaxPx, so that all charts have one scale.
+type htmlPanel struct {
+	SVG   template.HTML
+	MaxPx int
 }
 
 type htmlKey struct {
@@ -90,7 +98,7 @@ func (f figure) html() (*htmlFigure, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.Panels = append(h.Panels, s)
+		h.Panels = append(h.Panels, htmlPanel{s, int(p.W * 3 / 2)})
 	}
 	return h, nil
 }
@@ -115,7 +123,7 @@ type htmlCell struct {
 // html renders the table for the page, with each arm's mark beside its name.
 func (v *view) html(t *table) *htmlTable {
 	h := &htmlTable{Title: t.Title, Note: t.Note}
-	words := func(s string) bool { return s == "metric" || s == "predicted" || s == "op" }
+	words := func(s string) bool { return s == "metric" || s == "predicted" || s == "op" || s == "where" }
 	for i, s := range t.Head {
 		h.Head = append(h.Head, htmlHead{s, t.Tips[i], words(s)})
 	}

@@ -56,11 +56,11 @@ func doing(a bench.Arm) string {
 		"padded":       "padding",
 		"resized-skip": "resizing the skip",
 		"resized-up":   "enlarging the decoder",
-		"no-skip":      "cutting the skips",
+		"no-skip":      "no skips at all",
 	}[a.Arch]
 	switch {
 	case a.Name == "no-skip":
-		return "cutting the skips"
+		return "no skips at all"
 	case s == "":
 		return a.Name
 	case a.Name != a.Arch:
@@ -85,24 +85,32 @@ func isArch(a bench.Arm, family string) bool {
 
 // tilePhrase says in prose how the prediction was made.
 func tilePhrase(tile string) string {
-	side, overlap, plus := strings.Cut(tile, "+")
+	side, overlap, _ := strings.Cut(tile, "+")
 	switch {
 	case tile == "":
 		return ""
-	case tile == "whole":
+	case tile == whole:
 		return "predicted whole"
-	case strings.Trim(side, "0123456789") != "":
+	case tile == tiled:
+		return "predicted in tiles"
+	case leadingNumber(tile) < 0:
 		return "predicted in " + tile
-	case plus:
-		return "in tiles of " + side + " px, overlap " + overlap
+	case overlap == "" || overlap == "0":
+		return "in tiles of " + side + " px"
 	}
-	return "in tiles of " + side + " px"
+	return "in tiles of " + side + " px that overlap by " + overlap
 }
 
-// tileShort is tilePhrase for a table or an axis.
+// tileShort is tilePhrase for a table.
 func tileShort(tile string) string {
-	if tile == "" {
+	side, overlap, _ := strings.Cut(tile, "+")
+	switch {
+	case tile == "":
 		return "–"
+	case overlap == "0":
+		return side
+	case overlap != "":
+		return side + ", overlap " + overlap
 	}
 	return tile
 }

@@ -133,10 +133,36 @@ func significant2(x float64) string {
 
 // pvalue formats a probability.
 func pvalue(p float64) string {
-	if p < 0.001 {
+	switch {
+	case p < 0.001:
 		return "< 0.001"
+	case p >= 0.995:
+		return "1"
+	case p >= 0.1:
+		return strconv.FormatFloat(p, 'f', 2, 64)
 	}
 	return strconv.FormatFloat(p, 'f', 3, 64)
+}
+
+// pEquals is pvalue in a sentence.
+func pEquals(p float64) string {
+	s := pvalue(p)
+	if s[0] != '<' {
+		s = "= " + s
+	}
+	return "p " + s
+}
+
+// plain formats a setting: 0.5, not 0.500.
+func plain(x float64) string { return minus(strconv.FormatFloat(x, 'g', -1, 64)) }
+
+// grouped writes thousands apart: 121,394.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // count writes n of a thing, with its plural: "1 seed", "6 seeds".

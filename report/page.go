@@ -24,7 +24,16 @@ func (v *view) page(fsys fs.FS) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
+	timings, err := v.timings(fsys)
+	if err != nil {
+		return nil, err
+	}
 	claims, err := v.claims()
+	if err != nil {
+		return nil, err
+	}
+
+	original, err := v.originalNet()
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +50,14 @@ func (v *view) page(fsys fs.FS) (*page, error) {
 		}
 	}
 	fig := func(id string) block { return block{Figure: figs[id]} }
+	side := func(ids ...string) (b block) {
+		for _, id := range ids {
+			if figs[id] != nil {
+				b.Side = append(b.Side, figs[id])
+			}
+		}
+		return b
+	}
 	tab := func(t *table) block {
 		if len(t.Rows) == 0 || len(t.Head) < 2 {
 			return block{}
@@ -50,9 +67,9 @@ func (v *view) page(fsys fs.FS) (*page, error) {
 	hid := func(t *table) block { return block{Hidden: tab(t).Table} }
 
 	add("answer", "Answer", "The answer", v.frameSentence(),
-		block{Answers: v.answers()}, block{Warnings: v.warnings()}, fig("contrasts"), hid(v.contrastTable()))
-	add("arms", "Arms", "The arms side by side", "", tab(v.summaryTable()), block{Facts: v.armFacts()})
-	add("cost", "Cost", "Accuracy against cost", "", fig("pareto"), fig("overlap"), hid(v.workTable()))
+		block{Answers: v.answers()}, block{Warnings: v.warnings()}, block{Notes: v.minorNotes()}, fig("contrasts"), hid(v.contrastTable(scores...)))
+	add("arms", "Arms", "The arms side by side", "", tab(v.accuracyTable()), tab(v.characterTable()), block{Facts: v.armFacts()})
+	add("cost", "Cost", "What accuracy costs", "", fig("pareto"), fig("overlap"), hid(v.workTable()), block{Hidden: timings})
 	add("border", "Border and tiles", "At the image border and at tile edges",
 		"The thread asks whether information at the edges is lost. So accuracy is followed from the edge inwards: the image's own border, where every arm must invent what lies outside, and tile edges, where nothing need be lost.",
 		fig("border"), fig("oracle"), fig("edge"), tab(v.tileTable()),
@@ -62,22 +79,22 @@ func (v *view) page(fsys fs.FS) (*page, error) {
 	if missing > 0 {
 		note = fmt.Sprintf("%s that the record names could not be found in the run's folder.", count(missing, "picture"))
 	}
-	add("predictions", "Predictions", "What the networks predict", "", block{Pictures: pics}, block{Note: note})
+	add("predictions", "Predictions", "What the networks predict", "In the error maps blue is foreground that was missed, orange is foreground that is not there.", block{Pictures: pics}, block{Note: note})
 	add("artifacts", "Artifacts", "What resizing and upsampling leave behind", "",
-		fig("misregistration"), block{Pictures: maps["misregistration"]}, fig("skips"), fig("shift"), fig("checkerboard"),
+		fig("misregistration"), fig("displacement"), block{Pictures: maps["misregistration"]}, side("skips", "shift"), fig("checkerboard"),
 		block{Pictures: maps["checkerboard"]}, tab(v.resampleTable()))
 	add("networks", "Networks", "The networks, with their real sizes",
 		"Each box is a map: the operation that made it, its side in px, its channels. Skips run straight across; what happens to them on the way is written on the arrow.", block{Unets: v.unets()})
 	add("learning", "Learning", "Did the networks learn, and had they finished?", "", fig("learning"))
 	add("equal", "Held equal", "What was held equal", "", block{Facts: v.setupFacts()})
-	add("claims", "Claims", "What the thread asked, what we measured", "Sizes are worked out from the networks' wiring, figures come from this run.", block{Claims: claims})
+	add("claims", "Claims", "What the thread asked, what we measured", "Sizes are worked out from the networks' wiring, figures come from this run.", block{Claims: claims}, block{Unets: original})
 	add("glossary", "Glossary", "Glossary", "", block{Glossary: v.glossary()})
 	add("reproduce", "Reproduce", "How to get this page again", "", block{Command: v.command()}, block{Note: v.reproduceNote()})
 	return p, nil
 }
 
 func (b block) empty() bool {
-	return len(b.Answers) == 0 && len(b.Warnings) == 0 && b.Figure == nil && b.Table == nil && b.Hidden == nil && len(b.Unets) == 0 &&
+	return len(b.Answers) == 0 && len(b.Warnings) == 0 && len(b.Notes) == 0 && b.Figure == nil && len(b.Side) == 0 && b.Table == nil && b.Hidden == nil && len(b.Unets) == 0 &&
 		len(b.Pictures) == 0 && len(b.Facts) == 0 && len(b.Claims) == 0 && len(b.Glossary) == 0 && b.Text == "" && b.Note == "" && b.Command == ""
 }
 
@@ -114,13 +131,26 @@ func (v *view) warnings() []bench.Warning {
 		out = append(out, bench.Warning{Code: "synthetic", Text: "These images are synthetic. They resemble electron microscopy in membrane fraction, contrast and difficulty, but the gaps between arms are their own: do not generalise from them. Run it on your images: unetbench compare --images DIR --masks DIR."})
 	}
 	for _, w := range v.Warnings {
-		out = append(out, w)
-		if w.Code == "stack-slices" {
-			out = append(out, bench.Warning{Code: "stack-slices", Text: "Slices of one stack are not independent images, so intervals over images are narrower than they should be."})
+		if !minor(w) {
+			out = append(out, w)
 		}
 	}
 	if len(v.Contrasts) == 0 {
 		out = append(out, bench.Warning{Code: "no-contrast", Text: "No contrast could be made, so there is no verdict: it takes the reference and at least one other arm, and several seeds."})
+	}
+	return out
+}
+
+// minor warnings explain gaps in tables; they do not weaken the verdict.
+func minor(w bench.Warning) bool { return w.Code == "no-reference" || w.Code == "gaps" }
+
+// minorNotes are the minor warnings, for those who look for a gap's reason.
+func (v *view) minorNotes() []string {
+	var out []string
+	for _, w := range v.Warnings {
+		if minor(w) {
+			out = append(out, sentence(w.Text))
+		}
 	}
 	return out
 }

@@ -14,22 +14,21 @@ import (
 
 // paint lists the pictures that a comparison leaves.
 func (f fixture) paint(r *bench.Results) {
-	for _, img := range r.Setup.Test[:min(2, len(r.Setup.Test))] {
+	for _, img := range r.Setup.Test[:1] {
 		for _, kind := range []string{"image", "truth"} {
 			r.Pictures = append(r.Pictures, bench.Picture{Kind: kind, Image: img, File: "maps/" + kind + "-" + img + ".png"})
 		}
 		for _, a := range f.arms {
-			for _, kind := range []string{"prediction", "error"} {
-				r.Pictures = append(r.Pictures, bench.Picture{Kind: kind, Arm: a.name, Image: img, Tile: "whole",
-					File: "maps/" + a.name + "-" + kind + "-" + img + ".png"})
+			for _, tile := range []string{"whole", "tiled"} {
+				for _, kind := range []string{"prediction", "error"} {
+					r.Pictures = append(r.Pictures, bench.Picture{Kind: kind, Arm: a.name, Image: img, Tile: tile,
+						File: "maps/" + kind + "-" + a.name + "-" + tile + ".png"})
+				}
 			}
 		}
 	}
 	for _, a := range f.arms {
 		r.Pictures = append(r.Pictures, bench.Picture{Kind: "checkerboard", Arm: a.name, File: "maps/" + a.name + "-checkerboard.png"})
-		if len(a.misreg) > 0 && a.misreg[0] > 0 {
-			r.Pictures = append(r.Pictures, bench.Picture{Kind: "misregistration", Arm: a.name, File: "maps/" + a.name + "-misregistration.png"})
-		}
 	}
 }
 

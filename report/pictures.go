@@ -16,6 +16,7 @@ import (
 // htmlPictures is one strip of pictures under a heading.
 type htmlPictures struct {
 	Title string
+	Pairs bool
 	Items []htmlItem
 }
 
@@ -55,47 +56,44 @@ func (v *view) pictures(fsys fs.FS) (scenes []htmlPictures, kinds map[string][]h
 		}
 	}
 	for _, img := range images {
-		s := htmlPictures{Title: img}
-		of := func(kind, arm, tile string) []bench.Picture {
-			var out []bench.Picture
+		of := func(kind, arm, tile string) *bench.Picture {
 			for _, p := range v.Pictures {
-				if p.Kind == kind && p.Image == img && p.Arm == arm && (tile == "*" || p.Tile == tile) {
-					out = append(out, p)
+				if p.Kind == kind && p.Image == img && p.Arm == arm && p.Tile == tile {
+					return &p
 				}
 			}
-			return out
+			return nil
 		}
-		for _, k := range []string{"image", "truth"} {
-			for _, p := range of(k, "", "*") {
-				if x, ok := load(p, k+" of "+img); ok {
-					s.Items = append(s.Items, htmlItem{Caption: k, Images: []htmlImage{x}})
+		pair := func(key template.HTML, caption string, alts [2]string, ps [2]*bench.Picture) (htmlItem, bool) {
+			it := htmlItem{Key: key, Caption: caption}
+			for i, p := range ps {
+				if p == nil {
+					continue
 				}
-			}
-		}
-		for _, a := range v.Arms {
-			for _, p := range of("prediction", a.Name, "*") {
-				it := htmlItem{Key: v.key(a.Name), Caption: caption(p)}
-				if x, ok := load(p, fmt.Sprintf("what %s predicts for %s", a.Name, img)); ok {
+				if x, ok := load(*p, alts[i]); ok {
 					it.Images = append(it.Images, x)
 				}
-				for _, e := range of("error", a.Name, p.Tile) {
-					if x, ok := load(e, fmt.Sprintf("where %s errs on %s", a.Name, img)); ok {
-						it.Images = append(it.Images, x)
-					}
-				}
-				if it.Pair = len(it.Images) == 2; it.Pair {
-					it.Caption += ": prediction, errors"
-				}
-				if len(it.Images) > 0 {
+			}
+			it.Pair = len(it.Images) == 2
+			return it, len(it.Images) > 0
+		}
+		for _, tile := range v.picturedTiles(img) {
+			s := htmlPictures{Title: strings.TrimSuffix(img+", "+tilePhrase(tile), ", "), Pairs: true}
+			if it, ok := pair("", "image, truth", [2]string{"image " + img, "truth of " + img}, [2]*bench.Picture{of("image", "", ""), of("truth", "", "")}); ok {
+				s.Items = append(s.Items, it)
+			}
+			for _, a := range v.Arms {
+				alts := [2]string{fmt.Sprintf("what %s predicts for %s, %s", a.Name, img, tilePhrase(tile)), fmt.Sprintf("where %s errs on %s, %s", a.Name, img, tilePhrase(tile))}
+				if it, ok := pair(v.key(a.Name), a.Name+": prediction, errors", alts, [2]*bench.Picture{of("prediction", a.Name, tile), of("error", a.Name, tile)}); ok {
 					s.Items = append(s.Items, it)
 				}
 			}
-		}
-		if len(s.Items) > 0 {
-			scenes = append(scenes, s)
+			if len(s.Items) > 0 {
+				scenes = append(scenes, s)
+			}
 		}
 	}
-	for _, k := range []struct{ kind, title string }{{"misregistration", "Where the joins are out of register"}, {"checkerboard", "Response to flat input"}} {
+	for _, k := range []struct{ kind, title string }{{"misregistration", "Where the joins are out of register"}, {"checkerboard", "What trained networks make of a flat image"}} {
 		s := htmlPictures{Title: k.title}
 		for _, p := range v.Pictures {
 			if p.Kind != k.kind {
@@ -110,6 +108,21 @@ func (v *view) pictures(fsys fs.FS) (scenes []htmlPictures, kinds map[string][]h
 		}
 	}
 	return scenes, kinds, missing, err
+}
+
+// picturedTiles are the ways in which the image was predicted for pictures.
+func (v *view) picturedTiles(img string) []string {
+	var out []string
+	for _, p := range v.Pictures {
+		if p.Image == img && (p.Kind == "prediction" || p.Kind == "error") && !slices.Contains(out, p.Tile) {
+			out = append(out, p.Tile)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return rankTile(a) - rankTile(b) })
+	if len(out) == 0 {
+		return []string{""}
+	}
+	return out
 }
 
 // caption names arm and way of predicting.

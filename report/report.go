@@ -18,6 +18,12 @@ import (
 	"unetbench/bench"
 )
 
+// Ways of predicting an image, as in Sample.Tile.
+const (
+	whole = "whole" // in one piece
+	tiled = "tiled" // in the arm's own tiles
+)
+
 // A key names one group of samples: all seeds and images of one condition.
 type key struct{ metric, arm, regime, tile, bin string }
 
@@ -138,12 +144,11 @@ func (v *view) regime() string {
 }
 
 // tileFor is the way of predicting that a single figure for the arm should
-// come from: the whole image where that was done, else tiles of the training
-// window, else the smallest tile.
+// come from: the whole image where that was done, else the arm's own tiles,
+// else the smallest tile of a cost curve.
 func (v *view) tileFor(metric, arm, regime string) string {
 	have := v.tiles[[3]string{metric, arm, regime}]
-	a, _ := v.arm(arm)
-	for _, t := range []string{"whole", "", strconv.Itoa(a.In)} {
+	for _, t := range []string{whole, tiled, ""} {
 		if slices.Contains(have, t) {
 			return t
 		}

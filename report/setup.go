@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"unetbench/arch"
+	"unetbench/bench"
 )
 
 // setupFacts lists what every arm had in common.
@@ -23,12 +24,12 @@ func (v *view) setupFacts() []fact {
 	add("Initial weights", "the same tensors for every arm, from each seed: all parameters of all arms have the same shapes%s", v.params())
 	add("Patches and augmentation", "one random stream per seed gives image, place, rotation and flip, the same for all arms, so that arms are compared in pairs")
 	add("Windows", "%s", v.windows())
-	add("Network", "%s, width %d, upsampling %s, norm %s, dropout %s", count(s.Pools, "pooling"), s.Width, s.Up, s.Norm, number("", s.Dropout))
+	add("Network", "%s, width %d, upsampling %s, norm %s, dropout %s", count(s.Pools, "pooling"), s.Width, s.Up, s.Norm, plain(s.Dropout))
 	add("Where arms may differ", "padded pads with %s; the resized arms interpolate %s", s.Padding, s.Interp)
 	add("Training", "%s of batch %d, the recipe's optimiser and schedule; the averaged weights are scored", count(s.Steps, "step"), s.Batch)
 	add("Seeds", "%s", seedList(s.Seeds))
 	add("Regimes", "%s", regimes(s.Regimes))
-	add("Margin of equivalence", "±%s Dice points", number("", s.Margin))
+	add("Margin of equivalence", "±%s Dice points", plain(s.Margin))
 	add("Arithmetic", "float32, %s kernels; the same bits for any number of threads", orUnknown(s.Kernel))
 	return out
 }
@@ -68,7 +69,7 @@ func (v *view) params() string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%s)", count(n, "parameter"))
+	return fmt.Sprintf(" (%s parameters)", grouped(n))
 }
 
 // windows lists what each arm reads and is supervised on.
@@ -76,6 +77,9 @@ func (v *view) windows() string {
 	var parts []string
 	for _, a := range v.Results.Arms {
 		s := fmt.Sprintf("%s %d/%d", a.Name, a.In, a.Out)
+		if len(v.Setup.Regimes) > 1 {
+			s = a.Regime + ": " + s
+		}
 		if a.Mirrored {
 			s += " mirrored out from the patch"
 		}
@@ -144,7 +148,7 @@ func (v *view) command() string {
 	for _, r := range s.Regimes {
 		flag("regime", r)
 	}
-	if slices.ContainsFunc(v.Arms, func(a armRecord) bool { return a.Control && !noSkip(a) }) {
+	if slices.ContainsFunc(v.Arms, func(a bench.Arm) bool { return a.Control && !noSkip(a) }) {
 		b.WriteString(" --controls")
 	}
 	flag("pools", s.Pools)
@@ -153,7 +157,7 @@ func (v *view) command() string {
 	flag("norm", s.Norm)
 	flag("padding", s.Padding)
 	flag("interp", s.Interp)
-	flag("margin", number("", s.Margin))
+	flag("margin", plain(s.Margin))
 	return b.String()
 }
 
@@ -165,7 +169,7 @@ func (v *view) variants() []string {
 			names = append(names, a.Arch)
 		}
 	}
-	if len(names) >= len(allVariants()) {
+	if len(names) >= len(bench.Variants) {
 		return nil
 	}
 	return names

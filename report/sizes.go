@@ -9,11 +9,6 @@ import (
 	"unetbench/graph"
 )
 
-// allVariants are the variants that the program knows.
-func allVariants() []arch.Arch { return bench.Variants }
-
-type armRecord = bench.Arm
-
 // A paperNet is a variant in the paper's configuration, whose sizes the thread
 // speaks of.
 type paperNet struct {

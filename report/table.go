@@ -88,19 +88,38 @@ func (v *view) head(metric, label string) string {
 	return label + ", " + m.Unit
 }
 
-// summary is one row per arm with what matters most.
-func (v *view) summaryTable() *table {
-	t := v.armTable("arms", "The arms", v.Arms)
+// accuracyTable is one row per arm with how well it predicts.
+func (v *view) accuracyTable() *table {
+	t := v.armTable("accuracy", "How well they predict", v.Arms)
 	f := v.frame()
 	verdicts := make([]tableCell, len(v.Arms))
-	windows := make([]tableCell, len(v.Arms))
-	cost := make([]tableCell, len(v.Arms))
 	for i, a := range v.Arms {
-		verdicts[i], cost[i], windows[i] = nothing, nothing, nothing
+		verdicts[i] = nothing
 		for _, x := range v.findings("dice", "", f, func(b bench.Arm) bool { return b.Name == a.Name }) {
 			o := x.outcome().String()
 			verdicts[i] = tableCell{Text: o, Tone: o}
 		}
+	}
+	v.metricColumn(t, "dice", "Dice", "")
+	t.add("against "+v.reference(), "the paired contrast in Dice", verdicts)
+	v.metricColumn(t, "dice-best", "Dice, best threshold", "")
+	v.metricColumn(t, "ap", "average precision", "")
+	v.metricColumn(t, "bf1", "boundary F1", "")
+	if b := v.bins["dice:border"]; len(b) > 0 {
+		v.metricColumn(t, "dice:border", "Dice "+binRange(b[0])+" px from border", b[0])
+	}
+	v.metricColumn(t, "error", "error rate", "")
+	t.Note = v.summaryNote()
+	return t
+}
+
+// characterTable is one row per arm with what it costs and leaves behind.
+func (v *view) characterTable() *table {
+	t := v.armTable("character", "What they cost and leave behind", v.Arms)
+	windows := make([]tableCell, len(v.Arms))
+	cost := make([]tableCell, len(v.Arms))
+	for i, a := range v.Arms {
+		cost[i], windows[i] = nothing, nothing
 		if a.MACsPerPx > 0 {
 			cost[i] = textCell(si(a.MACsPerPx))
 		}
@@ -108,31 +127,27 @@ func (v *view) summaryTable() *table {
 			windows[i] = textCell(fmt.Sprintf("%d/%d", a.In, a.Out))
 		}
 	}
-	col := func(metric, label, bin string) {
-		m, _ := v.metric(metric)
-		t.add(v.head(metric, label), m.Doc, v.column(v.Arms, metric, bin))
-	}
-	col("dice", "Dice", "")
-	t.add("Dice against "+v.reference(), "paired contrast, see below", verdicts)
-	col("dice-best", "Dice, best threshold", "")
-	col("ap", "avg. precision", "")
-	if b := v.bins["dice:border"]; len(b) > 0 {
-		col("dice:border", "Dice "+binRange(b[0])+" px from border", b[0])
-	}
-	col("bf1", "boundary F1", "")
-	t.add("MAC/px", "forward multiply-accumulates per supervised pixel of the training window", cost)
-	col("interp/px", "interpolation MAC/px", "")
-	col("seam-step", "seam step", "")
-	if b := v.bins["shift-consistency"]; len(b) > 0 {
-		col("shift-consistency", "consistency at "+strings.TrimPrefix(b[0], "shift")+" px shift", b[0])
-	}
-	col("checkerboard-flat", "checkerboard", "")
-	if b := v.bins["skip-use"]; len(b) > 0 {
-		col("skip-use", "use of top skip", b[0])
-	}
 	t.add("window in/out, px", "side of the training window read, and of the part supervised", windows)
-	t.Note = v.summaryNote()
+	t.add("MAC/px, training", "forward multiply-accumulates per supervised pixel of the training window", cost)
+	v.metricColumn(t, "mac/px", "MAC/px, predicting", "")
+	v.metricColumn(t, "interp/px", "interpolation MAC/px", "")
+	v.metricColumn(t, "seam-step", "seam step", "")
+	if b := v.bins["shift-consistency"]; len(b) > 0 {
+		v.metricColumn(t, "shift-consistency", "consistency, "+strings.TrimPrefix(b[0], "shift")+" px shift", b[0])
+	}
+	v.metricColumn(t, "checkerboard-flat", "checkerboard, flat input", "")
+	v.metricColumn(t, "checkerboard-image", "checkerboard, images", "")
+	if b := v.bins["skip-use"]; len(b) > 0 {
+		v.metricColumn(t, "skip-use", "use of top skip", b[0])
+	}
+	t.Note = "Seam step: 1 is no seam at all. Consistency: 100 % is a prediction that moves along with the image. Use of the top skip: Dice points lost when it is shuffled."
 	return t
+}
+
+// metricColumn adds a metric to an armTable.
+func (v *view) metricColumn(t *table, metric, label, bin string) {
+	m, _ := v.metric(metric)
+	t.add(v.head(metric, label), m.Doc, v.column(v.Arms, metric, bin))
 }
 
 // summaryNote says what the intervals are and how the figures were predicted.
@@ -146,7 +161,7 @@ func (v *view) summaryNote() string {
 		}
 	}
 	if len(odd) > 0 {
-		n += " Predicted whole, but " + list(odd) + "."
+		n += " Predicted whole, except " + list(odd) + "."
 	}
 	return n
 }
@@ -170,52 +185,56 @@ func (v *view) reference() string {
 	return bench.Reference
 }
 
-// contrastTable lists every contrast of whole-image metrics.
-func (v *view) contrastTable() *table {
+// contrastTable lists every contrast of a score on whole images.
+func (v *view) contrastTable(metrics ...string) *table {
 	t := &table{ID: "contrast-table", Title: "Contrasts with " + v.reference(),
 		Head: []string{"arm", "metric", "predicted", "difference", "95 % interval", "p (Holm)", "n", "verdict"}, Tips: make([]string, 8),
-		Note: "Arm minus reference, paired by seed and image. n is seeds × images. Equivalent: the interval lies within the margin of ±" + number("", v.Setup.Margin) + "."}
+		Note: "Arm minus reference, paired by seed and image; n is seeds × images. Intervals and p hold for all arms of one metric and way of predicting at once. Equivalent: the interval lies within ±" + plain(v.Setup.Margin) + " points."}
 	for _, c := range v.Contrasts {
-		if c.Bin != "" {
+		if c.Bin != "" || !slices.Contains(metrics, c.Metric) {
 			continue
 		}
 		f := v.finding(c)
 		o := f.outcome().String()
+		n := fmt.Sprint(c.Seeds)
+		if c.Images > 0 {
+			n = fmt.Sprintf("%d × %d", c.Seeds, c.Images)
+		}
 		t.Rows = append(t.Rows, tableRow{c.Arm, []tableCell{textCell(c.Arm), textCell(metricLabel(c.Metric)),
 			textCell(condition(c.Regime, c.Tile, len(v.Setup.Regimes) > 1)), textCell(difference(f.of.Unit, c.Diff)),
 			textCell(difference(f.of.Unit, c.Low) + " to " + difference(f.of.Unit, c.High)), textCell(pvalue(c.PHolm)),
-			textCell(fmt.Sprintf("%d × %d", c.Seeds, c.Images)), {Text: o, Tone: o}}})
+			textCell(n), {Text: o, Tone: o}}})
 	}
 	return t
 }
 
-// tileTable is Dice by way of predicting.
+// scores are the metrics that the contrast table lists.
+var scores = []string{"dice", "dice-best", "ap", "iou", "bf1", "error"}
+
+// tileTable is Dice whole and in tiles.
 func (v *view) tileTable() *table {
 	t := v.armTable("tiles", "Dice, %, whole and in tiles", v.Arms)
-	var tiles []string
-	for _, a := range v.Arms {
-		for _, x := range v.tiles[[3]string{"dice", a.Name, v.regime()}] {
-			if !slices.Contains(tiles, x) {
-				tiles = append(tiles, x)
+	sides := make([]tableCell, len(v.Arms))
+	step := make([]tableCell, len(v.Arms))
+	var columns [2][]tableCell
+	for i, a := range v.Arms {
+		sides[i], step[i] = nothing, nothing
+		if a.Tile > 0 {
+			sides[i] = textCell(tileShort(fmt.Sprintf("%d+%d", a.Tile, a.Overlap)))
+		}
+		for j, kind := range []string{whole, tiled} {
+			c := nothing
+			if e, ok := v.estimate(key{"dice", a.Name, v.regime(), kind, ""}); ok {
+				c = figureCell("%", e)
 			}
+			columns[j] = append(columns[j], c)
 		}
 	}
-	sortBins(tiles) // "whole" has no number and comes first
-	for _, x := range tiles {
-		cells := make([]tableCell, len(v.Arms))
-		for i, a := range v.Arms {
-			cells[i] = nothing
-			if e, ok := v.estimate(key{"dice", a.Name, v.regime(), x, ""}); ok {
-				cells[i] = figureCell("%", e)
-			}
-		}
-		head := x
-		if leadingNumber(x) >= 0 {
-			head = "tiles of " + x + " px"
-		}
-		t.add(head, "", cells)
-	}
-	t.Note = "Side of the tile's input; an empty cell was not measured."
+	t.add("whole", "", columns[0])
+	t.add("in tiles", "", columns[1])
+	t.add("tile, px", "side of the tile's input, and by how much outputs overlap", sides)
+	v.metricColumn(t, "seam-step", "seam step", "")
+	t.Note = "The same networks on the same images, in one piece and in tiles of each arm's own size. Seam step: 1 where no seam shows."
 	return t
 }
 
@@ -254,16 +273,37 @@ func (v *view) workTable() *table {
 	return t
 }
 
-// resampleTable is what interpolation itself does to a signal.
+// resampleTable is what each interpolation does to a signal, before any training.
 func (v *view) resampleTable() *table {
-	t := v.armTable("resampling", "What resampling does to a map", v.Arms)
-	for _, m := range []string{"resize-kept", "resize-aliased", "blur-variance", "blur-period"} {
+	t := &table{ID: "resampling", Title: "What resampling does to a map", Head: []string{"arm", "where", "spectrum kept, %", "aliased, %", "blur: variance left", "repeats after, px", "visible period, px"}, Tips: make([]string, 7),
+		Note: "Of white noise: how much of its energy an interpolation leaves where it was, and how much comes back at a wrong frequency; the rest is smoothed away. Variance left runs from the most to the least blurred position: a range is a blur that depends on where one looks."}
+	for i, m := range []string{"resize-kept", "resize-aliased", "blur-variance", "blur-period"} {
 		d, _ := v.metric(m)
-		t.add(v.head(m, metricLabel(m)), d.Doc, v.column(v.Arms, m, ""))
+		t.Tips[i+2] = d.Doc
 	}
-	t.Rows = slices.DeleteFunc(t.Rows, func(r tableRow) bool {
-		return !slices.ContainsFunc(r.Cells[1:], func(c tableCell) bool { return c != nothing })
-	})
-	t.Note = "Of the resize at the top join alone, before any training: how much of the spectrum survives, how much comes back at a wrong frequency, and by how much the blur depends on the position."
+	for _, a := range v.Arms {
+		at := func(metric, bin string) tableCell {
+			m, _ := v.metric(metric)
+			if e, ok := v.shown(metric, a.Name, bin); ok {
+				return textCell(number(m.Unit, e.Mean))
+			}
+			return nothing
+		}
+		for _, b := range v.bins["resize-kept"] {
+			if at("resize-kept", b) == nothing {
+				continue
+			}
+			blur := at("blur-variance", b+"-min")
+			if most := at("blur-variance", b+"-max"); most != blur {
+				blur.Text += " to " + most.Text
+			}
+			where := strings.Replace(b, "level", "level ", 1)
+			if !strings.HasPrefix(b, "level") {
+				where = "logits"
+			}
+			t.Rows = append(t.Rows, tableRow{a.Name, []tableCell{textCell(a.Name), textCell(where), at("resize-kept", b), at("resize-aliased", b), blur,
+				at("blur-period", b+"-exact"), at("blur-period", b+"-visible")}})
+		}
+	}
 	return t
 }

@@ -134,7 +134,7 @@ func (p *uPen) skip(s uSkip, from, to, y float64) {
 	fmt.Fprintf(p, `<g class="%s"><title>%s</title><path marker-end="url(#%s)" d="M%.1f,%.1fH%.1f"/>`, class,
 		html.EscapeString(strings.Join(s.nodes, "\n")), p.u.arrow(), from, h, to)
 	if s.cut {
-		fmt.Fprintf(p, `<path d="M%.1f,%.1fl8,-12m-4,12l8,-12"/>`, mid-6, h+6)
+		fmt.Fprintf(p, `<path class="slash" d="M%.1f,%.1fl7,-11m-3,11l7,-11"/>`, mid-6, h+6)
 	}
 	fmt.Fprintf(p, `<text x="%.1f" y="%.1f">%s</text></g>`, mid, h-9, html.EscapeString(s.what))
 }
@@ -156,7 +156,7 @@ func (p *uPen) elbow(x0, y0, x1, y1 float64, on []uBox) {
 		tips = append(tips, b.nodes...)
 	}
 	fmt.Fprintf(p, `<g class="rise"><title>%s</title><text x="%.1f" y="%.1f">%s</text></g>`,
-		html.EscapeString(strings.Join(tips, "\n")), min(x0, x1)+7, mid-4, html.EscapeString(text))
+		html.EscapeString(strings.Join(tips, "\n")), x1+7, mid-4, html.EscapeString(text))
 }
 
 // share draws the level's part of the network's arithmetic.
