@@ -23,9 +23,9 @@
 // px and is supervised on 116, one that reads 120, and one that is supervised
 // on all of its 208 look at the same place.
 //
-// What lies beyond the image's field of view is mirrored there (the edge pixel
-// not repeated, as often as needed), also where an Example carries a margin of
-// true context: real images have none, and training must treat both kinds alike.
+// What lies beyond the image's field of view is mirrored there (tile.Mirror, as
+// in prediction), also where an Example carries a margin of true context: real
+// images have none, and training must treat both kinds alike.
 //
 // # Same bits
 //

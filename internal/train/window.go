@@ -6,6 +6,7 @@ import (
 
 	"unetbench/graph"
 	"unetbench/internal/data"
+	"unetbench/internal/tile"
 )
 
 // A Window is what one arm sees of a patch: sides in px, In read and Out
@@ -57,24 +58,11 @@ func (w Window) lines(side, from, patch, n int) []int {
 	for i := range lines {
 		d := i - (side-w.Out)/2
 		if w.Mirror {
-			d = mirror(d, w.Out)
+			d = tile.Mirror(d, w.Out)
 		}
-		lines[i] = mirror(origin+d, n)
+		lines[i] = tile.Mirror(origin+d, n)
 	}
 	return lines
-}
-
-// mirror folds index i into [0, n) by reflection about the first and last
-// element, which are not repeated: … 2 1 0 1 2 … n-2 n-1 n-2 ….
-func mirror(i, n int) int {
-	if n == 1 {
-		return 0
-	}
-	period := 2 * (n - 1)
-	if i %= period; i < 0 {
-		i += period
-	}
-	return min(i, period-i)
 }
 
 // offsets turns a window's rows and columns, in an array of that stride, as p

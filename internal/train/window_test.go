@@ -30,20 +30,6 @@ func scene(channels, h, w, margin int) data.Example {
 	return ex
 }
 
-func TestMirror(t *testing.T) {
-	for n, want := range map[int][]int{
-		1: {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
-		2: {1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1},
-		4: {1, 2, 3, 2, 1, 0, 1, 2, 3, 2, 1},
-	} {
-		for i, w := range want {
-			if got := mirror(i-5, n); got != w {
-				t.Errorf("mirror(%d, %d) = %d, want %d", i-5, n, got, w)
-			}
-		}
-	}
-}
-
 // TestCutDefinition holds Cut against the definition, pixel by pixel: crop
 // with mirrored lines, then quarter turns one at a time, then the flip.
 func TestCutDefinition(t *testing.T) {
