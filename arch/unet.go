@@ -50,7 +50,7 @@ func UNet(name string, c Config, w Wiring) (*graph.Graph, error) {
 		b.level = l
 		x = b.block(at, w.Join(b, at, up, skips[l]), 2*ch, ch)
 	}
-	x = b.conv("head", 1, x, ch, c.Classes, 1, 1)
+	x = b.conv("head", 1, x, ch, c.Classes, 1/float64(ch), 1)
 	if w.End != nil {
 		w.End(b, in, x)
 	}

@@ -11,7 +11,7 @@ type Sample struct {
 	Seed   uint64  `json:"seed"`
 	Image  string  `json:"image,omitempty"` // empty: a property of the network
 	Regime string  `json:"regime"`          // "output", "input"
-	Tile   string  `json:"tile,omitempty"`  // "whole", or the side of the tile's input in px, "204"; "204+32" with overlap 32
+	Tile   string  `json:"tile,omitempty"`  // "whole"; "tiled": in the arm's own tiles; on cost curves the tile's input side and overlap in px: "204+0"
 	Bin    string  `json:"bin,omitempty"`   // place on a curve: distance "0-2" px, "level0", "shift3"
 	Value  float64 `json:"value"`
 }
@@ -28,12 +28,15 @@ type Metric struct {
 // An Arm is one contestant: a variant trained on one kind of window.
 type Arm struct {
 	Name       string  `json:"name"`
+	Regime     string  `json:"regime"`
 	Arch       string  `json:"arch"`
 	Doc        string  `json:"doc"`
 	Control    bool    `json:"control"`     // isolates one cause; not a contestant
 	In         int     `json:"in"`          // training window read, px
 	Out        int     `json:"out"`         // training window supervised, px
 	Mirrored   bool    `json:"mirrored"`    // the window is the supervised patch, mirrored out
+	Tile       int     `json:"tile"`        // side of the evaluation tile's input, px
+	Overlap    int     `json:"overlap"`     // of neighbouring tiles' outputs, at least, px
 	Params     int     `json:"params"`      // trainable values
 	MACsPerPx  float64 `json:"macs_per_px"` // forward, per supervised pixel of the training window
 	PlannedMiB float64 `json:"planned_mib"` // buffers of one training step
@@ -76,13 +79,14 @@ type Contrast struct {
 	Tile      string  `json:"tile,omitempty"`
 	Bin       string  `json:"bin,omitempty"`
 	Diff      float64 `json:"diff"` // arm − reference, in the metric's unit
-	Low       float64 `json:"low"`  // 95 % interval
+	Low       float64 `json:"low"`  // interval, 95 % for the whole family: see Contrasts
 	High      float64 `json:"high"`
+	Level     float64 `json:"level"`  // confidence of this interval alone: 0.9875
 	P         float64 `json:"p"`      // two-sided
 	PHolm     float64 `json:"p_holm"` // adjusted over the family
 	Seeds     int     `json:"seeds"`
-	Images    int     `json:"images"`
-	Margin    float64 `json:"margin"`
+	Images    int     `json:"images"`  // 0: a property of the network
+	Margin    float64 `json:"margin"`  // 0: no difference counts as none
 	Verdict   string  `json:"verdict"` // "different", "equivalent", "undecided"
 }
 

@@ -87,7 +87,10 @@ func (n *Node) channels(s []Shape) (int, error) {
 func (n *Node) side(axis, x, like int) (int, error) {
 	switch n.Op {
 	case Conv, MaxPool, AvgPool:
-		return (x-n.Kernel[axis]+n.Stride[axis])/n.Stride[axis] - below(x, n.Kernel[axis]), nil
+		if x < n.Kernel[axis] {
+			return 0, nil
+		}
+		return (x-n.Kernel[axis])/n.Stride[axis] + 1, nil
 	case ConvTranspose:
 		return x * n.Stride[axis], nil
 	case PixelShuffle:
@@ -110,13 +113,4 @@ func (n *Node) side(axis, x, like int) (int, error) {
 		return like, nil
 	}
 	return x, nil
-}
-
-// below is 1 where a window of k px does not fit into x px, whatever way the
-// division rounds.
-func below(x, k int) int {
-	if x < k {
-		return 1
-	}
-	return 0
 }

@@ -52,10 +52,6 @@ func (s Sizes) nearest(in Size) string {
 	return fmt.Sprintf("nearest legal input heights %s, widths %s", s.H.nearest(in.H), s.W.nearest(in.W))
 }
 
-// A form is a node's length at the input length Step·k + Offset: a·k + b px,
-// exact for every k.
-type form struct{ a, b int }
-
 // Sizes derives the legal input sizes from the wiring alone.
 func (g *Graph) Sizes() (Sizes, error) {
 	h, _, err := g.forms(0)
@@ -64,102 +60,6 @@ func (g *Graph) Sizes() (Sizes, error) {
 	}
 	w, _, err := g.forms(1)
 	return Sizes{h, w}, err
-}
-
-// forms walks the nodes along one axis with lengths that are affine in an
-// unknown k, and narrows k to every s-th value where a stride of s must divide.
-func (g *Graph) forms(axis int) (Sides, []form, error) {
-	f := make([]form, 0, len(g.Nodes))
-	least := 0 // smallest k at which all lengths so far suffice
-	// need demands a·k + b ≥ m; it is applied again after each narrowing.
-	type demand struct{ node, m int }
-	var needs []demand
-	fail := func(n *Node, why string, args ...any) (Sides, []form, error) {
-		return Sides{}, nil, fmt.Errorf("%s: %s (%v): no input size is legal: %s", g.Name, n.Name, n.Op, fmt.Sprintf(why, args...))
-	}
-	narrow := func(x form, s int) (form, bool) {
-		for r := range s {
-			if (x.a*r+x.b)%s != 0 {
-				continue
-			}
-			t := s / gcd(x.a, s)
-			for i := range f {
-				f[i] = form{f[i].a * t, f[i].a*r + f[i].b}
-			}
-			return form{x.a * t, x.a*r + x.b}, true
-		}
-		return x, false
-	}
-	for _, n := range g.Nodes {
-		if n.Op == Input {
-			f = append(f, form{1, 0})
-			needs = append(needs, demand{0, 1})
-			continue
-		}
-		id := n.In[0].ID
-		x := f[id]
-		out := x
-		switch n.Op {
-		case Conv, MaxPool, AvgPool:
-			k, s := n.Kernel[axis], n.Stride[axis]
-			r, ok := narrow(form{x.a, x.b - k + s}, s)
-			if !ok {
-				return fail(n, "a stride of %d always leaves a rest", s)
-			}
-			out = form{r.a / s, r.b / s}
-		case ConvTranspose:
-			out = form{x.a * n.Stride[axis], x.b * n.Stride[axis]}
-		case PixelShuffle:
-			out = form{x.a * n.Factor, x.b * n.Factor}
-		case Pad:
-			out.b += n.Pads[axis] + n.Pads[axis+2]
-			switch most := max(n.Pads[axis], n.Pads[axis+2]); n.Padding {
-			case PadReflect:
-				needs = append(needs, demand{id, most + 1})
-			case PadCircular:
-				needs = append(needs, demand{id, most})
-			}
-		case Crop:
-			out = f[n.Like.ID]
-			if d := x.b - out.b; x.a != out.a || d < 0 || d%2 != 0 {
-				return fail(n, "%v px cannot be centred in %v px", out, x)
-			}
-		case Resize:
-			if n.Like == nil {
-				out = form{x.a * n.Factor, x.b * n.Factor}
-			} else {
-				out = f[n.Like.ID]
-			}
-		case Concat:
-			for _, m := range n.In[1:] {
-				if f[m.ID] != x {
-					return fail(n, "sizes differ: %v px and %v px", x, f[m.ID])
-				}
-			}
-		}
-		f = append(f, out)
-		needs = append(needs, demand{n.ID, 1})
-	}
-	for _, d := range needs {
-		x := f[d.node]
-		for x.a*least+x.b < d.m {
-			if x.a < 1 {
-				return fail(g.Nodes[d.node], "%d px are less than %d", x.b, d.m)
-			}
-			least++
-		}
-	}
-	in := f[0]
-	return Sides{Step: in.a, Offset: in.b % in.a, Min: in.a*least + in.b}, f, nil
-}
-
-func (f form) String() string { return fmt.Sprintf("%d·k%+d", f.a, f.b) }
-
-func gcd(a, b int) int {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return max(a, -a)
 }
 
 // CheckLegal says where in is floored, and which sizes would not be. Legal
@@ -177,19 +77,19 @@ func (g *Graph) CheckLegal(in Size) error {
 		return nil
 	}
 	for _, n := range g.Nodes {
-		for axis, name := range [2]string{"high", "wide"} {
+		for axis, name := range [2]string{"height", "width"} {
 			out := length(shapes[n.ID], axis)
 			switch n.Op {
 			case Conv, MaxPool, AvgPool:
 				x := length(shapes[n.In[0].ID], axis)
 				if rest := (x - n.Kernel[axis]) % n.Stride[axis]; rest != 0 {
-					return fmt.Errorf("%s: %s (%v): input %v is not legal: %d px %s are floored to %d; %s",
-						g.Name, n.Name, n.Op, in, x, name, x-rest, sizes.nearest(in))
+					return fmt.Errorf("%s: %s (%v): input %v is not legal: a %s of %d px is floored to %d; %s",
+						g.Name, n.Name, n.Op, in, name, x, x-rest, sizes.nearest(in))
 				}
 			case Crop:
 				if x := length(shapes[n.In[0].ID], axis); (x-out)%2 != 0 {
-					return fmt.Errorf("%s: %s (%v): input %v is not legal: %d px cannot be centred in %d px %s; %s",
-						g.Name, n.Name, n.Op, in, out, x, name, sizes.nearest(in))
+					return fmt.Errorf("%s: %s (%v): input %v is not legal: %d px cannot be centred in a %s of %d; %s",
+						g.Name, n.Name, n.Op, in, out, name, x, sizes.nearest(in))
 				}
 			}
 		}

@@ -26,10 +26,3 @@ type Info struct {
 	Series   bool     // the names look like numbered slices of one stack
 	Warnings []string // one line each, in name order
 }
-
-// LoadOptions says what is already known about the files.
-type LoadOptions struct {
-	Classes  int    // 0: the masks decide
-	Channels int    // 0: the images decide
-	Prefix   string // of the flags that errors name: "" for --images, "test-" for --test-images
-}

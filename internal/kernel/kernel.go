@@ -38,6 +38,8 @@ type Product struct {
 type Set struct {
 	Name string
 
+	// Mul computes p. It keeps nothing of p, but a call through this field lets p
+	// escape: loops set the fields of one Product again and again.
 	Mul func(p *Product)
 
 	// ScaleShift: dst[i] = src[i]·scale[i%P] + shift[i%P], then max(0,·) if relu.
@@ -57,7 +59,8 @@ type Set struct {
 	Lerp func(dst, a, b []float32, wa, wb float32)
 	// AXPY: dst[i] += w·x[i].
 	AXPY func(dst, x []float32, w float32)
-	// MaxPool2: one output row of a 2×2, stride 2 pool over rows r0, r1 of 2·len(dst)/c pixels… of c channels.
+	// MaxPool2: one output row of a 2×2, stride 2 pool, len(dst)/c pixels of c channels, over
+	// the input rows r0 and r1 (at least 2·len(dst) values each).
 	MaxPool2 func(dst, r0, r1 []float32, c int)
 	// MaxPool2Back adds dy to the first maximum (order: r0 left, r0 right, r1 left, r1 right)
 	// of each window: d0, d1 are the gradient rows of r0, r1.

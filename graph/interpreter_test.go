@@ -1,0 +1,161 @@
+package graph_test
+
+import (
+	"math"
+	"testing"
+
+	"unetbench/graph"
+)
+
+// A pixel of the slow interpreter: which input px it depends on, and the whole
+// computation that led to it as a hash, so that two pixels are equal exactly
+// if they were computed alike from the same values.
+type pixel struct {
+	lo, hi int // hi < lo: depends on nothing
+	hash   uint64
+}
+
+func mix(h uint64, vs ...uint64) uint64 {
+	for _, v := range vs {
+		h = (h ^ v) * 0x9e3779b97f4a7c15
+		h ^= h >> 29
+	}
+	return h
+}
+
+// along runs g over one axis (0 height, 1 width) with the obvious loop for each
+// op, and returns every node's line by ID.
+func along(t testing.TB, g *graph.Graph, axis int, in []pixel) [][]pixel {
+	t.Helper()
+	v := make([][]pixel, len(g.Nodes))
+	for _, n := range g.Nodes {
+		key := mix(1, uint64(n.ID))
+		blank := pixel{lo: math.MaxInt, hi: math.MinInt, hash: key}
+		add := func(p *pixel, as uint64, q pixel) {
+			p.lo, p.hi = min(p.lo, q.lo), max(p.hi, q.hi)
+			p.hash = mix(p.hash, as, q.hash)
+		}
+		if n.Op == graph.Input {
+			v[n.ID] = in
+			continue
+		}
+		x := v[n.In[0].ID]
+		var y []pixel
+		switch n.Op {
+		case graph.Conv, graph.MaxPool, graph.AvgPool:
+			for i := 0; i+n.Kernel[axis] <= len(x); i += n.Stride[axis] {
+				p := blank
+				for k := range n.Kernel[axis] {
+					add(&p, uint64(k), x[i+k])
+				}
+				y = append(y, p)
+			}
+		case graph.ConvTranspose, graph.PixelShuffle:
+			r := n.Factor
+			if n.Op == graph.ConvTranspose {
+				r = n.Stride[axis]
+			}
+			for _, q := range x {
+				for k := range r {
+					p := blank
+					add(&p, uint64(k), q)
+					y = append(y, p)
+				}
+			}
+		case graph.Pad:
+			for i := -n.Pads[axis]; i < len(x)+n.Pads[axis+2]; i++ {
+				j := i
+				switch n.Padding {
+				case graph.PadZero:
+					if i < 0 || i >= len(x) {
+						y = append(y, blank)
+						continue
+					}
+				case graph.PadReflect:
+					if i < 0 {
+						j = -i
+					} else if i >= len(x) {
+						j = 2*(len(x)-1) - i
+					}
+				case graph.PadReplicate:
+					j = min(max(i, 0), len(x)-1)
+				case graph.PadCircular:
+					j = (i + len(x)) % len(x)
+				}
+				p := blank
+				add(&p, 0, x[j])
+				y = append(y, p)
+			}
+		case graph.Crop:
+			size := len(v[n.Like.ID])
+			first := (len(x) - size) / 2
+			y = x[first : first+size]
+		case graph.Resize:
+			size := len(x) * n.Factor
+			if n.Like != nil {
+				size = len(v[n.Like.ID])
+			}
+			y = resample(x, size, n.Interp, blank, add)
+		case graph.Concat:
+			for i := range x {
+				p := blank
+				for k, m := range n.In {
+					add(&p, uint64(k), v[m.ID][i])
+				}
+				y = append(y, p)
+			}
+		case graph.Zero:
+			for range x {
+				y = append(y, blank)
+			}
+		case graph.ReLU, graph.Norm, graph.Dropout:
+			for _, q := range x {
+				p := blank
+				add(&p, 0, q)
+				y = append(y, p)
+			}
+		default:
+			t.Fatalf("no loop for %v", n.Op)
+		}
+		v[n.ID] = y
+	}
+	return v
+}
+
+// resample is torch's interpolate, in floating point.
+func resample(x []pixel, size int, how graph.Interp, blank pixel, add func(*pixel, uint64, pixel)) []pixel {
+	if size == len(x) {
+		return x
+	}
+	var y []pixel
+	for i := range size {
+		at := 0.0
+		switch how {
+		case graph.Bilinear:
+			at = (float64(i)+0.5)*float64(len(x))/float64(size) - 0.5
+		case graph.BilinearAlign:
+			at = float64(i) * float64(len(x)-1) / float64(max(size-1, 1))
+		case graph.Nearest:
+			at = math.Floor(float64(i) * float64(len(x)) / float64(size))
+		}
+		lo := math.Floor(at)
+		weight := math.Round((at-lo)*1e9) / 1e9
+		p := blank
+		for k := range 2 {
+			if j := int(lo) + k; k == 0 || weight > 0 {
+				add(&p, mix(math.Float64bits(weight), uint64(k)), x[min(max(j, 0), len(x)-1)])
+			}
+		}
+		y = append(y, p)
+	}
+	return y
+}
+
+// line is n input px from first on, of an endless image.
+func line(first, n int) []pixel {
+	in := make([]pixel, n)
+	for i := range in {
+		in[i] = pixel{first + i, first + i, mix(2, uint64(int64(first+i)))}
+	}
+	return in
+}

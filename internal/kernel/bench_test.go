@@ -1,0 +1,124 @@
+package kernel
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// The layers of the default network (width 8, 200 px), of wider ones, and the
+// issue's yardstick, 64→64 at 128².
+var layers = []struct{ c, o, size int }{
+	{1, 8, 200}, {8, 8, 200}, {16, 8, 200}, {8, 16, 100}, {16, 16, 100}, {32, 16, 100}, {32, 32, 48},
+	{64, 64, 20}, {64, 64, 128}, {256, 256, 56}, {1024, 1024, 28},
+}
+
+// BenchmarkConv is a 3×3 convolution of size×size outputs on one thread.
+func BenchmarkConv(b *testing.B) {
+	for _, s := range Sets {
+		for _, l := range layers {
+			b.Run(fmt.Sprintf("kernel=%s/c=%d/o=%d/size=%d", s.Name, l.c, l.o, l.size), func(b *testing.B) {
+				m := newMemory(b, 1)
+				in := l.size + 2
+				x, w, y := m.input(in*in*l.c), m.input(9*l.c*l.o), m.output(l.size*l.size*l.o)
+				var p Product
+				benchmark(b, 2*9*l.c*l.o*l.size*l.size, func() {
+					for r := range l.size {
+						for n := 0; n < l.o; n += PanelWidth {
+							panel, width := Panel(w, 9*l.c, l.o, n)
+							p = Product{
+								A: x[r*in*l.c:], ARow: in * l.c, AStep: 1, LDA: l.c, Rows: 3, Depth: 3 * l.c,
+								B: panel, BRow: 3 * l.c * width, BStep: width,
+								C: y[r*l.size*l.o+n:], LDC: l.o, M: l.size, N: width,
+							}
+							s.Mul(&p)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// BenchmarkWeightGradient is the gradient of that convolution's weights.
+func BenchmarkWeightGradient(b *testing.B) {
+	for _, s := range Sets {
+		for _, l := range layers {
+			b.Run(fmt.Sprintf("kernel=%s/c=%d/o=%d/size=%d", s.Name, l.c, l.o, l.size), func(b *testing.B) {
+				m := newMemory(b, 1)
+				in := l.size + 2
+				x, dw, dy := m.input(in*in*l.c), m.output(9*l.c*l.o), m.input(l.size*l.size*l.o)
+				var p Product
+				benchmark(b, 2*9*l.c*l.o*l.size*l.size, func() {
+					for ky := range 3 {
+						p = Product{
+							A: x[ky*in*l.c:], ARow: in * l.c, AStep: l.c, LDA: 1, Rows: l.size, Depth: l.size,
+							B: dy, BRow: l.size * l.o, BStep: l.o,
+							C: dw[ky*3*l.c*l.o:], LDC: l.o, M: 3 * l.c, N: l.o,
+						}
+						s.Mul(&p)
+					}
+				})
+			})
+		}
+	}
+}
+
+// benchmark times run, which does so many floating-point operations, and says
+// how that compares with the peak that this core reaches at this moment.
+func benchmark(b *testing.B, operations int, run func()) {
+	run()
+	before := peak()
+	b.ResetTimer()
+	for range b.N {
+		run()
+	}
+	b.StopTimer()
+	speed := float64(operations) * float64(b.N) / b.Elapsed().Seconds() / 1e9
+	b.ReportMetric(speed, "GFLOPS")
+	if best := max(before, peak()); best > 0 {
+		b.ReportMetric(100*speed/best, "%peak")
+	}
+}
+
+// peak is the best of several short loops of FMAs, in GFLOPS; 0 where there is
+// no such loop.
+func peak() (best float64) {
+	const turns = 20_000
+	for range 5 {
+		start := time.Now()
+		if operations := multiplyAdds(turns); operations > 0 {
+			best = max(best, operations/time.Since(start).Seconds()/1e9)
+		}
+	}
+	return best
+}
+
+// BenchmarkPeak is the ceiling alone.
+func BenchmarkPeak(b *testing.B) {
+	for range b.N {
+		if multiplyAdds(1000) == 0 {
+			b.Skip("no loop of vector FMAs here")
+		}
+	}
+	b.ReportMetric(multiplyAdds(1000)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOPS")
+}
+
+// BenchmarkLoop times every loop of the case table that is large enough.
+func BenchmarkLoop(b *testing.B) {
+	for _, s := range Sets {
+		for _, c := range cases() {
+			if c.bytes == 0 {
+				continue
+			}
+			b.Run(fmt.Sprintf("kernel=%s/op=%s/%s", s.Name, c.op, c.shape), func(b *testing.B) {
+				call := c.call(newMemory(b, 1))
+				b.SetBytes(int64(c.bytes))
+				b.ResetTimer()
+				for range b.N {
+					call.run(s)
+				}
+			})
+		}
+	}
+}

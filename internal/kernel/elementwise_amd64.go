@@ -1,0 +1,124 @@
+//go:build !purego
+
+package kernel
+
+import (
+	"math"
+	"unsafe"
+)
+
+func addAVX512(dst, src []float32) {
+	if n := len(dst); n > 0 {
+		_ = src[n-1]
+		addLoop(&dst[0], &src[0], n)
+	}
+}
+
+func lerpAVX512(dst, a, b []float32, wa, wb float32) {
+	if n := len(dst); n > 0 {
+		_, _ = a[n-1], b[n-1]
+		lerpLoop(&dst[0], &a[0], &b[0], n, wa, wb)
+	}
+}
+
+func axpyAVX512(dst, x []float32, w float32) {
+	if n := len(dst); n > 0 {
+		_ = x[n-1]
+		axpyLoop(&dst[0], &x[0], n, w)
+	}
+}
+
+func maskPositiveAVX512(dx, dy, y []float32) {
+	if n := len(dx); n > 0 {
+		_, _ = dy[n-1], y[n-1]
+		maskPositiveLoop(&dx[0], &dy[0], &y[0], n)
+	}
+}
+
+func adamAVX512(w, m, v, g []float32, s *AdamStep) {
+	if n := len(g); n > 0 {
+		_, _, _ = w[n-1], m[n-1], v[n-1]
+		adamLoop(&w[0], &m[0], &v[0], &g[0], n,
+			s.Rate, s.Beta1, 1-s.Beta1, s.Beta2, 1-s.Beta2, s.Epsilon, s.Unbias2)
+	}
+}
+
+// A repeated holds the coefficients of P channels over a common multiple of P
+// and the 16 lanes of a register, from a multiple of 64 bytes on.
+type repeated [16 + 256]float32
+
+// repeat returns coefficients that may be read in whole registers and their
+// number, 0 if there is no room for them in r.
+func (r *repeated) repeat(c []float32) (*float32, int) {
+	n := len(c)
+	for n%16 != 0 {
+		n += len(c)
+	}
+	if n == len(c) {
+		return &c[0], n
+	}
+	first := int(-uintptr(unsafe.Pointer(&r[0])) % 64 / 4)
+	if n > len(r)-16 {
+		return nil, 0
+	}
+	for i := 0; i < n; i += len(c) {
+		copy(r[first+i:], c)
+	}
+	return &r[first], n
+}
+
+func scaleShiftAVX512(dst, src, scale, shift []float32, relu bool) {
+	n := len(dst)
+	if n == 0 {
+		return
+	}
+	var r0, r1 repeated
+	a, period := r0.repeat(scale)
+	if period == 0 {
+		scaleShiftGeneric(dst, src, scale, shift, relu)
+		return
+	}
+	b, _ := r1.repeat(shift[:len(scale)])
+	floor := float32(math.Inf(-1))
+	if relu {
+		floor = 0
+	}
+	_ = src[n-1]
+	scaleShiftLoop(&dst[0], &src[0], a, b, n, 4*period, floor)
+}
+
+func normBackAVX512(dx, dy, y, x, a, b, s []float32) {
+	n := len(dx)
+	if n == 0 {
+		return
+	}
+	var r0, r1, r2 repeated
+	pa, period := r0.repeat(a)
+	if period == 0 {
+		normBackGeneric(dx, dy, y, x, a, b, s)
+		return
+	}
+	pb, _ := r1.repeat(b[:len(a)])
+	ps, _ := r2.repeat(s[:len(a)])
+	_, _ = dy[n-1], x[n-1]
+	if y == nil {
+		normBackLoop(&dx[0], &dy[0], &x[0], pa, pb, ps, n, 4*period)
+		return
+	}
+	_ = y[n-1]
+	normBackReLULoop(&dx[0], &dy[0], &y[0], &x[0], pa, pb, ps, n, 4*period)
+}
+
+func maxPool2AVX512(dst, r0, r1 []float32, c int) {
+	if n := len(dst); n > 0 {
+		_, _ = r0[2*n-1], r1[2*n-1]
+		maxPool2Loop(&dst[0], &r0[0], &r1[0], n/c, c)
+	}
+}
+
+func maxPool2BackAVX512(d0, d1, dy, r0, r1 []float32, c int) {
+	if n := len(dy); n > 0 {
+		_, _, _, _ = d0[2*n-1], d1[2*n-1], r0[2*n-1], r1[2*n-1]
+		maxPool2BackLoop(&d0[0], &d1[0], &dy[0], &r0[0], &r1[0], n/c, c)
+	}
+}
