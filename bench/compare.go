@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
 
-	"unetbench/internal/engine"
-	"unetbench/internal/kernel"
 	"unetbench/internal/train"
 )
 
@@ -36,6 +35,7 @@ type outcome struct {
 	timings  []Timing
 	pictures []Picture
 	oracle   []OracleCount
+	chance   float64
 }
 
 // Compare trains every arm from every seed, measures each network on every
@@ -50,7 +50,7 @@ func Compare(ctx context.Context, o Options, p Progress) (*Results, error) {
 		return nil, err
 	}
 	var runs []run
-	var arms []Contestant
+	var arms [][]Contestant // per regime
 	for _, regime := range o.Regimes {
 		cs, err := Contestants(o.Variants, o.Net, regime, OutputPatch, o.Controls)
 		if err != nil {
@@ -61,24 +61,30 @@ func Compare(ctx context.Context, o Options, p Progress) (*Results, error) {
 				runs = append(runs, run{regime, c, o.BaseSeed + uint64(i)})
 			}
 		}
-		arms = append(arms, cs...)
+		arms = append(arms, cs)
 	}
-	ev, err := newEvaluation(&o, arms)
+	ev, err := newEvaluation(&o, o.Regimes, arms)
 	if err != nil {
 		return nil, err
 	}
-	st := newStore(&o, arms, ev, runs)
+	st, err := newStore(&o, arms, ev, runs)
+	if err != nil {
+		return nil, err
+	}
 	if err := st.write(); err != nil { // fails now rather than after minutes of training
 		return nil, err
 	}
+	if err := os.MkdirAll(filepath.Join(o.Out, "weights"), 0o777); err != nil {
+		return nil, err
+	}
 
+	p.Begin(len(runs) * (o.Steps + ev.units()))
 	threads := o.Threads
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	workers := min(threads, len(runs))
 	perNet := max(1, threads/workers)
-	p.Begin(len(runs) * (o.Steps + ev.units()))
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -111,6 +117,12 @@ feed:
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return nil, err
 	}
+	if ctx.Err() == nil {
+		p.Note("measuring time and memory of tiled prediction")
+		if err := st.measured(measureResources(ctx, &o, arms[0])); err != nil {
+			return nil, err
+		}
+	}
 	return st.finish()
 }
 
@@ -120,7 +132,7 @@ func (r run) do(ctx context.Context, o *Options, ev *evaluation, threads int, p 
 	done := 0
 	res, err := train.Run(ctx, train.Job{
 		Graph: r.arm.Graph, Seed: r.seed, Examples: o.Train, Window: r.arm.Window,
-		Reference: OutputPatch, Recipe: recipe(o), Threads: threads,
+		Recipe: recipe(o), Threads: threads,
 		Progress: func(step int, _ float64) {
 			p.Advance(step - done)
 			done = step
@@ -129,12 +141,12 @@ func (r run) do(ctx context.Context, o *Options, ev *evaluation, threads int, p 
 	if err != nil {
 		return nil, err
 	}
-	out := &outcome{curve: Curve{Arm: r.arm.Name, Seed: r.seed, Regime: r.regime}}
+	out := &outcome{chance: res.Chance, curve: Curve{Arm: r.arm.Name, Seed: r.seed, Regime: r.regime}}
 	for _, pt := range res.Curve {
 		out.curve.Steps = append(out.curve.Steps, pt.Step)
 		out.curve.Loss = append(out.curve.Loss, pt.Loss)
 	}
-	out.time("train", r.arm.Name, "", "sec", time.Since(start).Seconds())
+	out.time("train", r.arm.Name, "", "sec/op", time.Since(start).Seconds())
 	file := filepath.Join(o.Out, "weights", fmt.Sprintf("%s-%s-seed%d.safetensors", r.regime, r.arm.Name, r.seed))
 	if err := train.Save(file, r.arm.Graph, res.Weights, r.meta(o)); err != nil {
 		return nil, err
@@ -152,11 +164,6 @@ func (o *outcome) time(name, arm, tile, unit string, v float64) {
 
 func recipe(o *Options) train.Recipe {
 	r := train.DefaultRecipe()
-	r.Steps = o.Steps
+	r.Steps, r.Patch = o.Steps, OutputPatch
 	return r
-}
-
-// predictor returns a predictor of the arm's network; each goroutine needs its own.
-func (r run) predictor(w [][]float32, threads int) *engine.Predictor {
-	return engine.NewPredictor(r.arm.Graph, w, engine.Options{Threads: threads, Kernel: kernel.Best()})
 }

@@ -16,6 +16,8 @@ type Predictor struct {
 	weights graph.Weights
 	opts    Options
 	nets    []*Net // the most recently used last
+	node    *graph.Node
+	edit    func(*graph.Map)
 }
 
 // NewPredictor returns a predictor with weights w, which it does not change.
@@ -40,6 +42,12 @@ func (p *Predictor) Predict(x *graph.Map) (*graph.Map, error) {
 	return out, nil
 }
 
+// Intervene makes every later prediction pass the node's value through f, as
+// Net.Intervene does.
+func (p *Predictor) Intervene(node *graph.Node, f func(*graph.Map)) {
+	p.node, p.edit, p.nets = node, f, nil
+}
+
 // net is the network for one size, from the cache or compiled.
 func (p *Predictor) net(size graph.Size) (*Net, error) {
 	for i, n := range p.nets {
@@ -54,6 +62,11 @@ func (p *Predictor) net(size graph.Size) (*Net, error) {
 		return nil, err
 	}
 	n.SetWeights(p.weights)
+	if p.edit != nil {
+		if err := n.Intervene(p.node, p.edit); err != nil {
+			return nil, err
+		}
+	}
 	if len(p.nets) == maxNets {
 		p.nets = append(p.nets[:0], p.nets[1:]...)
 	}

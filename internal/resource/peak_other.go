@@ -1,8 +1,6 @@
-//go:build !unix
+//go:build !linux && !darwin && !freebsd && !netbsd && !openbsd && !dragonfly
 
 package resource
 
-import "os"
-
-// peak is 0: this system does not tell.
-func peak(*os.ProcessState) int64 { return 0 }
+// Peak is 0: this system does not tell.
+func Peak() int64 { return 0 }

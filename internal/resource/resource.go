@@ -1,5 +1,6 @@
-// Package resource measures what a child process took: its time and its peak
-// memory, as the operating system accounts for it.
+// Package resource runs this program again as a child process, and tells a
+// process how much memory it has taken: so that what is measured has its own
+// peak, and nobody else's.
 package resource
 
 import (
@@ -9,28 +10,20 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"time"
 )
 
-// Usage is what a finished process has used.
-type Usage struct {
-	Wall   time.Duration
-	PeakB  int64 // peak resident size, bytes; 0 where the system does not tell
-	Output []byte
-}
-
-// Run runs this same executable with args and waits for it.
-func Run(ctx context.Context, args ...string) (Usage, error) {
+// Run runs this same executable with args, waits for it and returns what it
+// printed.
+func Run(ctx context.Context, args ...string) ([]byte, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return Usage{}, err
+		return nil, err
 	}
 	var out, errs bytes.Buffer
 	c := exec.CommandContext(ctx, self, args...)
 	c.Stdout, c.Stderr = &out, &errs
-	start := time.Now()
 	if err := c.Run(); err != nil {
-		return Usage{}, fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(errs.String()))
+		return nil, fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(errs.String()))
 	}
-	return Usage{time.Since(start), peak(c.ProcessState), out.Bytes()}, nil
+	return out.Bytes(), nil
 }

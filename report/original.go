@@ -1,0 +1,66 @@
+package report
+
+import (
+	"unetbench/arch"
+	"unetbench/bench"
+	"unetbench/graph"
+)
+
+// build wires a variant as this run configured it.
+func (v *view) build(variant string) (*graph.Graph, error) {
+	a, err := bench.Lookup(variant)
+	if err != nil {
+		return nil, err
+	}
+	s := v.Setup
+	c := arch.Config{In: max(s.Channels, 1), Classes: max(s.Classes, 2), Pools: s.Pools, Width: s.Width, Dropout: s.Dropout}
+	if c.Up, err = arch.ParseUp(s.Up); err != nil {
+		return nil, err
+	}
+	if c.Norm, err = arch.ParseNorm(s.Norm); err != nil {
+		return nil, err
+	}
+	if c.Padding, err = graph.ParsePadding(s.Padding); err != nil {
+		return nil, err
+	}
+	if c.Interp, err = graph.ParseInterp(s.Interp); err != nil {
+		return nil, err
+	}
+	return a.Build(c)
+}
+
+// networkOf records a graph at one input side, as results.json does.
+func networkOf(g *graph.Graph, side int) (bench.Network, error) {
+	in := graph.Square(side)
+	shapes, err := g.Infer(in)
+	if err != nil {
+		return bench.Network{}, err
+	}
+	costs := g.Costs(shapes)
+	n := bench.Network{Arm: g.Name, Input: in}
+	for i, x := range g.Nodes {
+		r := bench.NodeRecord{Name: x.Name, Op: x.Op.String(), Level: x.Level, Shape: shapes[i], MACs: costs[i].MACs, Interp: costs[i].Interp, Bytes: costs[i].Bytes}
+		for _, y := range x.In {
+			r.In = append(r.In, y.ID)
+		}
+		n.Nodes = append(n.Nodes, r)
+	}
+	return n, nil
+}
+
+// originalNet draws the network that the thread is about, at the size it is
+// about.
+func (v *view) originalNet() ([]htmlUnet, error) {
+	p, err := original(bench.Reference)
+	if err != nil {
+		return nil, err
+	}
+	n, err := networkOf(p.Graph, paperInput)
+	if err != nil {
+		return nil, err
+	}
+	u := newUShape(n)
+	n.Arm = "the network of Ronneberger et al. (2015)"
+	return []htmlUnet{{Arm: n.Arm, Input: n.Input.String(), Doc: "The network that the thread is about: " + si(float64(u.macs)) + " MAC for one tile. The arms of this run have the same wiring and fewer channels.",
+		SVG: u.svg(), Nodes: v.html(nodeTable(n))}}, nil
+}

@@ -1,0 +1,183 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"unetbench/arch"
+	"unetbench/bench"
+)
+
+// setupFacts lists what every arm had in common.
+func (v *view) setupFacts() []fact {
+	s := v.Setup
+	var out []fact
+	add := func(name, format string, args ...any) {
+		if text := fmt.Sprintf(format, args...); text != "" {
+			out = append(out, fact{name, text})
+		}
+	}
+	add("Data", "%s, %s, %s", v.dataName(), count(s.Channels, "channel"), plural(s.Classes, "class", "classes"))
+	add("Trained on", "%s", named12(s.Train))
+	add("Scored on", "%s, whole where that is legal and in tiles; every pixel of the field of view", named12(s.Test))
+	add("Initial weights", "the same tensors for every arm, from each seed: all parameters of all arms have the same shapes%s", v.params())
+	add("Patches and augmentation", "one random stream per seed gives image, place, rotation and flip, the same for all arms, so that arms are compared in pairs")
+	add("Windows", "%s", v.windows())
+	add("Network", "%s, width %d, upsampling %s, norm %s, dropout %s", count(s.Pools, "pooling"), s.Width, s.Up, s.Norm, plain(s.Dropout))
+	add("Where arms may differ", "padded pads with %s; the resized arms interpolate %s", s.Padding, s.Interp)
+	add("Training", "%s of batch %d, the recipe's optimiser and schedule; the averaged weights are scored", count(s.Steps, "step"), s.Batch)
+	add("Seeds", "%s", seedList(s.Seeds))
+	add("Regimes", "%s", regimes(s.Regimes))
+	add("Margin of equivalence", "±%s Dice points", plain(s.Margin))
+	add("Arithmetic", "float32, %s kernels; the same bits for any number of threads", orUnknown(s.Kernel))
+	return out
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "unknown"
+	}
+	return s
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// named12 counts the images, and names them if they are few.
+func named12(names []string) string {
+	s := count(len(names), "image")
+	if len(names) > 0 && len(names) <= 12 {
+		s += ": " + strings.Join(names, ", ")
+	}
+	return s
+}
+
+// params is the number of parameters, if it is one number.
+func (v *view) params() string {
+	n := 0
+	for _, a := range v.Arms {
+		if n != 0 && a.Params != n {
+			return ""
+		}
+		n = a.Params
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s parameters)", grouped(n))
+}
+
+// windows lists what each arm reads and is supervised on.
+func (v *view) windows() string {
+	var parts []string
+	for _, a := range v.Results.Arms {
+		s := fmt.Sprintf("%s %d/%d", a.Name, a.In, a.Out)
+		if len(v.Setup.Regimes) > 1 {
+			s = a.Regime + ": " + s
+		}
+		if a.Mirrored {
+			s += " mirrored out from the patch"
+		}
+		if !slices.Contains(parts, s) {
+			parts = append(parts, s)
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "input/supervised side, px: " + strings.Join(parts, "; ")
+}
+
+func seedList(seeds []uint64) string {
+	var s []string
+	for _, x := range seeds {
+		s = append(s, fmt.Sprint(x))
+	}
+	return strings.Join(s, ", ")
+}
+
+func regimes(names []string) string {
+	var s []string
+	for _, r := range names {
+		s = append(s, r+" ("+regimePhrase(r)+")")
+	}
+	return strings.Join(s, ", ")
+}
+
+// armFacts says of each arm what it is.
+func (v *view) armFacts() []fact {
+	var out []fact
+	for _, a := range v.Arms {
+		text := sentence(a.Doc)
+		if a.Control {
+			text = strings.TrimSpace("Control. " + text)
+		}
+		if a.PlannedMiB > 0 {
+			text += fmt.Sprintf(" One training step plans %s MiB of buffers.", significant(a.PlannedMiB))
+		}
+		if text != "" {
+			out = append(out, fact{a.Name, strings.TrimSpace(text)})
+		}
+	}
+	return out
+}
+
+// command is the command line that measures the same again.
+func (v *view) command() string {
+	s := v.Setup
+	var b strings.Builder
+	b.WriteString("go run ./cmd/unetbench compare")
+	flag := func(name string, value any) { fmt.Fprintf(&b, " --%s %v", name, value) }
+	if !v.synthetic() {
+		flag("images", "DIR/"+v.dataName()+"/images")
+		flag("masks", "DIR/"+v.dataName()+"/masks")
+	}
+	if names := v.variants(); len(names) > 0 {
+		flag("arch", strings.Join(names, ","))
+	}
+	flag("seeds", len(s.Seeds))
+	if len(s.Seeds) > 0 {
+		flag("seed", s.Seeds[0])
+	}
+	flag("steps", s.Steps)
+	for _, r := range s.Regimes {
+		flag("regime", r)
+	}
+	if slices.ContainsFunc(v.Arms, func(a bench.Arm) bool { return a.Control && !noSkip(a) }) {
+		b.WriteString(" --controls")
+	}
+	flag("pools", s.Pools)
+	flag("width", s.Width)
+	flag("up", s.Up)
+	flag("norm", s.Norm)
+	flag("padding", s.Padding)
+	flag("interp", s.Interp)
+	flag("margin", plain(s.Margin))
+	return b.String()
+}
+
+// variants are the architectures that took part, unless all did.
+func (v *view) variants() []string {
+	var names []string
+	for _, a := range v.Arms {
+		if a.Arch != "" && !slices.Contains(names, a.Arch) {
+			names = append(names, a.Arch)
+		}
+	}
+	if len(names) >= len(bench.Variants) {
+		return nil
+	}
+	return names
+}
+
+// reproduceNote says under what conditions the bytes come out the same.
+func (v *view) reproduceNote() string {
+	return fmt.Sprintf("With %s kernels this gives the same results.txt and results.json byte for byte, for any number of threads; other kernels sum in another order and differ in the last bits. "+
+		"Settings not shown are the defaults (%d pools, width %d, upsampling %v, norm %v). “unetbench report DIR” renders this page again from the records.",
+		orUnknown(v.Setup.Kernel), arch.Default().Pools, arch.Default().Width, arch.Default().Up, arch.Default().Norm)
+}
