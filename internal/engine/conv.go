@@ -24,6 +24,7 @@ type conv struct {
 	normed bool     // only a norm of the batch reads the output: it takes away the bias
 
 	weight, bias []float32
+	product      []float32   // weight times the norm
 	packed, back [][]float32 // per piece
 	grad         weightGrad
 	dy           view
@@ -35,7 +36,7 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 	last := n
 	if !c.net.opts.Train {
 		if u.fold = c.next(n, graph.Norm); u.fold != nil {
-			last = u.fold
+			last, u.product = u.fold, make([]float32, c.g.Params[n.Params[0]].Len())
 		}
 	}
 	if m := c.next(last, graph.ReLU); m != nil {
@@ -97,7 +98,7 @@ func (u *conv) pack(w graph.Weights) {
 func (u *conv) folded(w graph.Weights) []float32 {
 	p := u.fold.Params
 	gamma, beta, mean, variance := w[p[0]], w[p[1]], w[p[2]], w[p[3]]
-	out := make([]float32, len(u.weight))
+	out := u.product
 	per := len(out) / u.out.c
 	for o := range u.out.c {
 		scale := float64(gamma[o]) / math.Sqrt(float64(variance[o])+epsilon)

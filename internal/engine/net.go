@@ -153,7 +153,7 @@ func (n *Net) SetWeights(w graph.Weights) {
 
 // SetInput sets map i of the batch.
 func (n *Net) SetInput(i int, m *graph.Map) {
-	mustShape(n.graph.Name+": input", m, n.shapes[n.graph.Input().ID])
+	n.must("input", m, n.shapes[n.graph.Input().ID])
 	scatter(n.in.val(), i, m, 0)
 }
 
@@ -178,7 +178,7 @@ func (n *Net) Backward(dout []*graph.Map) graph.Weights {
 	}
 	if !n.outGrad.none {
 		for i, m := range dout {
-			mustShape(n.graph.Name+": output gradient", m, n.OutShape())
+			n.must("output gradient", m, n.OutShape())
 			scatter(n.outGrad.view, i, m, 0)
 		}
 	}
@@ -189,7 +189,7 @@ func (n *Net) Backward(dout []*graph.Map) graph.Weights {
 // InputGrad copies the gradient of input map i to dst; it needs
 // Options.InputGrad and a Backward.
 func (n *Net) InputGrad(i int, dst *graph.Map) {
-	mustShape(n.graph.Name+": input gradient", dst, n.shapes[n.graph.Input().ID])
+	n.must("input gradient", dst, n.shapes[n.graph.Input().ID])
 	if n.in.s.grad == nil {
 		clear(dst.Pix)
 		return
@@ -202,7 +202,7 @@ func (n *Net) OutShape() graph.Shape { return n.shapes[n.graph.Output().ID] }
 
 // Output copies output map i to dst.
 func (n *Net) Output(i int, dst *graph.Map) {
-	mustShape(n.graph.Name+": output", dst, n.OutShape())
+	n.must("output", dst, n.OutShape())
 	collect(dst, n.out.val(), i, 0)
 }
 
@@ -251,8 +251,8 @@ func (n *Net) Intervene(node *graph.Node, f func(m *graph.Map)) error {
 // Bytes is the memory planned for values, gradients and scratch.
 func (n *Net) Bytes() int64 { return n.bytes }
 
-func mustShape(what string, m *graph.Map, want graph.Shape) {
+func (n *Net) must(what string, m *graph.Map, want graph.Shape) {
 	if m.Shape != want {
-		panic(fmt.Sprintf("engine: %s is %v, not %v", what, m.Shape, want))
+		panic(fmt.Sprintf("engine: %s: %s is %v, not %v", n.graph.Name, what, m.Shape, want))
 	}
 }

@@ -58,17 +58,16 @@ func adjoint(t []tap, n int) [][]pull {
 	return p
 }
 
-// resize interpolates, rows first and then columns; backward is the adjoint,
-// columns first.
+// resize interpolates, rows first, as whole rows are quick, and then columns.
+// Backward is the adjoint, gathered per operand row: what a row gave to many
+// comes back to it in a fixed order.
 type resize struct {
-	net      *Net
-	in, out  piece
-	ty, tx   []tap
-	adj      [][]pull
-	dy       view
-	sink     sink
-	columns  *block // the gradient, with columns already brought back
-	rowFloat int
+	net     *Net
+	in, out piece
+	ty, tx  []tap
+	adj     [][]pull
+	dy      view
+	sink    sink
 }
 
 func (c *compiler) resize(n *graph.Node, x piece) unit {
@@ -82,12 +81,8 @@ func (u *resize) result() piece { return u.out }
 
 func (u *resize) claim(c *compiler, t int) {
 	var ok bool
-	if u.dy, ok = c.grad(u.out, t); !ok {
-		return
-	}
-	if u.sink = c.sink(u.in, t, false); !u.sink.none {
-		u.rowFloat = roundUp(u.in.w*u.in.c, align)
-		u.columns = c.block(u.rowFloat*u.out.h*c.net.batch, t)
+	if u.dy, ok = c.grad(u.out, t); ok {
+		u.sink = c.sink(u.in, t, false)
 	}
 }
 
@@ -100,15 +95,22 @@ func (u *resize) forward() []phase {
 			row = w.scratch[:len(row)]
 			u.net.kernel.Lerp(row, x.row(i, t.lo), x.row(i, t.hi), t.wlo, t.whi)
 		}
-		spread(y.row(i, r), row, u.tx, y.c)
+		u.spread(y.row(i, r), row, y.c)
 	})}
 }
 
+// few is the number of channels below which a call of a kernel per pixel costs
+// more than it saves.
+const few = 16
+
 // spread interpolates one row of pixels of c channels.
-func spread(dst, src []float32, taps []tap, c int) {
-	for i, t := range taps {
-		d := dst[i*c:][:c]
-		a, b := src[t.lo*c:][:len(d)], src[t.hi*c:][:len(d)]
+func (u *resize) spread(dst, src []float32, c int) {
+	for i, t := range u.tx {
+		d, a, b := dst[i*c:][:c], src[t.lo*c:][:c], src[t.hi*c:][:c]
+		if c >= few {
+			u.net.kernel.Lerp(d, a, b, t.wlo, t.whi)
+			continue
+		}
 		for j := range d {
 			d[j] = float32(t.wlo*a[j]) + float32(t.whi*b[j])
 		}
@@ -116,19 +118,23 @@ func spread(dst, src []float32, taps []tap, c int) {
 }
 
 // unspread is its adjoint: it adds to dst.
-func unspread(dst, src []float32, taps []tap, c int) {
-	for i, t := range taps {
-		s := src[i*c:][:c]
-		a := dst[t.lo*c:][:len(s)]
+func (u *resize) unspread(dst, src []float32, c int) {
+	for i, t := range u.tx {
+		s, a, b := src[i*c:][:c], dst[t.lo*c:][:c], dst[t.hi*c:][:c]
+		if c >= few {
+			u.net.kernel.AXPY(a, s, t.wlo)
+			if t.whi != 0 {
+				u.net.kernel.AXPY(b, s, t.whi)
+			}
+			continue
+		}
 		for j, v := range s {
 			a[j] += float32(t.wlo * v)
 		}
-		if t.whi == 0 {
-			continue
-		}
-		b := dst[t.hi*c:][:len(s)]
-		for j, v := range s {
-			b[j] += float32(t.whi * v)
+		if t.whi != 0 {
+			for j, v := range s {
+				b[j] += float32(t.whi * v)
+			}
 		}
 	}
 }
@@ -138,24 +144,16 @@ func (u *resize) backward() []phase {
 		return nil
 	}
 	k, dy := u.sink, u.dy
-	length := k.region.w * k.c
-	row := func(i, r int) []float32 {
-		o := (i*dy.region.h + r) * u.rowFloat
-		return u.columns.mem[o : o+length]
-	}
-	ph := []phase{rowPhase(dy.n, dy.region.h, 16*dy.region.w*dy.c, func(i, r int, _ *worker) {
-		dst := row(i, r)
-		clear(dst)
-		unspread(dst, dy.row(i, r), u.tx, dy.c)
-	})}
-	ph = append(ph, k.prepare()...)
-	return append(ph, rowPhase(k.n, k.region.h, 16*length, func(i, r int, _ *worker) {
+	return append(k.prepare(), rowPhase(k.n, k.region.h, 16*dy.region.w*k.c, func(i, r int, w *worker) {
+		row := w.scratch[:dy.region.w*dy.c]
+		clear(row)
+		for _, p := range u.adj[r] {
+			u.net.kernel.AXPY(row, dy.row(i, p.from), p.w)
+		}
 		dst := k.row(i, r)
 		if !k.add() {
 			clear(dst)
 		}
-		for _, p := range u.adj[r] {
-			u.net.kernel.AXPY(dst, row(i, p.from), p.w)
-		}
+		u.unspread(dst, row, k.c)
 	}))
 }

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"unetbench/internal/kernel"
 )
@@ -25,16 +26,17 @@ type worker struct {
 
 // A crew runs programs, lists of phases, on a number of workers.
 type crew struct {
-	workers []worker
-	program []phase
-	next    []atomic.Int32 // per phase: the next task
-	barrier barrier
-	done    sync.WaitGroup
+	workers  []worker
+	program  []phase
+	progress []progress
+	done     sync.WaitGroup
 }
 
+// progress counts the tasks of a phase that are taken, and that are finished.
+type progress struct{ taken, finished atomic.Int32 }
+
 func newCrew(threads, scratch, phases int) *crew {
-	c := &crew{workers: make([]worker, threads), next: make([]atomic.Int32, phases)}
-	c.barrier.size = int32(threads)
+	c := &crew{workers: make([]worker, threads), progress: make([]progress, phases)}
 	for i := range c.workers {
 		w := &c.workers[i]
 		w.scratch = make([]float32, scratch)
@@ -57,7 +59,8 @@ func (c *crew) run(program []phase) {
 	}
 	c.program = program
 	for i := range program {
-		c.next[i].Store(0)
+		c.progress[i].taken.Store(0)
+		c.progress[i].finished.Store(0)
 	}
 	c.done.Add(len(c.workers) - 1)
 	for i := range c.workers[1:] {
@@ -67,38 +70,26 @@ func (c *crew) run(program []phase) {
 	c.done.Wait()
 }
 
+// walk takes tasks, phase by phase. A phase is over when its tasks are, so a
+// worker that the system has put aside holds up the others only by the task in
+// its hands.
 func (c *crew) walk(w *worker) {
 	for i := range c.program {
-		p, next := &c.program[i], &c.next[i]
+		p, state := &c.program[i], &c.progress[i]
 		for {
-			t := int(next.Add(1)) - 1
+			t := int(state.taken.Add(1)) - 1
 			if t >= p.tasks {
 				break
 			}
 			p.run(t, w)
+			state.finished.Add(1)
 		}
-		c.barrier.wait()
-	}
-}
-
-// A barrier holds size goroutines until all have come. Phases are short, so
-// waiting spins for a while before it gives the processor away.
-type barrier struct {
-	size    int32
-	waiting atomic.Int32
-	turn    atomic.Uint32
-}
-
-func (b *barrier) wait() {
-	turn := b.turn.Load()
-	if b.waiting.Add(1) == b.size {
-		b.waiting.Store(0)
-		b.turn.Add(1)
-		return
-	}
-	for spins := 0; b.turn.Load() == turn; spins++ {
-		if spins > 256 {
-			runtime.Gosched()
+		for spins := 0; int(state.finished.Load()) < p.tasks; spins++ {
+			if spins > 4096 {
+				time.Sleep(20 * time.Microsecond)
+			} else if spins > 256 {
+				runtime.Gosched()
+			}
 		}
 	}
 }

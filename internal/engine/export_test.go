@@ -1,0 +1,30 @@
+package engine
+
+import (
+	"math"
+
+	"unetbench/graph"
+)
+
+// DroppedForTest is the mask of the first Forward after SetSeed(seed).
+func DroppedForTest(g *graph.Graph, in graph.Size, seed uint64) func(n *graph.Node, i, c, y, x int) bool {
+	shapes, err := g.Infer(in)
+	if err != nil {
+		panic(err)
+	}
+	return func(n *graph.Node, i, c, y, x int) bool {
+		s := shapes[n.ID]
+		u := dropout{net: &Net{seed: seed, step: 1}, node: uint64(n.ID)}
+		return dropped(u.key(), ((i*s.H+y)*s.W+x)*s.C+c, n.Rate)
+	}
+}
+
+// Weights is what SetWeights was given, with the running statistics of now.
+func (n *Net) Weights() graph.Weights { return n.weights }
+
+// PoisonForTest fills the arena with NaN.
+func (n *Net) PoisonForTest() {
+	for i := range n.arena {
+		n.arena[i] = float32(math.NaN())
+	}
+}
