@@ -132,6 +132,7 @@ func (v *view) warnings() []bench.Warning {
 	}
 	for _, w := range v.Warnings {
 		if !minor(w) {
+			w.Text = sentence(w.Text)
 			out = append(out, w)
 		}
 	}
