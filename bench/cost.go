@@ -5,11 +5,13 @@ import (
 
 	"unetbench/graph"
 	"unetbench/internal/engine"
+	"unetbench/internal/tile"
 )
 
 // costImage is the side of the image for which cost curves are drawn, px: a
-// mosaic large enough that tiles of every usual size fit.
-const costImage = 2048
+// mosaic so large that its last row and column of tiles, which overlap more
+// than the others, hardly count.
+const costImage = 8192
 
 // costSamples counts what an image of costImage² px costs in tiles of several
 // sides: without overlap and, where there is such a number, with the overlap
@@ -22,15 +24,20 @@ func costSamples(c Contestant, regime string, v *coverage) ([]Sample, error) {
 	size := graph.Square(costImage)
 	var out []Sample
 	last := 0
-	for _, t := range []int{c.Window.In, 256, 384, 512, 768, 1024, 1536} {
+	for _, t := range []int{c.Window.In, 256, 384, 512, 768, 1024, 2048} {
 		t = s.H.Above(t)
 		if t <= last {
 			continue
 		}
 		last = t
 		overlaps := []int{0}
-		if o, err := v.geometry.ExactOverlap(t); err == nil && o > 0 {
-			overlaps = append(overlaps, o)
+		side := t - v.geometry.H.Before - v.geometry.H.After // of its output
+		bare, err := tile.New(size, v.geometry, tile.Spec{Tile: t})
+		if err != nil {
+			return nil, err
+		}
+		if o, err := v.geometry.ExactOverlap(t); err == nil && !bare.Exact && side-o >= side/4 {
+			overlaps = append(overlaps, o) // tiles of which less than a quarter is new are nobody's plan
 		}
 		points, err := CostCurve(c.Graph, v.geometry, size, []int{t}, overlaps)
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 const (
 	// probeImages is on how many test images the measurements are made that
 	// need many predictions each: shifts, shuffled skips, checkerboards.
-	probeImages = 2
+	probeImages = 3
 	// oracleImages is on how many the border oracle is.
 	oracleImages = 6
 	// oracleSide is the least field of view that is worth cutting for it, px.
@@ -108,7 +108,7 @@ func (ev *evaluation) cover(c Contestant) (*coverage, error) {
 	switch out := v.tile - g.H.Before - g.H.After; {
 	case ev.o.Overlap >= 0:
 		v.overlap = ev.o.Overlap
-	case g.H.Resizes:
+	case out == v.tile: // the network pads, so that a tile's rim saw padding
 		v.overlap = (out/4 + g.H.Step - 1) / g.H.Step * g.H.Step
 	}
 	for _, e := range ev.test {
@@ -266,5 +266,5 @@ func checkerboardPicture(c *Case) (image.Image, error) {
 	}
 	region, _ := inner(fp, m.Size())
 	all := image.Rect(0, 0, c.Logits.W, c.Logits.H)
-	return patternPicture(m, region, 2*math.Sqrt(variance(contrastMap(c.Logits), all))), nil
+	return patternPicture(m, region, math.Sqrt(variance(contrastMap(c.Logits), all))/2), nil
 }

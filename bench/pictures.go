@@ -81,8 +81,8 @@ func errorPicture(e *data.Example, class []uint8) image.Image {
 }
 
 // patternPicture shows what a network makes of a flat image: the contrast of
-// its first two logits about their mean over region, one standard deviation of
-// its logits on an image (scale) being full black or white; px enlarged.
+// its first two logits about their mean over region, scale away from it being
+// full black or white; px enlarged.
 func patternPicture(logits *graph.Map, region image.Rectangle, scale float64) image.Image {
 	const zoom, most = 4, 64
 	region.Max.X = min(region.Max.X, region.Min.X+most)

@@ -10,7 +10,6 @@ import (
 	"unetbench/arch"
 	"unetbench/graph"
 	"unetbench/internal/kernel"
-	"unetbench/internal/train"
 )
 
 // A store puts what the runs leave behind into results, in the order of the
@@ -41,13 +40,11 @@ func newStore(o *Options, arms [][]Contestant, ev *evaluation, runs []run) (*sto
 			}
 			s.base.Samples = append(s.base.Samples, exact...)
 			if i == 0 && !c.Control {
-				for _, side := range diagramSides(c) {
-					n, err := network(c, side)
-					if err != nil {
-						return nil, err
-					}
-					s.base.Networks = append(s.base.Networks, n)
+				n, err := network(c, c.Window.In)
+				if err != nil {
+					return nil, err
 				}
+				s.base.Networks = append(s.base.Networks, n)
 			}
 		}
 	}
@@ -91,10 +88,6 @@ func describe(c Contestant, regime string, v *coverage) (Arm, error) {
 		PlannedMiB: float64(planned) / (1 << 20),
 	}, nil
 }
-
-// diagramSides are the input sides at which an arm's network is drawn: its
-// training window and, for the networks of the original's depth, its own.
-func diagramSides(c Contestant) []int { return []int{c.Window.In} }
 
 // network lists the nodes of an arm at one input side.
 func network(c Contestant, side int) (Network, error) {
@@ -189,42 +182,6 @@ func (s *store) results() (*Results, error) {
 	}
 	r.Contrasts, r.Warnings = contrasts, append(r.Warnings, warnings...)
 	return &r, nil
-}
-
-// learningWarnings says which runs never woke up, and which arms were still
-// learning when they were stopped.
-func (s *store) learningWarnings() []Warning {
-	type key struct{ regime, arm string }
-	curves := map[key][][]train.Point{}
-	var order []key
-	var out []Warning
-	for i, o := range s.outcomes {
-		if o == nil {
-			continue
-		}
-		r := s.runs[i]
-		var pts []train.Point
-		for j, step := range o.curve.Steps {
-			pts = append(pts, train.Point{Step: step, Loss: o.curve.Loss[j]})
-		}
-		if !train.Alive(pts, o.chance) {
-			out = append(out, Warning{"never-woke", r.arm.Name, fmt.Sprintf(
-				"%s, seed %d (%s): never woke up: its loss stayed at that of a constant guess; more --steps, or read its figures as a failed run", r.arm.Name, r.seed, r.regime)})
-		}
-		k := key{r.regime, r.arm.Name}
-		if curves[k] == nil {
-			order = append(order, k)
-		}
-		curves[k] = append(curves[k], pts)
-	}
-	for _, k := range order {
-		if t := train.Rising(curves[k]); t.Rising {
-			out = append(out, Warning{"still-learning", k.arm, fmt.Sprintf(
-				"%s (%s): still learning after %d steps: another quarter of them would take %.3f off the loss, seeds spread by %.3f; use more --steps before believing a difference",
-				k.arm, k.regime, s.o.Steps, t.Gain, t.Spread)})
-		}
-	}
-	return out
 }
 
 // write puts results.txt, results.json and timings.txt on disk.

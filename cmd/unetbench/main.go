@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(compareCommand(), reportCommand(), predictCommand(), synthCommand())
+	root.AddCommand(compareCommand(), reportCommand(), predictCommand(), synthCommand(), measureCommand())
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:
