@@ -71,8 +71,11 @@ func (l Workload) Run(w io.Writer) error {
 }
 
 // measureResources runs the workloads of the arms one after another in child
-// processes: `self measure JSON`. What cannot be measured is left out.
+// processes: `o.Self measure JSON`. What cannot be measured is left out.
 func measureResources(ctx context.Context, o *Options, cs []Contestant) []Timing {
+	if o.Self == "" {
+		return nil
+	}
 	var out []Timing
 	for _, c := range cs {
 		if c.Control {
@@ -83,7 +86,7 @@ func measureResources(ctx context.Context, o *Options, cs []Contestant) []Timing
 			if err != nil {
 				continue
 			}
-			said, err := resource.Run(ctx, MeasureCommand, string(raw))
+			said, err := resource.Run(ctx, o.Self, MeasureCommand, string(raw))
 			if err != nil {
 				continue
 			}

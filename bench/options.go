@@ -24,6 +24,7 @@ type Options struct {
 	Margin   float64 // Dice points within which two arms are equivalent
 	Threads  int     // 0: all cores
 	Out      string  // folder for results, weights and pictures
+	Self     string  // program that answers to MeasureCommand, to measure memory in; "" to leave that out
 
 	DataName    string
 	Train, Test []data.Example

@@ -64,9 +64,11 @@ func (v *view) answers() []answer {
 
 	crop := v.answer("Why crop?", v.findings("dice", "", f, contender), contender, f, false)
 	crop.Sentences = append(crop.Sentences, v.severed(f)...)
+	crop.Sentences = append(crop.Sentences, v.controlled(bench.Reference, f)...)
 	pad := v.answer("Why not pad?", v.findings("dice", "", f, padded), padded, f, true)
 	pad.Sentences = append(pad.Sentences, v.controlled("padded", f)...)
 	resize := v.answer("Why not resize?", v.findings("dice", "", f, resized), resized, f, true)
+	resize.Sentences = append(resize.Sentences, v.controlled("resized", f)...)
 	resize.Sentences = append(resize.Sentences, v.ignored(f, resized)...)
 	return []answer{crop, pad, resize}
 }
@@ -118,10 +120,13 @@ func headline(fs []finding) string {
 		case same:
 			parts = append(parts, fmt.Sprintf("%s do%s as well as %s", list(names), map[string]string{"s": "es", "": ""}[s], base))
 		case open:
-			if len(parts) == 0 {
-				parts = append(parts, fmt.Sprintf("undecided between %s and %s", list(names), base))
-			} else {
+			switch {
+			case len(parts) > 0:
 				parts = append(parts, list(names)+" undecided")
+			case len(names) == 1:
+				parts = append(parts, fmt.Sprintf("undecided between %s and %s", names[0], base))
+			default:
+				parts = append(parts, fmt.Sprintf("against %s, %s are undecided", base, list(names)))
 			}
 		}
 		if o == better || o == worse {
@@ -209,7 +214,7 @@ func (v *view) contrastBins(metric string) []string {
 // arms were contrasted in.
 func (v *view) elsewhere(fs []finding) []statement {
 	var out []statement
-	agree := 0
+	var agree []string
 	for _, x := range fs {
 		for _, c := range v.Contrasts {
 			if c.Metric != x.Metric || c.Bin != x.Bin || c.Arm != x.Arm || c.Regime == x.Regime && c.Tile == x.Tile {
@@ -217,18 +222,19 @@ func (v *view) elsewhere(fs []finding) []statement {
 			}
 			o := v.finding(c)
 			if o.outcome() == x.outcome() {
-				agree++
+				if s := o.condition(); !slices.Contains(agree, s) {
+					agree = append(agree, s)
+				}
 				continue
 			}
 			out = append(out, o.say("otherwise "+o.condition()))
 		}
 	}
-	if agree > 0 {
-		s := "contrast"
-		if agree > 1 {
-			s += "s"
-		}
-		out = append(out, statement{Text: fmt.Sprintf("The same verdict in %d other %s (regimes, or in tiles).", agree, s)})
+	switch n := len(agree); {
+	case n > 2:
+		out = append(out, statement{Text: fmt.Sprintf("The same verdict in %d other ways of training and predicting.", n)})
+	case n > 0:
+		out = append(out, statement{Text: sentence("the same verdict " + strings.Join(agree, "; and "))})
 	}
 	return out
 }

@@ -275,6 +275,6 @@ func (v *view) claimLayers() claim {
 		}
 	}
 	c.Status, c.Tone = checked(first/total > 0.95)
-	c.Found = []string{fmt.Sprintf("Of what %s repeats %s, %s.", ref, tilePhrase(best), list(parts))}
+	c.Found = []string{fmt.Sprintf("Of what %s repeats %s, %s, counting both sides of the U.", ref, tilePhrase(best), list(parts))}
 	return c
 }

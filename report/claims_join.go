@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -61,7 +62,7 @@ func (v *view) claimHarm() (claim, error) {
 			return c, err
 		}
 		slices.SortFunc(ms, func(a, b graph.Misregistration) int { return a.Level - b.Level })
-		c.Found = append(c.Found, fmt.Sprintf("It also puts maps out of register: in the paper's network at %d px, %s's skip and decoder disagree by up to %s input px at levels 0 to %d.",
+		c.Found = append(c.Found, fmt.Sprintf("It puts maps out of register: in the paper's network at %d px, %s's skip and decoder lie up to %s input px apart at levels 0 to %d.",
 			paperInput, name, gaps(ms), len(ms)-1))
 	}
 	fs := v.findings("dice", "", v.frame(), func(a bench.Arm) bool { return isArch(a, "resized") })
@@ -203,11 +204,11 @@ func (v *view) claimBest() claim {
 	return c
 }
 
-// gaps writes the limit at the edge of the local misregistration of each level.
+// gaps writes each level's accumulated misregistration at the map's edge.
 func gaps(ms []graph.Misregistration) string {
 	var s []string
 	for _, m := range ms {
-		s = append(s, number("px", m.LocalEdge))
+		s = append(s, plain(math.Round(m.AccumEdge)))
 	}
 	return strings.Join(s, "/")
 }

@@ -65,7 +65,7 @@ func (v *view) displacement(a bench.Arm) (panel, bool) {
 	p.Add(drawing(func(c draw.Canvas, x, y func(float64) vg.Length) {
 		c.SetColor(band.light)
 		c.Fill(c.Rectangle.Path())
-		const n = 9
+		const n = 8
 		for r := range n {
 			for q := range n {
 				i, j := (float64(r)+.5)/n*float64(side)-.5, (float64(q)+.5)/n*float64(side)-.5
@@ -75,7 +75,7 @@ func (v *view) displacement(a bench.Arm) (panel, bool) {
 			}
 		}
 	}))
-	return panel{Title: a.Name, Unit: fmt.Sprintf("at most %s px apart", number("px", most)), W: narrowW, H: narrowW + 8, plot: p,
+	return panel{Title: a.Name, Unit: fmt.Sprintf("at most %s px apart", number("px", most)), W: 178, H: 206, plot: p,
 		Alt: fmt.Sprintf("Displacement of the top join of %s over its %d px window: at most %s input px, towards the corners", a.Name, a.In, number("px", most))}, true
 }
 

@@ -53,7 +53,7 @@ func (v *view) contrastFigure() figure {
 	if len(rows) == 0 {
 		return f
 	}
-	f.Panels = []panel{{W: 460, H: dotsHeight(len(rows), false), Alt: "Difference in Dice points against the reference: " + strings.Join(said, "; "),
+	f.Panels = []panel{{W: 360, H: dotsHeight(len(rows), false), Alt: "Difference in Dice points against the reference: " + strings.Join(said, "; "),
 		plot: dots(rows, "difference in Dice, points", [2]float64{-margin, margin}, true)}}
 	return f
 }
@@ -114,7 +114,7 @@ func (v *view) paretoFigure() figure {
 	p.X.Min, p.X.Max = x0/1.25, x1*1.25
 	p.X.Scale = plot.LogScale{}
 	p.X.Tick.Marker = ticker{want: 4, log: true, name: func(x float64) string { return trimZeros(si(x)) }}
-	p.X.Label.Text = "multiply-accumulates per supervised pixel, forward, training window (log scale)"
+	p.X.Label.Text = "MAC per supervised px of the training window, log scale"
 	p.Add(rules(p), drawing(func(c draw.Canvas, x, y func(float64) vg.Length) {
 		stairs := staircase(c, front(spots), x, y)
 		c.StrokeLines(draw.LineStyle{Color: muted.light, Width: 1, Dashes: []vg.Length{1, 2.5}}, stairs)
@@ -128,7 +128,7 @@ func (v *view) paretoFigure() figure {
 		}
 		labelSpots(c, spots, stairs, x, y)
 	}))
-	f.Panels = []panel{{Unit: "Dice, %", W: 460, H: 290, plot: p,
+	f.Panels = []panel{{Unit: "Dice, %", W: 360, H: 258, plot: p,
 		Alt: "Dice against arithmetic per pixel: " + strings.Join(said, "; ")}}
 	return f
 }

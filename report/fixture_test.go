@@ -252,3 +252,21 @@ func (f fixture) network(t testing.TB, a fixtureArm) bench.Network {
 	n.Arm = a.name
 	return n
 }
+
+// The other shapes that results come in.
+
+func withControls() fixture { f := full(); f.arms = fixtureArms; return f }
+func oneArm() fixture       { f := full(); f.arms = fixtureArms[:1]; return f }
+func stopped() fixture      { f := full(); f.partial = true; f.pictures = false; return f }
+func noContrasts() fixture  { f := full(); f.noTests = true; return f }
+func oneSeed() fixture      { f := full(); f.seeds = 1; return f }
+func twoRegimes() fixture   { f := full(); f.regimes = []string{"output", "input"}; return f }
+
+// realData is named after a folder, not synthetic, with other outcomes.
+func realData() fixture {
+	f := full()
+	f.data = "isbi2012_em"
+	f.arms = append([]fixtureArm{}, fixtureArms[:5]...)
+	f.arms[1].dice, f.arms[2].dice, f.arms[3].dice, f.arms[4].dice = 79, 74.6, 78, 74.7
+	return f
+}

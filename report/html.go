@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"strings"
 
 	"unetbench/bench"
 )
@@ -14,7 +15,7 @@ import (
 //go:embed page.html
 var pageHTML string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"nb": unbroken}).Parse(pageHTML))
 
 // HTML writes the report as one page that opens offline: style, figures and
 // pictures are inside it. fsys is the run's folder, for the files that
@@ -32,6 +33,13 @@ func HTML(w io.Writer, r *bench.Results, fsys fs.FS) error {
 	_, err = w.Write(b.Bytes())
 	return err
 }
+
+// unbroken keeps figures together with their units and signs.
+func unbroken(s string) string {
+	return unbreakable.Replace(s)
+}
+
+var unbreakable = strings.NewReplacer(" %", "\u00a0%", " px", "\u00a0px", "n = ", "n\u00a0=\u00a0", "p = ", "p\u00a0=\u00a0", "p < ", "p\u00a0<\u00a0", "U-Net", "U\u2011Net")
 
 // A page is what the template lays out.
 type page struct {
@@ -80,6 +88,7 @@ type htmlFigure struct {
 type htmlPanel struct {
 	SVG   template.HTML
 	MaxPx int
+	MinPx int // narrower than this, fewer stand in a row
 }
 
 type htmlKey struct {
@@ -98,7 +107,7 @@ func (f figure) html() (*htmlFigure, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.Panels = append(h.Panels, htmlPanel{s, int(p.W * 3 / 2)})
+		h.Panels = append(h.Panels, htmlPanel{s, int(p.W * 3 / 2), int(p.W * 5 / 4)})
 	}
 	return h, nil
 }

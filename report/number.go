@@ -102,19 +102,24 @@ func pm(unit string, e estimate) string {
 		return number(unit, e.Mean)
 	}
 	if unit == "%" || unit == "px" || unit == "points" {
+		digits := 1
+		if math.Abs(e.Mean) < 3 && e.Half < 0.1 {
+			digits = 2
+		}
 		if math.Abs(e.Mean) >= 0.1 {
-			return fmt.Sprintf("%s ± %s", minus(strconv.FormatFloat(e.Mean, 'f', 1, 64)), halfWidth(e.Half))
+			return minus(strconv.FormatFloat(e.Mean, 'f', digits, 64)) + " ± " + halfWidth(e.Half, digits)
 		}
 	}
 	return fmt.Sprintf("%s ± %s", number(unit, e.Mean), significant2(e.Half))
 }
 
-// halfWidth gives one decimal, and never a misleading 0.0.
-func halfWidth(h float64) string {
-	if h < 0.05 {
-		return "<0.1"
+// halfWidth gives that many decimals, and never a misleading 0.0.
+func halfWidth(h float64, digits int) string {
+	least := math.Pow(10, -float64(digits))
+	if h < least/2 {
+		return "<" + strconv.FormatFloat(least, 'f', digits, 64)
 	}
-	return strconv.FormatFloat(h, 'f', 1, 64)
+	return strconv.FormatFloat(h, 'f', digits, 64)
 }
 
 // significant2 gives two significant digits.

@@ -100,8 +100,12 @@ func (b block) empty() bool {
 
 // lead says in two lines what was done.
 func (v *view) lead() string {
-	return fmt.Sprintf("%s that differ in how they join a skip connection, each trained from %s on %s and scored on the same %s.",
-		sentenceCase(count(len(v.Arms), "network")), count(max(v.seedsDone(), 1), "seed"), v.dataName(), count(len(v.Setup.Test), "test image"))
+	who := fmt.Sprintf("%d networks that differ in how they join a skip connection, each", len(v.Arms))
+	if len(v.Arms) == 1 {
+		who = "One network, " + v.Arms[0].Name + ","
+	}
+	return fmt.Sprintf("%s trained from %s on %s and scored on the same %s.",
+		who, count(max(v.seedsDone(), 1), "seed"), v.dataName(), count(len(v.Setup.Test), "test image"))
 }
 
 func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
@@ -132,6 +136,7 @@ func (v *view) warnings() []bench.Warning {
 	}
 	for _, w := range v.Warnings {
 		if !minor(w) {
+			w.Text = sentence(w.Text)
 			out = append(out, w)
 		}
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"unetbench/bench"
 )
@@ -49,11 +50,17 @@ func (v *view) ignored(f frame, keep func(bench.Arm) bool) []statement {
 // controlled repeats the contrast for the controls of one family, which hold
 // equal what the default windows do not.
 func (v *view) controlled(family string, f frame) []statement {
-	keep := func(a bench.Arm) bool { return a.Control && !noSkip(a) && a.Arch == family }
+	keep := func(a bench.Arm) bool {
+		return a.Control && !noSkip(a) && (a.Arch == family || strings.HasPrefix(a.Arch, family+"-"))
+	}
 	var out []statement
 	for _, x := range v.findings("dice", "", f, keep) {
 		a, _ := v.arm(x.Arm)
-		out = append(out, x.say(fmt.Sprintf("control that reads %d px and is supervised on %d", a.In, a.Out)))
+		what := fmt.Sprintf("control that reads %d px and is supervised on %d", a.In, a.Out)
+		if a.Mirrored {
+			what = fmt.Sprintf("control that sees only the %d px patch, mirrored out to %d", a.Out, a.In)
+		}
+		out = append(out, x.say(what))
 	}
 	return out
 }

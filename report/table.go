@@ -85,7 +85,7 @@ func (v *view) head(metric, label string) string {
 	if m.Unit == "" || m.Unit == "ratio" || strings.Contains(label, m.Unit) {
 		return label
 	}
-	return label + ", " + m.Unit
+	return label + ",\u00a0" + m.Unit // the unit never stands on a line of its own
 }
 
 // accuracyTable is one row per arm with how well it predicts.

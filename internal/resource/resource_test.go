@@ -20,3 +20,10 @@ func TestPeakCountsWhatIsTouched(t *testing.T) {
 	}
 	runtime.KeepAlive(b)
 }
+
+func TestChildrenHaveNoChildren(t *testing.T) {
+	t.Setenv(child, "1")
+	if _, err := Run(t.Context(), "true"); err == nil {
+		t.Error("a child process started another")
+	}
+}
