@@ -169,6 +169,9 @@ func (c *compiler) lower() error {
 
 // node lowers one node, with the nodes that it fuses.
 func (c *compiler) node(n *graph.Node) error {
+	if err := supported(n); err != nil {
+		return err
+	}
 	var u unit
 	last := n // whose value the unit writes
 	var out []piece
@@ -185,15 +188,9 @@ func (c *compiler) node(n *graph.Node) error {
 	case graph.ReLU:
 		u = &relu{net: c.net, in: c.one(n.In[0]), out: c.output(n)}
 	case graph.MaxPool:
-		if n.Kernel != [2]int{2, 2} || n.Stride != n.Kernel {
-			return fmt.Errorf("kernel %v, stride %v: only 2×2 windows side by side are pooled", n.Kernel, n.Stride)
-		}
 		x := c.one(n.In[0])
 		u = &maxPool{net: c.net, in: x, out: c.output(n)}
 	case graph.AvgPool:
-		if n.Stride != [2]int{1, 1} {
-			return fmt.Errorf("stride %v: only stride 1 is averaged", n.Stride)
-		}
 		x := c.one(n.In[0])
 		u = &avgPool{net: c.net, in: x, out: c.output(n), kh: n.Kernel[0], kw: n.Kernel[1]}
 	case graph.Resize:
@@ -223,11 +220,6 @@ func (c *compiler) node(n *graph.Node) error {
 	default:
 		return fmt.Errorf("the engine does not know this op")
 	}
-	if n.Op == graph.Conv || n.Op == graph.ConvTranspose {
-		if err := checkConv(n); err != nil {
-			return err
-		}
-	}
 	if w, ok := u.(writer); ok {
 		out = []piece{w.result()}
 	}
@@ -241,12 +233,18 @@ func (c *compiler) node(n *graph.Node) error {
 // A writer is a unit that fills one storage.
 type writer interface{ result() piece }
 
-func checkConv(n *graph.Node) error {
-	if n.Op == graph.Conv && n.Stride != [2]int{1, 1} {
+// supported says what the engine lacks for n.
+func supported(n *graph.Node) error {
+	one, two := [2]int{1, 1}, [2]int{2, 2}
+	switch {
+	case n.Op == graph.Conv && n.Stride != one:
 		return fmt.Errorf("stride %v: only stride 1 is convolved", n.Stride)
-	}
-	if n.Op == graph.ConvTranspose && n.Stride != n.Kernel {
+	case n.Op == graph.ConvTranspose && n.Stride != n.Kernel:
 		return fmt.Errorf("kernel %v, stride %v: only kernels as large as the stride are transposed", n.Kernel, n.Stride)
+	case n.Op == graph.MaxPool && (n.Kernel != two || n.Stride != two):
+		return fmt.Errorf("kernel %v, stride %v: only 2×2 windows side by side are pooled", n.Kernel, n.Stride)
+	case n.Op == graph.AvgPool && n.Stride != one:
+		return fmt.Errorf("stride %v: only stride 1 is averaged", n.Stride)
 	}
 	return nil
 }

@@ -27,11 +27,15 @@ func legal(t testing.TB, g *graph.Graph, least int) graph.Size {
 	return graph.Size{H: s.H.Above(least), W: s.W.Above(least + 1)}
 }
 
-// forEachNet builds every variant with every upsampling and norm.
+// forEachNet builds every variant with every upsampling and norm; with -short
+// (the race detector is slow) with one of each.
 func forEachNet(t *testing.T, pools, width int, f func(t *testing.T, g *graph.Graph)) {
 	for _, a := range variants {
 		for _, up := range arch.Ups() {
 			for _, norm := range []arch.NormKind{arch.NormNone, arch.NormBatch} {
+				if testing.Short() && (up != arch.Transposed || norm != arch.NormBatch) {
+					continue
+				}
 				t.Run(fmt.Sprintf("%s/%v/%v", a.Name(), up, norm), func(t *testing.T) {
 					c := arch.Default()
 					c.Pools, c.Width, c.Up, c.Norm, c.Dropout = pools, width, up, norm, 0.3
@@ -139,6 +143,79 @@ func TestGarbageStaysOut(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The same receptive field gives the same bits wherever it lies: a window moved
+// by the network's step predicts what the whole image did there.
+func TestPositionDoesNotMatter(t *testing.T) {
+	c := arch.Default()
+	c.Pools, c.Width = 2, 5
+	// The other two replicate the edge of the map that they enlarge.
+	for _, up := range []arch.Up{arch.Transposed, arch.UpNearest, arch.UpShuffle} {
+		c.Up = up
+		g, err := valid.Arch.Build(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes, err := g.Sizes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := sizes.W.Step
+		tile := sizes.W.Above(60)
+		for _, k := range kernel.Sets {
+			o := engine.Options{Kernel: k, Threads: 1}
+			x := newFixture(t, g, graph.Square(tile+3*step), 1)
+			p := engine.NewPredictor(g, x.w, o)
+			whole, err := p.Predict(x.in[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := graph.NewMap(graph.Shape{C: 1, H: tile, W: tile})
+			y0, x0 := 2*step, step
+			for y := range tile {
+				copy(m.Pix[y*tile:(y+1)*tile], x.in[0].Pix[(y+y0)*x.in[0].W+x0:])
+			}
+			part, err := p.Predict(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for c := range part.C {
+				for y := range part.H {
+					for z := range part.W {
+						if a, b := part.At(c, y, z), whole.At(c, y+y0, z+x0); a != b {
+							t.Fatalf("%v, %s kernel: (%d, %d, %d) is %v in the window, %v in the whole", up, k.Name, c, y, z, a, b)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for _, x := range []struct {
+		batch int
+		want  string
+		make  func(b builder, x *graph.Node)
+	}{
+		{0, "net: batch of 0: want 1 or more", func(b builder, x *graph.Node) { b.conv("c", x, 1, 1, 1, 1) }},
+		{1, "net: c (Conv): stride [2 2]: only stride 1 is convolved", func(b builder, x *graph.Node) {
+			b.conv("c", x, 1, 1, 2, 2).Stride = [2]int{2, 2}
+		}},
+		{1, "net: p (MaxPool): kernel [3 3], stride [3 3]: only 2×2 windows side by side are pooled", func(b builder, x *graph.Node) {
+			b.Add("p", graph.MaxPool, graph.Node{Kernel: [2]int{3, 3}, Stride: [2]int{3, 3}}, x)
+		}},
+		{1, "net: p (AvgPool): stride [2 2]: only stride 1 is averaged", func(b builder, x *graph.Node) { b.op("p", graph.AvgPool, x) }},
+		{1, "net: t (ConvTranspose): kernel [3 3], stride [2 2]: only kernels as large as the stride are transposed",
+			func(b builder, x *graph.Node) { b.transpose("t", x, 1, 1, 3).Stride = [2]int{2, 2} }},
+	} {
+		b := builder{&graph.Graph{Name: "net"}}
+		x.make(b, b.in(1))
+		if _, err := engine.New(b.Graph, graph.Square(9), x.batch, engine.Options{}); err == nil || err.Error() != x.want {
+			t.Errorf("got %v, want %s", err, x.want)
+		}
+	}
 }
 
 func TestRunningStatistics(t *testing.T) {
