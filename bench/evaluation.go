@@ -112,6 +112,9 @@ func (ev *evaluation) cover(c Contestant) (*coverage, error) {
 		v.overlap = (out/4 + g.H.Step - 1) / g.H.Step * g.H.Step
 	}
 	for _, e := range ev.test {
+		if out := v.tile - g.H.Before - g.H.After; ev.o.Tile > 0 && (out > e.H || out > e.W) {
+			return nil, usage("--tile %d: image %s of %v px is smaller than the %d px that such a tile of %s predicts: use a smaller tile", ev.o.Tile, e.Name, e.Size(), out, c.Name)
+		}
 		whole, err := tile.Whole(e.Size(), g)
 		if err != nil {
 			return nil, usage("%s, image %s: %w", c.Name, e.Name, err)

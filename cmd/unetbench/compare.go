@@ -14,8 +14,9 @@ import (
 	"unetbench/report"
 )
 
-func compareCommand() *cobra.Command {
+func compareCommand(self string) *cobra.Command {
 	o := bench.Defaults()
+	o.Self = self
 	var (
 		net    netFlags
 		images imageFlags
@@ -86,9 +87,6 @@ func quicken(o *bench.Options, c *cobra.Command) {
 }
 
 func compare(c *cobra.Command, o bench.Options, asJSON, quiet bool) error {
-	if self, err := os.Executable(); err == nil {
-		o.Self = self
-	}
 	p := newProgress(c.ErrOrStderr(), quiet)
 	for _, w := range o.Warnings {
 		p.Note("note: %s", w.Text)

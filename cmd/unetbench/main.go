@@ -23,7 +23,8 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	self, _ := os.Executable() // without it, memory is not measured
+	os.Exit(run(ctx, self, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // failed marks an error that is not the user's: exit code 1 instead of 2.
@@ -33,7 +34,8 @@ func (f failed) Unwrap() error { return f.error }
 
 var errInterrupted = errors.New("interrupted; what was measured until then is kept")
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+// run is the program: self is the executable to start children of, or "".
+func run(ctx context.Context, self string, args []string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:   "unetbench",
 		Short: "Crop, pad or resize the skip connections of a U-Net? Train all three and measure.",
@@ -48,7 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(compareCommand(), reportCommand(), predictCommand(), synthCommand(), measureCommand())
+	root.AddCommand(compareCommand(self), reportCommand(), predictCommand(), synthCommand(), measureCommand())
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:

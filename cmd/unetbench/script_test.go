@@ -10,7 +10,10 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"unetbench": func() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) },
+		"unetbench": func() {
+			self, _ := os.Executable()
+			os.Exit(run(context.Background(), self, os.Args[1:], os.Stdout, os.Stderr))
+		},
 	})
 }
 
