@@ -15,9 +15,10 @@ type series struct {
 	e     []estimate
 }
 
-// bounds is the range of all intervals with a twentieth to spare; floor keeps
-// quantities that cannot be negative from being drawn so.
-func bounds(all []series, floor float64) (lo, hi float64) {
+// bounds is the range of all intervals with a twentieth to spare, within the
+// values that the quantity can take: few seeds give intervals far beyond them,
+// and those are cut off at the axes.
+func bounds(all []series, can span) (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for _, s := range all {
 		for _, e := range s.e {
@@ -31,8 +32,21 @@ func bounds(all []series, floor float64) (lo, hi float64) {
 	if room == 0 {
 		room = max(math.Abs(hi)/20, 1e-9)
 	}
-	return max(lo-room, floor), hi + room
+	return max(lo-room, can.lo), min(hi+room, can.hi)
 }
+
+// A span is the range of values that a quantity can take.
+type span struct{ lo, hi float64 }
+
+var (
+	percents  = span{0, 100}
+	points100 = span{-100, 100} // differences of percentages
+	lengths   = span{0, math.Inf(1)}
+	anything  = span{math.Inf(-1), math.Inf(1)}
+)
+
+// within keeps a place on the axes.
+func within(at, lo, hi vg.Length) vg.Length { return min(max(at, lo), hi) }
 
 // courses draws each series as a line with its interval as a band.
 func courses(all []series) drawing {
@@ -42,8 +56,8 @@ func courses(all []series) drawing {
 			spread := false
 			for i, e := range s.e {
 				px := x(s.x[i])
-				up = append(up, vg.Point{X: px, Y: y(e.High())})
-				down = append(down, vg.Point{X: px, Y: y(e.Low())})
+				up = append(up, vg.Point{X: px, Y: within(y(e.High()), c.Min.Y, c.Max.Y)})
+				down = append(down, vg.Point{X: px, Y: within(y(e.Low()), c.Min.Y, c.Max.Y)})
 				mid = append(mid, vg.Point{X: px, Y: y(e.Mean)})
 				spread = spread || e.Half > 0
 			}
@@ -68,12 +82,12 @@ func courses(all []series) drawing {
 }
 
 // overBins draws courses over named positions: distances, levels, shifts.
-func overBins(all []series, labels []string, xlabel string, floor float64) *plot.Plot {
+func overBins(all []series, labels []string, xlabel string, can span) *plot.Plot {
 	p := newPlot()
 	p.X.Label.Text = xlabel
 	p.X.Tick.Marker = named(labels)
 	p.X.Min, p.X.Max = -0.35, float64(len(labels))-0.65
-	p.Y.Min, p.Y.Max = bounds(all, floor)
+	p.Y.Min, p.Y.Max = bounds(all, can)
 	p.Add(rules(p), courses(all))
 	return p
 }
@@ -85,7 +99,8 @@ type bar struct {
 }
 
 // stacked draws bars over named positions; part i has the colour hues[i].
-// Positive parts grow up from zero, negative ones down.
+// Positive parts grow up from zero, negative ones down; a bar that is too high
+// for the axes is broken off and says its height.
 func stacked(bars []bar, labels []string, xlabel string, hues []hue, lo, hi float64, dot armStyle) *plot.Plot {
 	p := newPlot()
 	p.X.Label.Text = xlabel
@@ -101,22 +116,35 @@ func stacked(bars []bar, labels []string, xlabel string, hues []hue, lo, hi floa
 				if v < 0 {
 					from = &down
 				}
-				a, z := y(*from), y(*from+v)
+				a, z := within(y(*from), c.Min.Y, c.Max.Y), within(y(*from+v), c.Min.Y, c.Max.Y)
 				*from += v
 				c.SetColor(hues[j].light)
 				c.Fill(vg.Rectangle{Min: vg.Point{X: x(float64(i) - .32), Y: min(a, z)}, Max: vg.Point{X: x(float64(i) + .32), Y: max(a, z)}}.Path())
 			}
+			px := x(float64(i))
+			if up > hi*(1+1e-9) {
+				breakOff(c, px, x(.32)-x(0), trimZeros(si(up)))
+			}
 			if b.total == nil {
 				continue
 			}
-			px := x(float64(i))
 			if b.total.Half > 0 {
-				c.StrokeLine2(draw.LineStyle{Color: ink.light, Width: 1}, px, y(b.total.Low()), px, y(b.total.High()))
+				c.StrokeLine2(draw.LineStyle{Color: ink.light, Width: 1}, px, within(y(b.total.Low()), c.Min.Y, c.Max.Y), px, within(y(b.total.High()), c.Min.Y, c.Max.Y))
 			}
 			drawMarker(c, dot, vg.Point{X: px, Y: y(b.total.Mean)}, 2.8)
 		}
 	}))
 	return p
+}
+
+// breakOff marks the top of a bar that goes on beyond the axes and writes its
+// height beside it.
+func breakOff(c draw.Canvas, x, half vg.Length, height string) {
+	st := draw.LineStyle{Color: paper.light, Width: 1.6}
+	for _, d := range []vg.Length{9, 13} {
+		c.StrokeLine2(st, x-half-1, c.Max.Y-d-2, x+half+1, c.Max.Y-d+2)
+	}
+	c.FillText(writing(tickSize, ink, false, draw.XLeft, draw.YTop), vg.Point{X: x + half + 3, Y: c.Max.Y}, height)
 }
 
 // stackBounds is the range that the bars and their totals need.
@@ -152,23 +180,16 @@ type row struct {
 
 // dots draws one estimate per line, with its interval; between draws a shaded
 // zone such as the margin of equivalence, and zero asks for a line there.
-func dots(rows []row, xlabel string, between [2]float64, zero bool) *plot.Plot {
+func dots(rows []row, xlabel string, between [2]float64, zero bool, can span) *plot.Plot {
 	p := newPlot()
-	lo, hi := between[0], between[1]
-	for i, r := range rows {
-		if i == 0 && between == [2]float64{} && !zero {
-			lo, hi = r.e.Low(), r.e.High()
-		}
-		lo, hi = min(lo, r.e.Low()), max(hi, r.e.High())
+	all := series{}
+	for _, r := range rows {
+		all.e = append(all.e, r.e)
 	}
-	room := (hi - lo) / 16
-	if room == 0 {
-		room = max(math.Abs(hi)/16, 1e-9)
+	if zero || between != [2]float64{} {
+		all.e = append(all.e, estimate{Mean: between[0]}, estimate{Mean: between[1]})
 	}
-	p.X.Min, p.X.Max = lo-room, hi+room
-	if !zero && lo >= 0 {
-		p.X.Min = max(p.X.Min, 0)
-	}
+	p.X.Min, p.X.Max = bounds([]series{all}, can)
 	p.X.Label.Text = xlabel
 	p.X.Tick.Marker = ticker{want: 3}
 	var labels []string
@@ -196,7 +217,7 @@ func dots(rows []row, xlabel string, between [2]float64, zero bool) *plot.Plot {
 		for i, r := range rows {
 			py := y(float64(len(rows) - 1 - i))
 			if r.e.Half > 0 {
-				c.StrokeLine2(draw.LineStyle{Color: r.style.hue.light, Width: 2}, x(r.e.Low()), py, x(r.e.High()), py)
+				c.StrokeLine2(draw.LineStyle{Color: r.style.hue.light, Width: 2}, within(x(r.e.Low()), c.Min.X, c.Max.X), py, within(x(r.e.High()), c.Min.X, c.Max.X), py)
 			}
 			drawMarker(c, r.style, vg.Point{X: x(r.e.Mean), Y: py}, 3.6)
 		}

@@ -103,3 +103,20 @@ func TestUShapeOfEveryUpsampling(t *testing.T) {
 		}
 	}
 }
+
+// The command line says all that differs between two runs.
+func TestCommand(t *testing.T) {
+	r := withControls().results(t)
+	want := "go run ./cmd/unetbench compare --seeds 6 --seed 1 --steps 400 --regime output --controls --pools 3 --width 8 --up transposed --norm batch --padding zero --interp bilinear --margin 0.5"
+	if got := newView(r).command(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	f := realData()
+	f.arms = f.arms[:2]
+	r = f.results(t)
+	r.Setup.Dropout, r.Arms[0].Tile = 0.5, 508
+	want = "go run ./cmd/unetbench compare --images DIR/isbi2012_em/images --masks DIR/isbi2012_em/masks --classes 2 --arch valid,padded --seeds 6 --seed 1 --steps 400 --regime output --pools 3 --width 8 --up transposed --norm batch --dropout 0.5 --tile 508 --padding zero --interp bilinear --margin 0.5"
+	if got := newView(r).command(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -1,14 +1,13 @@
 package report
 
 import (
-	"math"
 	"strings"
 
 	"unetbench/bench"
 )
 
-// anyArm lets every arm into a chart.
-func anyArm(bench.Arm) bool { return true }
+// joining keeps out the arm whose skips carry nothing.
+func joining(a bench.Arm) bool { return !noSkip(a) }
 
 // misregistrationFigure shows by how far skip and decoder disagree on where
 // they are, level by level.
@@ -16,7 +15,7 @@ func (v *view) misregistrationFigure() figure {
 	f := figure{ID: "misregistration", Title: "Misregistration of skip and decoder at the joins", Cols: 2,
 		How: "At each level's join, how many input px apart the two joined maps believe the same pixel to be, at worst: 0 is a join that fits, and level 0 is full resolution. Local counts this join alone, accumulated everything that the decoder has been through."}
 	for _, m := range []struct{ metric, title string }{{"misreg-local-max", "Local, largest"}, {"misreg-accum-max", "Accumulated, largest"}} {
-		p, arms, ok := v.byBin(m.metric, m.title, "input px", "level", 0, anyArm)
+		p, arms, ok := v.byBin(m.metric, m.title, "input px", "level", lengths, joining)
 		if !ok {
 			continue
 		}
@@ -33,7 +32,7 @@ func (v *view) skipFigure() figure {
 	f := figure{ID: "skips", Title: "Is each skip used at all?", Cols: 1,
 		How: "The skip of one level is permuted across space in the trained network: the higher the line, the more the network relied on that skip being in its place. Bands are 95 % intervals over seeds."}
 	m, _ := v.metric("skip-use")
-	if p, arms, ok := v.byBin("skip-use", "", unitName(m, "Dice lost, points"), "level", math.Inf(-1), anyArm); ok {
+	if p, arms, ok := v.byBin("skip-use", "", unitName(m, "Dice lost, points"), "level", points100, joining); ok {
 		p.Title = "Dice lost when the skip is permuted"
 		p.Unit = unitName(m, "points")
 		f.Panels, f.Legend = []panel{p}, v.legend(arms)
@@ -53,7 +52,7 @@ func unitName(m bench.Metric, fallback string) string {
 func (v *view) shiftFigure() figure {
 	f := figure{ID: "shift", Title: "Shift consistency", Cols: 1,
 		How: "The image is shifted by so many px and predicted again: 100 % means the prediction moved along exactly; peaks at multiples of the network's step are its sampling grid. Bands are 95 % intervals over seeds."}
-	if p, arms, ok := v.byBin("shift-consistency", "Agreement after a shift", "% of pixels", "shift, px", 0, contestant); ok {
+	if p, arms, ok := v.byBin("shift-consistency", "Agreement after a shift", "% of pixels", "shift, px", percents, contestant); ok {
 		f.Panels, f.Legend = []panel{p}, v.legend(arms)
 	}
 	return f
@@ -66,7 +65,11 @@ func (v *view) checkerFigure() figure {
 	for _, m := range []struct{ metric, title string }{
 		{"checkerboard-init", "At initialisation"}, {"checkerboard-flat", "Trained, flat input"}, {"checkerboard-image", "Trained, test images"},
 	} {
-		p, ok := v.dotPanel(m.metric, m.title)
+		can := lengths
+		if m.metric == "checkerboard-image" { // an excess over the surroundings
+			can = anything
+		}
+		p, ok := v.dotPanel(m.metric, m.title, can)
 		if ok {
 			f.Panels = append(f.Panels, p)
 		}
@@ -75,7 +78,7 @@ func (v *view) checkerFigure() figure {
 }
 
 // dotPanel draws one estimate per arm.
-func (v *view) dotPanel(metric, title string) (panel, bool) {
+func (v *view) dotPanel(metric, title string, can span) (panel, bool) {
 	m, _ := v.metric(metric)
 	var rows []row
 	var said []string
@@ -94,6 +97,6 @@ func (v *view) dotPanel(metric, title string) (panel, bool) {
 	if unit == "" {
 		unit = "energy"
 	}
-	return panel{Title: title, W: narrowW, H: dotsHeight(len(rows), false) + 22, plot: dots(rows, unit, [2]float64{}, false),
+	return panel{Title: title, W: narrowW, H: dotsHeight(len(rows), false) + 22, plot: dots(rows, unit, [2]float64{}, false, can),
 		Alt: title + ": " + strings.Join(said, "; ")}, true
 }

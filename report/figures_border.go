@@ -41,7 +41,7 @@ func (v *view) labels(metric string) []string {
 }
 
 // byBin makes one panel of courses, arm by arm; keep chooses the arms.
-func (v *view) byBin(metric, title, unit, xlabel string, floor float64, keep func(bench.Arm) bool) (p panel, arms []string, ok bool) {
+func (v *view) byBin(metric, title, unit, xlabel string, can span, keep func(bench.Arm) bool) (p panel, arms []string, ok bool) {
 	var all []series
 	var said []string
 	for _, a := range v.armsWith(metric, v.regime()) {
@@ -56,7 +56,7 @@ func (v *view) byBin(metric, title, unit, xlabel string, floor float64, keep fun
 	if len(all) == 0 {
 		return p, nil, false
 	}
-	return panel{Title: title, Unit: unit, W: panelW, H: panelH, plot: overBins(all, v.labels(metric), xlabel, floor),
+	return panel{Title: title, Unit: unit, W: panelW, H: panelH, plot: overBins(all, v.labels(metric), xlabel, can),
 		Alt: fmt.Sprintf("%s by %s. %s", title, xlabel, strings.Join(said, "; "))}, arms, true
 }
 
@@ -79,7 +79,7 @@ func (v *view) curveFigure(place string) figure {
 	for _, m := range []struct {
 		metric, title, unit string
 	}{{"dice", "Dice", "%, higher is better"}, {"error", "Error rate", "% of pixels wrong, lower is better"}} {
-		p, arms, ok := v.byBin(m.metric+":"+place, m.title, m.unit, xlabel, 0, contestant)
+		p, arms, ok := v.byBin(m.metric+":"+place, m.title, m.unit, xlabel, percents, contestant)
 		if !ok {
 			continue
 		}
@@ -126,6 +126,7 @@ func (v *view) oracleFigure() figure {
 		return f
 	}
 	lo, hi := stackBounds(groups...)
+	lo, hi = max(lo, points100.lo), min(hi, points100.hi)
 	labels := v.labels(total)
 	if len(labels) == 0 {
 		labels = v.labels(context)

@@ -257,7 +257,7 @@ func (f fixture) network(t testing.TB, a fixtureArm) bench.Network {
 
 func withControls() fixture { f := full(); f.arms = fixtureArms; return f }
 func oneArm() fixture       { f := full(); f.arms = fixtureArms[:1]; return f }
-func stopped() fixture      { f := full(); f.partial = true; f.pictures = false; return f }
+func cutShort() fixture     { f := full(); f.partial = true; f.pictures = false; return f }
 func noContrasts() fixture  { f := full(); f.noTests = true; return f }
 func oneSeed() fixture      { f := full(); f.seeds = 1; return f }
 func twoRegimes() fixture   { f := full(); f.regimes = []string{"output", "input"}; return f }

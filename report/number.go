@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -101,16 +100,29 @@ func pm(unit string, e estimate) string {
 	if strings.Contains(unit, "/px") {
 		return number(unit, e.Mean)
 	}
-	if unit == "%" || unit == "px" || unit == "points" {
-		digits := 1
-		if math.Abs(e.Mean) < 3 && e.Half < 0.1 {
+	digits := 1
+	switch fine := 1 - int(math.Floor(math.Log10(e.Half))); { // two digits of the interval
+	case unit == "%" || unit == "px" || unit == "points":
+		if e.Half >= 100 {
+			digits = 0
+		} else if e.Half < 0.1 && math.Abs(e.Mean) < 3 {
 			digits = 2
 		}
-		if math.Abs(e.Mean) >= 0.1 {
-			return minus(strconv.FormatFloat(e.Mean, 'f', digits, 64)) + " ± " + halfWidth(e.Half, digits)
-		}
+	case fine > 5 || math.Abs(e.Mean) >= 1e6:
+		return number(unit, e.Mean) + " ± " + significant2(e.Half)
+	default:
+		digits = max(fine, 0)
 	}
-	return fmt.Sprintf("%s ± %s", number(unit, e.Mean), significant2(e.Half))
+	return fixed(e.Mean, digits) + " ± " + halfWidth(e.Half, digits)
+}
+
+// fixed formats x with that many decimals, never as −0.
+func fixed(x float64, digits int) string {
+	s := strconv.FormatFloat(x, 'f', digits, 64)
+	if strings.Trim(s, "-0.") == "" {
+		s = strings.TrimPrefix(s, "-")
+	}
+	return minus(s)
 }
 
 // halfWidth gives that many decimals, and never a misleading 0.0.
@@ -195,8 +207,12 @@ func sentence(s string) string {
 	if s == "" {
 		return s
 	}
-	s = strings.ToUpper(s[:1]) + s[1:]
-	if !strings.ContainsAny(s[len(s)-1:], ".!?") {
+	return stopped(strings.ToUpper(s[:1]) + s[1:])
+}
+
+// stopped gives s a full stop and leaves its start alone, which may be a name.
+func stopped(s string) string {
+	if s != "" && !strings.ContainsAny(s[len(s)-1:], ".!?") {
 		s += "."
 	}
 	return s

@@ -136,7 +136,7 @@ func (v *view) warnings() []bench.Warning {
 	}
 	for _, w := range v.Warnings {
 		if !minor(w) {
-			w.Text = sentence(w.Text)
+			w.Text = stopped(w.Text)
 			out = append(out, w)
 		}
 	}
@@ -154,7 +154,7 @@ func (v *view) minorNotes() []string {
 	var out []string
 	for _, w := range v.Warnings {
 		if minor(w) {
-			out = append(out, sentence(w.Text))
+			out = append(out, stopped(w.Text))
 		}
 	}
 	return out

@@ -1,9 +1,8 @@
 package report
 
 import (
-	"bufio"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 
 	"gonum.org/v1/plot/vg"
@@ -23,47 +22,16 @@ const (
 // it shows: contrasts.png, pareto.png, border.png, ….
 func Figures(dir string, r *bench.Results) error {
 	figs := newView(r).figures()
-	if len(figs) == 0 {
-		return nil
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("figures: %w", err)
-	}
 	for _, f := range figs {
-		if err := f.writePNG(filepath.Join(dir, f.ID+".png")); err != nil {
+		err := bench.WriteFile(filepath.Join(dir, f.ID+".png"), func(w io.Writer) error {
+			_, err := vgimg.PngCanvas{Canvas: f.raster()}.WriteTo(w)
+			return err
+		})
+		if err != nil {
 			return fmt.Errorf("figure %s: %w", f.ID, err)
 		}
 	}
 	return nil
-}
-
-// writePNG writes by way of a temporary file, so that a reader never sees half
-// a figure.
-func (f figure) writePNG(file string) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".figure-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			tmp.Close()
-			os.Remove(tmp.Name())
-		}
-	}()
-	if err = tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	w := bufio.NewWriter(tmp)
-	if _, err = (vgimg.PngCanvas{Canvas: f.raster()}).WriteTo(w); err != nil {
-		return err
-	}
-	if err = w.Flush(); err != nil {
-		return err
-	}
-	if err = tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), file)
 }
 
 // raster lays the figure out: title, legend, panels in rows, and how to read it.

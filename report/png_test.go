@@ -19,7 +19,7 @@ func TestFigures(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, id := range []string{"contrasts", "pareto", "border", "edge", "oracle", "overlap", "misregistration", "skips", "shift", "checkerboard", "learning"} {
+	for _, id := range []string{"contrasts", "pareto", "border", "edge", "oracle", "overlap", "misregistration", "displacement", "skips", "shift", "checkerboard", "learning"} {
 		x, err := os.ReadFile(filepath.Join(a, id+".png"))
 		if err != nil {
 			t.Fatal(err)

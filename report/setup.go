@@ -136,6 +136,7 @@ func (v *view) command() string {
 	if !v.synthetic() {
 		flag("images", "DIR/"+v.dataName()+"/images")
 		flag("masks", "DIR/"+v.dataName()+"/masks")
+		flag("classes", s.Classes)
 	}
 	if names := v.variants(); len(names) > 0 {
 		flag("arch", strings.Join(names, ","))
@@ -155,6 +156,12 @@ func (v *view) command() string {
 	flag("width", s.Width)
 	flag("up", s.Up)
 	flag("norm", s.Norm)
+	if s.Dropout > 0 {
+		flag("dropout", plain(s.Dropout))
+	}
+	if a, ok := v.arm(bench.Reference); ok && a.Tile > 0 && a.Tile != a.In {
+		flag("tile", a.Tile)
+	}
 	flag("padding", s.Padding)
 	flag("interp", s.Interp)
 	flag("margin", plain(s.Margin))

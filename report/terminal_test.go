@@ -46,7 +46,7 @@ func TestTerminalGolden(t *testing.T) {
 		{"full-color.txt", full(), 100, true},
 		{"controls.txt", withControls(), 120, false},
 		{"one-arm.txt", oneArm(), 80, false},
-		{"stopped.txt", stopped(), 80, false},
+		{"stopped.txt", cutShort(), 80, false},
 		{"no-contrasts.txt", noContrasts(), 80, false},
 		{"one-seed.txt", oneSeed(), 80, false},
 		{"two-regimes.txt", twoRegimes(), 100, false},

@@ -32,9 +32,9 @@ func (u uShape) svg() template.HTML {
 	p := &uPen{u: u}
 	deep := len(u.levels) - 1
 	for l, lev := range u.levels {
-		w := uLeft + span(len(lev.enc)) + 2*uIndent*float64(l)
+		w := uLeft + rowWidth(len(lev.enc)) + 2*uIndent*float64(l)
 		if l < deep {
-			w += uSkipW + span(len(lev.dec))
+			w += uSkipW + rowWidth(len(lev.dec))
 		}
 		p.inner = max(p.inner, w)
 	}
@@ -51,10 +51,10 @@ func (u uShape) svg() template.HTML {
 		}
 		p.boxes(lev.dec, p.decX(l), y)
 		if lev.skip != nil {
-			p.skip(*lev.skip, p.encX(l)+span(len(lev.enc)), p.decX(l), y)
+			p.skip(*lev.skip, p.encX(l)+rowWidth(len(lev.enc)), p.decX(l), y)
 		}
 		if n := len(lev.enc); n > 0 && len(u.levels[l+1].enc) > 0 {
-			p.elbow(p.encX(l)+span(n)-uBoxW/2, y+uBoxH, p.encX(l+1)+uBoxW/2, p.y(l+1), nil)
+			p.elbow(p.encX(l)+rowWidth(n)-uBoxW/2, y+uBoxH, p.encX(l+1)+uBoxW/2, p.y(l+1), nil)
 		}
 		if len(lev.dec) > 0 {
 			p.elbow(p.endX(l+1)-uBoxW/2, p.y(l+1), p.decX(l)+uBoxW/2, y+uBoxH, lev.rise)
@@ -69,7 +69,7 @@ func (p *uPen) y(l int) float64 { return uTop + uRow*float64(l) }
 // encX is where level l's contraction begins; the bottom row stands in the middle.
 func (p *uPen) encX(l int) float64 {
 	if l == len(p.u.levels)-1 {
-		return (uLeft + p.inner - span(len(p.u.levels[l].enc))) / 2
+		return (uLeft + p.inner - rowWidth(len(p.u.levels[l].enc))) / 2
 	}
 	return uLeft + uIndent*float64(l)
 }
@@ -77,15 +77,15 @@ func (p *uPen) encX(l int) float64 {
 // endX is where level l ends on the right, and decX where its expansion begins.
 func (p *uPen) endX(l int) float64 {
 	if l == len(p.u.levels)-1 {
-		return p.encX(l) + span(len(p.u.levels[l].enc))
+		return p.encX(l) + rowWidth(len(p.u.levels[l].enc))
 	}
 	return p.inner - uIndent*float64(l)
 }
 
-func (p *uPen) decX(l int) float64 { return p.endX(l) - span(len(p.u.levels[l].dec)) }
+func (p *uPen) decX(l int) float64 { return p.endX(l) - rowWidth(len(p.u.levels[l].dec)) }
 
-// span is the width of n boxes.
-func span(n int) float64 {
+// rowWidth is the width of n boxes.
+func rowWidth(n int) float64 {
 	if n == 0 {
 		return 0
 	}

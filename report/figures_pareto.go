@@ -11,95 +11,45 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// figures are all figures that the results have data for, in the page's order.
-func (v *view) figures() []figure {
-	var out []figure
-	for _, f := range []figure{
-		v.contrastFigure(), v.paretoFigure(), v.curveFigure("border"), v.curveFigure("edge"), v.oracleFigure(),
-		v.overlapFigure(), v.misregistrationFigure(), v.displacementFigure(), v.skipFigure(), v.shiftFigure(), v.checkerFigure(), v.learningFigure(),
-	} {
-		if n := len(f.Panels); n > 0 {
-			if f.Cols == 4 && (n == 3 || n > 4) { // 3 + 2 rather than 4 + 1
-				f.Cols = 3
-			}
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// contrastFigure is the verdict as a picture: every Dice contrast with its
-// interval against the margin of equivalence.
-func (v *view) contrastFigure() figure {
-	f := figure{ID: "contrasts", Title: "Dice against cropping, paired by seed and image", Cols: 1,
-		How: "Each dot is an arm's mean Dice minus the reference's, with its 95 % interval: an interval that stays clear of 0 is a difference, one that stays inside the grey margin is an equivalence, any other is undecided."}
-	var rows []row
-	var said []string
-	margin := v.Setup.Margin
-	several := v.severalConditions()
-	for _, c := range v.Contrasts {
-		if c.Metric != "dice" || c.Bin != "" {
-			continue
-		}
-		x := v.finding(c)
-		label := c.Arm
-		if several {
-			label += ", " + condition(c.Regime, c.Tile, len(v.Setup.Regimes) > 1)
-		}
-		rows = append(rows, row{label, v.style(c.Arm), estimate{Mean: c.Diff, Half: max(c.High-c.Diff, c.Diff-c.Low)}})
-		said = append(said, fmt.Sprintf("%s %s (%s to %s, %s)", label, points(c.Diff), points(c.Low), points(c.High), x.Verdict))
-		margin = c.Margin
-	}
-	if len(rows) == 0 {
-		return f
-	}
-	f.Panels = []panel{{W: 360, H: dotsHeight(len(rows), false), Alt: "Difference in Dice points against the reference: " + strings.Join(said, "; "),
-		plot: dots(rows, "difference in Dice, points", [2]float64{-margin, margin}, true)}}
-	return f
-}
-
-// severalConditions reports whether Dice was contrasted in more than one
-// regime or way of predicting.
-func (v *view) severalConditions() bool {
-	for _, c := range v.Contrasts {
-		for _, d := range v.Contrasts {
-			if c.Metric == "dice" && d.Metric == "dice" && c.Bin == "" && d.Bin == "" && (c.Tile != d.Tile || c.Regime != d.Regime) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// condition labels a row of a chart or table.
-func condition(regime, tile string, withRegime bool) string {
-	t := tileShort(tile)
-	if withRegime {
-		return regime + ", " + t
-	}
-	return t
-}
-
 // A spot is one arm on the cost–accuracy plane.
 type spot struct {
 	arm  string
 	cost float64
 	dice estimate
+	side vg.Length // moved aside by so much, from arms of equal cost
+}
+
+// setApart moves arms of equal cost aside, so that their intervals do not
+// hide each other.
+func setApart(spots []spot) {
+	for i := range spots {
+		n, before := 0, 0
+		for j, s := range spots {
+			if math.Abs(math.Log(s.cost/spots[i].cost)) < 0.02 {
+				n++
+				if j < i {
+					before++
+				}
+			}
+		}
+		spots[i].side = 8 * (vg.Length(before) - vg.Length(n-1)/2)
+	}
 }
 
 // paretoFigure sets accuracy against cost, per pixel of training window.
 func (v *view) paretoFigure() figure {
 	f := figure{ID: "pareto", Title: "Accuracy against cost", Cols: 1,
-		How: "Up is more accurate, left is cheaper; nothing measured is both cheaper and more accurate than the arms on the dotted line, and bars are 95 % intervals over seeds. Hollow markers are controls."}
+		How: "Up is more accurate, left is cheaper; nothing measured is both cheaper and more accurate than the arms on the dotted line, and bars are 95 % intervals over seeds. Arms of equal cost stand side by side; hollow markers are controls."}
 	var spots []spot
 	for _, a := range v.Arms {
 		if e, ok := v.shown("dice", a.Name, ""); ok && a.MACsPerPx > 0 {
-			spots = append(spots, spot{a.Name, a.MACsPerPx, e})
+			spots = append(spots, spot{arm: a.Name, cost: a.MACsPerPx, dice: e})
 		}
 	}
 	if len(spots) == 0 {
 		return f
 	}
+	setApart(spots)
 	p := newPlot()
 	lo, hi := math.Inf(1), math.Inf(-1)
 	x0, x1 := math.Inf(1), math.Inf(-1)
@@ -110,7 +60,7 @@ func (v *view) paretoFigure() figure {
 		said = append(said, fmt.Sprintf("%s %s %% at %s MAC/px", s.arm, pm("%", s.dice), si(s.cost)))
 	}
 	room := max((hi-lo)/10, 0.05)
-	p.Y.Min, p.Y.Max = lo-room, hi+room
+	p.Y.Min, p.Y.Max = max(lo-room, 0), min(hi+room, 100)
 	p.X.Min, p.X.Max = x0/1.25, x1*1.25
 	p.X.Scale = plot.LogScale{}
 	p.X.Tick.Marker = ticker{want: 4, log: true, name: func(x float64) string { return trimZeros(si(x)) }}
@@ -120,9 +70,9 @@ func (v *view) paretoFigure() figure {
 		c.StrokeLines(draw.LineStyle{Color: muted.light, Width: 1, Dashes: []vg.Length{1, 2.5}}, stairs)
 		for _, s := range spots {
 			st := v.style(s.arm)
-			px := x(s.cost)
+			px := x(s.cost) + s.side
 			if s.dice.Half > 0 {
-				c.StrokeLine2(draw.LineStyle{Color: st.hue.light, Width: 1.4}, px, y(s.dice.Low()), px, y(s.dice.High()))
+				c.StrokeLine2(draw.LineStyle{Color: st.hue.light, Width: 1.4}, px, within(y(s.dice.Low()), c.Min.Y, c.Max.Y), px, within(y(s.dice.High()), c.Min.Y, c.Max.Y))
 			}
 			drawMarker(c, st, vg.Point{X: px, Y: y(s.dice.Mean)}, 4.4)
 		}
@@ -173,7 +123,7 @@ func front(spots []spot) []spot {
 func staircase(c draw.Canvas, front []spot, x, y func(float64) vg.Length) []vg.Point {
 	var pts []vg.Point
 	for i, s := range front {
-		p := vg.Point{X: x(s.cost), Y: y(s.dice.Mean)}
+		p := vg.Point{X: x(s.cost) + s.side, Y: y(s.dice.Mean)}
 		if i == 0 {
 			pts = append(pts, vg.Point{X: p.X, Y: c.Min.Y})
 		} else {
@@ -188,11 +138,11 @@ func staircase(c draw.Canvas, front []spot, x, y func(float64) vg.Length) []vg.P
 // least of what is already there.
 func labelSpots(c draw.Canvas, spots []spot, stairs []vg.Point, x, y func(float64) vg.Length) {
 	var taken []vg.Rectangle
-	at := func(s spot) vg.Point { return vg.Point{X: x(s.cost), Y: y(s.dice.Mean)} }
+	at := func(s spot) vg.Point { return vg.Point{X: x(s.cost) + s.side, Y: y(s.dice.Mean)} }
 	for _, s := range spots {
 		p := at(s)
 		taken = append(taken, vg.Rectangle{Min: vg.Point{X: p.X - 5, Y: p.Y - 5}, Max: vg.Point{X: p.X + 5, Y: p.Y + 5}},
-			vg.Rectangle{Min: vg.Point{X: p.X - 1, Y: y(s.dice.Low())}, Max: vg.Point{X: p.X + 1, Y: y(s.dice.High())}})
+			vg.Rectangle{Min: vg.Point{X: p.X - 1, Y: within(y(s.dice.Low()), c.Min.Y, c.Max.Y)}, Max: vg.Point{X: p.X + 1, Y: within(y(s.dice.High()), c.Min.Y, c.Max.Y)}})
 	}
 	for i := 1; i < len(stairs); i++ {
 		a, b := stairs[i-1], stairs[i]
