@@ -30,14 +30,9 @@ func costSamples(c Contestant, regime string, v *coverage) ([]Sample, error) {
 			continue
 		}
 		last = t
-		overlaps := []int{0}
-		side := t - v.geometry.H.Before - v.geometry.H.After // of its output
-		bare, err := tile.New(size, v.geometry, tile.Spec{Tile: t})
+		overlaps, err := sensibleOverlaps(size, v.geometry, t)
 		if err != nil {
 			return nil, err
-		}
-		if o, err := v.geometry.ExactOverlap(t); err == nil && !bare.Exact && side-o >= side/4 {
-			overlaps = append(overlaps, o) // tiles of which less than a quarter is new are nobody's plan
 		}
 		points, err := CostCurve(c.Graph, v.geometry, size, []int{t}, overlaps)
 		if err != nil {
@@ -49,6 +44,21 @@ func costSamples(c Contestant, regime string, v *coverage) ([]Sample, error) {
 		}
 	}
 	return out, nil
+}
+
+// sensibleOverlaps are none and, where tiles without overlap do not agree with
+// the whole image but tiles with some do, the least that do. Tiles of which
+// less than a quarter is new are nobody's plan, and left out.
+func sensibleOverlaps(size graph.Size, g tile.Geometry, side int) ([]int, error) {
+	bare, err := tile.New(size, g, tile.Spec{Tile: side})
+	if err != nil {
+		return nil, err
+	}
+	out := side - g.H.Before - g.H.After
+	if o, err := g.ExactOverlap(side); err == nil && !bare.Exact && out-o >= out/4 {
+		return []int{0, o}, nil
+	}
+	return []int{0}, nil
 }
 
 // plannedBytes is the memory that one training step of c plans for.

@@ -126,11 +126,13 @@ func workloads(o *Options, c Contestant) []Workload {
 		return nil
 	}
 	for _, side := range []int{c.Window.In, s.H.Above(512)} {
-		l := base
-		l.Tile = side
-		out = append(out, l)
-		if exact, err := g.ExactOverlap(side); err == nil && exact > 0 {
-			l.Overlap = exact
+		overlaps, err := sensibleOverlaps(graph.Square(measuredImage), g, side)
+		if err != nil {
+			return nil
+		}
+		for _, o := range overlaps {
+			l := base
+			l.Tile, l.Overlap = side, o
 			out = append(out, l)
 		}
 	}
