@@ -13,12 +13,32 @@ import (
 	"unetbench/internal/train"
 )
 
-// A Progress is told how far a comparison has come. Its methods are called
-// from several goroutines, one at a time.
+// A Progress is told how far a comparison has come, one call at a time.
 type Progress interface {
 	Begin(units int)              // total work, in units of about one training step of the reference
 	Advance(units int)            // so much more is done
 	Note(format string, a ...any) // something worth a line
+}
+
+// A turnstile lets the goroutines of a comparison through to its Progress one
+// at a time.
+type turnstile struct {
+	mu sync.Mutex
+	p  Progress
+}
+
+func (t *turnstile) Begin(units int) { t.p.Begin(units) } // before there are others
+
+func (t *turnstile) Advance(units int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.p.Advance(units)
+}
+
+func (t *turnstile) Note(format string, a ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.p.Note(format, a...)
 }
 
 // A run is one network: an arm trained from one seed under one regime.
@@ -78,6 +98,7 @@ func Compare(ctx context.Context, o Options, p Progress) (*Results, error) {
 		return nil, err
 	}
 
+	p = &turnstile{p: p}
 	p.Begin(len(runs) * (o.Steps + ev.units()))
 	threads := o.Threads
 	if threads == 0 {

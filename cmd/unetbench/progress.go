@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -14,7 +13,6 @@ import (
 // progress shows how far a comparison has come: a bar with the time left on a
 // terminal, a line now and then elsewhere, nothing with --quiet.
 type progress struct {
-	mu    sync.Mutex
 	w     io.Writer
 	bar   *progressbar.ProgressBar // nil where w is no terminal
 	quiet bool
@@ -29,8 +27,6 @@ func newProgress(w io.Writer, quiet bool) *progress {
 }
 
 func (p *progress) Begin(units int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.start, p.total = time.Now(), units
 	if !p.quiet && isTerminal(p.w) {
 		p.bar = progressbar.NewOptions(units,
@@ -41,8 +37,6 @@ func (p *progress) Begin(units int) {
 }
 
 func (p *progress) Advance(units int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.done += units
 	switch {
 	case p.quiet:
@@ -57,8 +51,6 @@ func (p *progress) Advance(units int) {
 }
 
 func (p *progress) Note(format string, a ...any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if p.quiet {
 		return
 	}
