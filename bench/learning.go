@@ -41,7 +41,7 @@ func (s *store) learningWarnings() []Warning {
 		}
 		if len(arms) > 0 {
 			out = append(out, Warning{"still-learning", "", fmt.Sprintf(
-				"still learning after %d steps (%s), with what another quarter of the steps would take off the loss: %s; give more --steps before believing a small difference",
+				"Still learning after %d steps (%s), with what another quarter of the steps would take off the loss: %s; give more --steps before believing a small difference",
 				s.o.Steps, regime, strings.Join(arms, ", "))})
 		}
 	}

@@ -139,6 +139,9 @@ func (f finding) say(opening string) statement {
 		}
 	default:
 		s = fmt.Sprintf("with %s, %s%s is %s %s %s than with %s", f.arm, f.what(), f.where(), size, f.unit(), dir, f.base)
+		if f.Negligible() {
+			s += ": real, and too small to matter, as its interval stays within " + f.margin()
+		}
 	}
 	if opening != "" {
 		s = opening + ": " + s
