@@ -14,9 +14,9 @@ DATA tails<>+48(SB)/8, $0x0000000000000000
 DATA tails<>+56(SB)/8, $0x0000000000000000
 GLOBL tails<>(SB), RODATA|NOPTR, $64
 
-// func mul28x8AVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·mul28x8AVX512(SB), NOSPLIT, $32-148
+TEXT ·mul28x8PartAVX512(SB), NOSPLIT, $32-148
 	MOVQ    columns+136(FP), AX
 	MOVL    $0x000000ff, CX
 	BZHIL   AX, CX, DX
@@ -3620,9 +3620,9 @@ depth28:
 	VZEROUPPER
 	RET
 
-// func mul28x16AVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul28x16PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·mul28x16AVX512(SB), NOSPLIT, $32-148
+TEXT ·mul28x16PartAVX512(SB), NOSPLIT, $32-148
 	MOVQ    columns+136(FP), AX
 	MOVL    $0x0000ffff, CX
 	BZHIL   AX, CX, DX
@@ -7366,9 +7366,9 @@ depth28:
 	VZEROUPPER
 	RET
 
-// func mul14x32AVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul14x32PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·mul14x32AVX512(SB), NOSPLIT, $32-148
+TEXT ·mul14x32PartAVX512(SB), NOSPLIT, $32-148
 	MOVQ    columns+136(FP), AX
 	SUBQ    $0x10, AX
 	MOVL    $0x0000ffff, CX
@@ -9041,9 +9041,9 @@ depth14:
 	VZEROUPPER
 	RET
 
-// func mul12x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul12x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 // Requires: AVX, CMOV, FMA3
-TEXT ·mul12x8AVX2(SB), NOSPLIT, $32-148
+TEXT ·mul12x8PartAVX2(SB), NOSPLIT, $32-148
 	MOVQ    columns+136(FP), AX
 	MOVQ    $0x00000008, CX
 	CMPQ    AX, CX
@@ -9117,23 +9117,14 @@ depth1:
 	VMAXPS       Y1, Y2, Y1
 	MOVQ         ldc+128(FP), DX
 	MOVQ         16(SP), CX
-	CMPQ         columns+136(FP), $0x08
-	JLT          part1
-	VMOVUPS      Y1, (CX)
+	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
-	JMP          stored1
-
-part1:
-	VMASKMOVPS Y1, Y0, (CX)
-	ADDQ       DX, CX
-
-stored1:
-	MOVQ   CX, 16(SP)
-	MOVQ   AX, CX
-	IMUL3Q $0x00000001, CX, CX
-	ADDQ   CX, (SP)
-	DECQ   24(SP)
-	JNZ    block1
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000001, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block1
 	VZEROUPPER
 	RET
 
@@ -9171,27 +9162,16 @@ depth2:
 	VMAXPS       Y2, Y3, Y2
 	MOVQ         ldc+128(FP), DX
 	MOVQ         16(SP), CX
-	CMPQ         columns+136(FP), $0x08
-	JLT          part2
-	VMOVUPS      Y1, (CX)
+	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
-	VMOVUPS      Y2, (CX)
+	VMASKMOVPS   Y2, Y0, (CX)
 	ADDQ         DX, CX
-	JMP          stored2
-
-part2:
-	VMASKMOVPS Y1, Y0, (CX)
-	ADDQ       DX, CX
-	VMASKMOVPS Y2, Y0, (CX)
-	ADDQ       DX, CX
-
-stored2:
-	MOVQ   CX, 16(SP)
-	MOVQ   AX, CX
-	IMUL3Q $0x00000002, CX, CX
-	ADDQ   CX, (SP)
-	DECQ   24(SP)
-	JNZ    block2
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000002, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block2
 	VZEROUPPER
 	RET
 
@@ -9234,31 +9214,18 @@ depth3:
 	VMAXPS       Y3, Y4, Y3
 	MOVQ         ldc+128(FP), DX
 	MOVQ         16(SP), CX
-	CMPQ         columns+136(FP), $0x08
-	JLT          part3
-	VMOVUPS      Y1, (CX)
+	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
-	VMOVUPS      Y2, (CX)
+	VMASKMOVPS   Y2, Y0, (CX)
 	ADDQ         DX, CX
-	VMOVUPS      Y3, (CX)
+	VMASKMOVPS   Y3, Y0, (CX)
 	ADDQ         DX, CX
-	JMP          stored3
-
-part3:
-	VMASKMOVPS Y1, Y0, (CX)
-	ADDQ       DX, CX
-	VMASKMOVPS Y2, Y0, (CX)
-	ADDQ       DX, CX
-	VMASKMOVPS Y3, Y0, (CX)
-	ADDQ       DX, CX
-
-stored3:
-	MOVQ   CX, 16(SP)
-	MOVQ   AX, CX
-	IMUL3Q $0x00000003, CX, CX
-	ADDQ   CX, (SP)
-	DECQ   24(SP)
-	JNZ    block3
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000003, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block3
 	VZEROUPPER
 	RET
 
@@ -9306,35 +9273,20 @@ depth4:
 	VMAXPS       Y4, Y5, Y4
 	MOVQ         ldc+128(FP), DI
 	MOVQ         16(SP), DX
-	CMPQ         columns+136(FP), $0x08
-	JLT          part4
-	VMOVUPS      Y1, (DX)
+	VMASKMOVPS   Y1, Y0, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y2, (DX)
+	VMASKMOVPS   Y2, Y0, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y3, (DX)
+	VMASKMOVPS   Y3, Y0, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y4, (DX)
+	VMASKMOVPS   Y4, Y0, (DX)
 	ADDQ         DI, DX
-	JMP          stored4
-
-part4:
-	VMASKMOVPS Y1, Y0, (DX)
-	ADDQ       DI, DX
-	VMASKMOVPS Y2, Y0, (DX)
-	ADDQ       DI, DX
-	VMASKMOVPS Y3, Y0, (DX)
-	ADDQ       DI, DX
-	VMASKMOVPS Y4, Y0, (DX)
-	ADDQ       DI, DX
-
-stored4:
-	MOVQ   DX, 16(SP)
-	MOVQ   AX, DX
-	IMUL3Q $0x00000004, DX, DX
-	ADDQ   DX, (SP)
-	DECQ   24(SP)
-	JNZ    block4
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000004, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block4
 	VZEROUPPER
 	RET
 
@@ -9387,39 +9339,22 @@ depth5:
 	VMAXPS       Y5, Y6, Y5
 	MOVQ         ldc+128(FP), DI
 	MOVQ         16(SP), DX
-	CMPQ         columns+136(FP), $0x08
-	JLT          part5
-	VMOVUPS      Y1, (DX)
+	VMASKMOVPS   Y1, Y0, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y2, (DX)
+	VMASKMOVPS   Y2, Y0, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y3, (DX)
+	VMASKMOVPS   Y3, Y0, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y4, (DX)
+	VMASKMOVPS   Y4, Y0, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y5, (DX)
+	VMASKMOVPS   Y5, Y0, (DX)
 	ADDQ         DI, DX
-	JMP          stored5
-
-part5:
-	VMASKMOVPS Y1, Y0, (DX)
-	ADDQ       DI, DX
-	VMASKMOVPS Y2, Y0, (DX)
-	ADDQ       DI, DX
-	VMASKMOVPS Y3, Y0, (DX)
-	ADDQ       DI, DX
-	VMASKMOVPS Y4, Y0, (DX)
-	ADDQ       DI, DX
-	VMASKMOVPS Y5, Y0, (DX)
-	ADDQ       DI, DX
-
-stored5:
-	MOVQ   DX, 16(SP)
-	MOVQ   AX, DX
-	IMUL3Q $0x00000005, DX, DX
-	ADDQ   DX, (SP)
-	DECQ   24(SP)
-	JNZ    block5
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000005, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block5
 	VZEROUPPER
 	RET
 
@@ -9477,43 +9412,24 @@ depth6:
 	VMAXPS       Y6, Y7, Y6
 	MOVQ         ldc+128(FP), R8
 	MOVQ         16(SP), DI
-	CMPQ         columns+136(FP), $0x08
-	JLT          part6
-	VMOVUPS      Y1, (DI)
+	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y2, (DI)
+	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y3, (DI)
+	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y4, (DI)
+	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y5, (DI)
+	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y6, (DI)
+	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
-	JMP          stored6
-
-part6:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y5, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y6, Y0, (DI)
-	ADDQ       R8, DI
-
-stored6:
-	MOVQ   DI, 16(SP)
-	MOVQ   AX, DI
-	IMUL3Q $0x00000006, DI, DI
-	ADDQ   DI, (SP)
-	DECQ   24(SP)
-	JNZ    block6
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000006, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block6
 	VZEROUPPER
 	RET
 
@@ -9576,47 +9492,26 @@ depth7:
 	VMAXPS       Y7, Y8, Y7
 	MOVQ         ldc+128(FP), R8
 	MOVQ         16(SP), DI
-	CMPQ         columns+136(FP), $0x08
-	JLT          part7
-	VMOVUPS      Y1, (DI)
+	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y2, (DI)
+	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y3, (DI)
+	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y4, (DI)
+	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y5, (DI)
+	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y6, (DI)
+	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y7, (DI)
+	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
-	JMP          stored7
-
-part7:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y5, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y6, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y7, Y0, (DI)
-	ADDQ       R8, DI
-
-stored7:
-	MOVQ   DI, 16(SP)
-	MOVQ   AX, DI
-	IMUL3Q $0x00000007, DI, DI
-	ADDQ   DI, (SP)
-	DECQ   24(SP)
-	JNZ    block7
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000007, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block7
 	VZEROUPPER
 	RET
 
@@ -9688,51 +9583,28 @@ depth8:
 	VMAXPS       Y8, Y9, Y8
 	MOVQ         ldc+128(FP), R8
 	MOVQ         16(SP), DI
-	CMPQ         columns+136(FP), $0x08
-	JLT          part8
-	VMOVUPS      Y1, (DI)
+	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y2, (DI)
+	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y3, (DI)
+	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y4, (DI)
+	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y5, (DI)
+	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y6, (DI)
+	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y7, (DI)
+	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y8, (DI)
+	VMASKMOVPS   Y8, Y0, (DI)
 	ADDQ         R8, DI
-	JMP          stored8
-
-part8:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y5, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y6, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y7, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y8, Y0, (DI)
-	ADDQ       R8, DI
-
-stored8:
-	MOVQ   DI, 16(SP)
-	MOVQ   AX, DI
-	IMUL3Q $0x00000008, DI, DI
-	ADDQ   DI, (SP)
-	DECQ   24(SP)
-	JNZ    block8
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000008, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block8
 	VZEROUPPER
 	RET
 
@@ -9809,55 +9681,30 @@ depth9:
 	VMAXPS       Y9, Y10, Y9
 	MOVQ         ldc+128(FP), R8
 	MOVQ         16(SP), DI
-	CMPQ         columns+136(FP), $0x08
-	JLT          part9
-	VMOVUPS      Y1, (DI)
+	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y2, (DI)
+	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y3, (DI)
+	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y4, (DI)
+	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y5, (DI)
+	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y6, (DI)
+	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y7, (DI)
+	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y8, (DI)
+	VMASKMOVPS   Y8, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y9, (DI)
+	VMASKMOVPS   Y9, Y0, (DI)
 	ADDQ         R8, DI
-	JMP          stored9
-
-part9:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y5, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y6, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y7, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y8, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y9, Y0, (DI)
-	ADDQ       R8, DI
-
-stored9:
-	MOVQ   DI, 16(SP)
-	MOVQ   AX, DI
-	IMUL3Q $0x00000009, DI, DI
-	ADDQ   DI, (SP)
-	DECQ   24(SP)
-	JNZ    block9
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000009, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block9
 	VZEROUPPER
 	RET
 
@@ -9939,59 +9786,32 @@ depth10:
 	VMAXPS       Y10, Y11, Y10
 	MOVQ         ldc+128(FP), R8
 	MOVQ         16(SP), DI
-	CMPQ         columns+136(FP), $0x08
-	JLT          part10
-	VMOVUPS      Y1, (DI)
+	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y2, (DI)
+	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y3, (DI)
+	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y4, (DI)
+	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y5, (DI)
+	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y6, (DI)
+	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y7, (DI)
+	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y8, (DI)
+	VMASKMOVPS   Y8, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y9, (DI)
+	VMASKMOVPS   Y9, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y10, (DI)
+	VMASKMOVPS   Y10, Y0, (DI)
 	ADDQ         R8, DI
-	JMP          stored10
-
-part10:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y5, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y6, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y7, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y8, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y9, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y10, Y0, (DI)
-	ADDQ       R8, DI
-
-stored10:
-	MOVQ   DI, 16(SP)
-	MOVQ   AX, DI
-	IMUL3Q $0x0000000a, DI, DI
-	ADDQ   DI, (SP)
-	DECQ   24(SP)
-	JNZ    block10
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000a, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block10
 	VZEROUPPER
 	RET
 
@@ -10078,63 +9898,34 @@ depth11:
 	VMAXPS       Y11, Y12, Y11
 	MOVQ         ldc+128(FP), R8
 	MOVQ         16(SP), DI
-	CMPQ         columns+136(FP), $0x08
-	JLT          part11
-	VMOVUPS      Y1, (DI)
+	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y2, (DI)
+	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y3, (DI)
+	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y4, (DI)
+	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y5, (DI)
+	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y6, (DI)
+	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y7, (DI)
+	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y8, (DI)
+	VMASKMOVPS   Y8, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y9, (DI)
+	VMASKMOVPS   Y9, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y10, (DI)
+	VMASKMOVPS   Y10, Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y11, (DI)
+	VMASKMOVPS   Y11, Y0, (DI)
 	ADDQ         R8, DI
-	JMP          stored11
-
-part11:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y5, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y6, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y7, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y8, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y9, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y10, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y11, Y0, (DI)
-	ADDQ       R8, DI
-
-stored11:
-	MOVQ   DI, 16(SP)
-	MOVQ   AX, DI
-	IMUL3Q $0x0000000b, DI, DI
-	ADDQ   DI, (SP)
-	DECQ   24(SP)
-	JNZ    block11
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000b, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block11
 	VZEROUPPER
 	RET
 
@@ -10226,8 +10017,1140 @@ depth12:
 	VMAXPS       Y12, Y13, Y12
 	MOVQ         ldc+128(FP), R8
 	MOVQ         16(SP), DI
-	CMPQ         columns+136(FP), $0x08
-	JLT          part12
+	VMASKMOVPS   Y1, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y2, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y3, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y4, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y5, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y6, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y7, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y8, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y9, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y10, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y11, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y12, Y0, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000c, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block12
+	VZEROUPPER
+	RET
+
+// func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·mul14x8AVX2(SB), NOSPLIT, $32-148
+	MOVQ lda+56(FP), AX
+	LEAQ (AX)(AX*2), CX
+	LEAQ (AX)(AX*4), DX
+	MOVQ astep+48(FP), BX
+	MOVQ bstep+96(FP), SI
+	MOVQ a+32(FP), DI
+	MOVQ DI, (SP)
+	MOVQ init+104(FP), DI
+	MOVQ DI, 8(SP)
+	MOVQ c+120(FP), DI
+	MOVQ DI, 16(SP)
+	MOVQ blocks+8(FP), DI
+	MOVQ DI, 24(SP)
+	MOVQ size+0(FP), DI
+	CMPQ DI, $0x0e
+	JEQ  block14
+	CMPQ DI, $0x0d
+	JEQ  block13
+	CMPQ DI, $0x0c
+	JEQ  block12
+	CMPQ DI, $0x0b
+	JEQ  block11
+	CMPQ DI, $0x0a
+	JEQ  block10
+	CMPQ DI, $0x09
+	JEQ  block9
+	CMPQ DI, $0x08
+	JEQ  block8
+	CMPQ DI, $0x07
+	JEQ  block7
+	CMPQ DI, $0x06
+	JEQ  block6
+	CMPQ DI, $0x05
+	JEQ  block5
+	CMPQ DI, $0x04
+	JEQ  block4
+	CMPQ DI, $0x03
+	JEQ  block3
+	CMPQ DI, $0x02
+	JEQ  block2
+
+block1:
+	MOVQ    ldi+112(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), DI
+
+row1:
+	MOVQ depth+24(FP), R8
+
+depth1:
+	VMOVUPS      (DX), Y1
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          depth1
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         DI
+	JNZ          row1
+	VBROADCASTSS floor+144(FP), Y1
+	VMAXPS       Y0, Y1, Y0
+	MOVQ         ldc+128(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      Y0, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000001, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ    ldi+112(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), DI
+
+row2:
+	MOVQ depth+24(FP), R8
+
+depth2:
+	VMOVUPS      (DX), Y2
+	VBROADCASTSS (CX), Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS (CX)(AX*1), Y3
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          depth2
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         DI
+	JNZ          row2
+	VBROADCASTSS floor+144(FP), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	MOVQ         ldc+128(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      Y0, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000002, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block2
+	VZEROUPPER
+	RET
+
+block3:
+	MOVQ    ldi+112(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), DI
+
+row3:
+	MOVQ depth+24(FP), R8
+
+depth3:
+	VMOVUPS      (DX), Y3
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  Y4, Y3, Y0
+	VBROADCASTSS (CX)(AX*1), Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VBROADCASTSS (CX)(AX*2), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R8
+	JNZ          depth3
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         DI
+	JNZ          row3
+	VBROADCASTSS floor+144(FP), Y3
+	VMAXPS       Y0, Y3, Y0
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y3, Y2
+	MOVQ         ldc+128(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      Y0, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000003, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block3
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ    ldi+112(FP), DI
+	MOVQ    8(SP), DX
+	VMOVUPS (DX), Y0
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y1
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y2
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y3
+	ADDQ    DI, DX
+	MOVQ    DX, 8(SP)
+	MOVQ    (SP), DX
+	MOVQ    b+80(FP), DI
+	MOVQ    rows+16(FP), R8
+
+row4:
+	MOVQ depth+24(FP), R9
+
+depth4:
+	VMOVUPS      (DI), Y4
+	VBROADCASTSS (DX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS (DX)(AX*1), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS (DX)(AX*2), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS (DX)(CX*1), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R9
+	JNZ          depth4
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         R8
+	JNZ          row4
+	VBROADCASTSS floor+144(FP), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	MOVQ         ldc+128(FP), DI
+	MOVQ         16(SP), DX
+	VMOVUPS      Y0, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000004, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block4
+	VZEROUPPER
+	RET
+
+block5:
+	MOVQ    ldi+112(FP), DI
+	MOVQ    8(SP), DX
+	VMOVUPS (DX), Y0
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y1
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y2
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y3
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y4
+	ADDQ    DI, DX
+	MOVQ    DX, 8(SP)
+	MOVQ    (SP), DX
+	MOVQ    b+80(FP), DI
+	MOVQ    rows+16(FP), R8
+
+row5:
+	MOVQ depth+24(FP), R9
+
+depth5:
+	VMOVUPS      (DI), Y5
+	VBROADCASTSS (DX), Y6
+	VFMADD231PS  Y6, Y5, Y0
+	VBROADCASTSS (DX)(AX*1), Y6
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (DX)(AX*2), Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS (DX)(CX*1), Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS (DX)(AX*4), Y6
+	VFMADD231PS  Y6, Y5, Y4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R9
+	JNZ          depth5
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         R8
+	JNZ          row5
+	VBROADCASTSS floor+144(FP), Y5
+	VMAXPS       Y0, Y5, Y0
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y5, Y4
+	MOVQ         ldc+128(FP), DI
+	MOVQ         16(SP), DX
+	VMOVUPS      Y0, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000005, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block5
+	VZEROUPPER
+	RET
+
+block6:
+	MOVQ    ldi+112(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	MOVQ    b+80(FP), R8
+	MOVQ    rows+16(FP), R9
+
+row6:
+	MOVQ depth+24(FP), R10
+
+depth6:
+	VMOVUPS      (R8), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS (DI)(AX*1), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS (DI)(AX*2), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS (DI)(CX*1), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS (DI)(AX*4), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS (DI)(DX*1), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R10
+	JNZ          depth6
+	ADDQ         aturn+40(FP), DI
+	ADDQ         bturn+88(FP), R8
+	DECQ         R9
+	JNZ          row6
+	VBROADCASTSS floor+144(FP), Y6
+	VMAXPS       Y0, Y6, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
+	MOVQ         ldc+128(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000006, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block6
+	VZEROUPPER
+	RET
+
+block7:
+	MOVQ    ldi+112(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	MOVQ    b+80(FP), R8
+	MOVQ    rows+16(FP), R9
+
+row7:
+	MOVQ depth+24(FP), R10
+
+depth7:
+	VMOVUPS      (R8), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y8, Y7, Y0
+	VBROADCASTSS (DI)(AX*1), Y8
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (DI)(AX*2), Y8
+	VFMADD231PS  Y8, Y7, Y2
+	VBROADCASTSS (DI)(CX*1), Y8
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS (DI)(AX*4), Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VBROADCASTSS (DI)(DX*1), Y8
+	VFMADD231PS  Y8, Y7, Y5
+	VBROADCASTSS (DI)(CX*2), Y8
+	VFMADD231PS  Y8, Y7, Y6
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R10
+	JNZ          depth7
+	ADDQ         aturn+40(FP), DI
+	ADDQ         bturn+88(FP), R8
+	DECQ         R9
+	JNZ          row7
+	VBROADCASTSS floor+144(FP), Y7
+	VMAXPS       Y0, Y7, Y0
+	VMAXPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y7, Y5
+	VMAXPS       Y6, Y7, Y6
+	MOVQ         ldc+128(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000007, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block7
+	VZEROUPPER
+	RET
+
+block8:
+	MOVQ    ldi+112(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+
+row8:
+	MOVQ depth+24(FP), R11
+
+depth8:
+	VMOVUPS      (R9), Y8
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y9, Y8, Y0
+	VBROADCASTSS (DI)(AX*1), Y9
+	VFMADD231PS  Y9, Y8, Y1
+	VBROADCASTSS (DI)(AX*2), Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VBROADCASTSS (DI)(CX*1), Y9
+	VFMADD231PS  Y9, Y8, Y3
+	VBROADCASTSS (DI)(AX*4), Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VBROADCASTSS (DI)(DX*1), Y9
+	VFMADD231PS  Y9, Y8, Y5
+	VBROADCASTSS (DI)(CX*2), Y9
+	VFMADD231PS  Y9, Y8, Y6
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y9, Y8, Y7
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R11
+	JNZ          depth8
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         R10
+	JNZ          row8
+	VBROADCASTSS floor+144(FP), Y8
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	MOVQ         ldc+128(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000008, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block8
+	VZEROUPPER
+	RET
+
+block9:
+	MOVQ    ldi+112(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+
+row9:
+	MOVQ depth+24(FP), R11
+
+depth9:
+	VMOVUPS      (R9), Y9
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y10, Y9, Y0
+	VBROADCASTSS (DI)(AX*1), Y10
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (DI)(AX*2), Y10
+	VFMADD231PS  Y10, Y9, Y2
+	VBROADCASTSS (DI)(CX*1), Y10
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (DI)(AX*4), Y10
+	VFMADD231PS  Y10, Y9, Y4
+	VBROADCASTSS (DI)(DX*1), Y10
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS (DI)(CX*2), Y10
+	VFMADD231PS  Y10, Y9, Y6
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y10, Y9, Y7
+	VBROADCASTSS (R8)(AX*1), Y10
+	VFMADD231PS  Y10, Y9, Y8
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R11
+	JNZ          depth9
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         R10
+	JNZ          row9
+	VBROADCASTSS floor+144(FP), Y9
+	VMAXPS       Y0, Y9, Y0
+	VMAXPS       Y1, Y9, Y1
+	VMAXPS       Y2, Y9, Y2
+	VMAXPS       Y3, Y9, Y3
+	VMAXPS       Y4, Y9, Y4
+	VMAXPS       Y5, Y9, Y5
+	VMAXPS       Y6, Y9, Y6
+	VMAXPS       Y7, Y9, Y7
+	VMAXPS       Y8, Y9, Y8
+	MOVQ         ldc+128(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000009, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block9
+	VZEROUPPER
+	RET
+
+block10:
+	MOVQ    ldi+112(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y9
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+
+row10:
+	MOVQ depth+24(FP), R11
+
+depth10:
+	VMOVUPS      (R9), Y10
+	VBROADCASTSS (DI), Y11
+	VFMADD231PS  Y11, Y10, Y0
+	VBROADCASTSS (DI)(AX*1), Y11
+	VFMADD231PS  Y11, Y10, Y1
+	VBROADCASTSS (DI)(AX*2), Y11
+	VFMADD231PS  Y11, Y10, Y2
+	VBROADCASTSS (DI)(CX*1), Y11
+	VFMADD231PS  Y11, Y10, Y3
+	VBROADCASTSS (DI)(AX*4), Y11
+	VFMADD231PS  Y11, Y10, Y4
+	VBROADCASTSS (DI)(DX*1), Y11
+	VFMADD231PS  Y11, Y10, Y5
+	VBROADCASTSS (DI)(CX*2), Y11
+	VFMADD231PS  Y11, Y10, Y6
+	VBROADCASTSS (R8), Y11
+	VFMADD231PS  Y11, Y10, Y7
+	VBROADCASTSS (R8)(AX*1), Y11
+	VFMADD231PS  Y11, Y10, Y8
+	VBROADCASTSS (R8)(AX*2), Y11
+	VFMADD231PS  Y11, Y10, Y9
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R11
+	JNZ          depth10
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         R10
+	JNZ          row10
+	VBROADCASTSS floor+144(FP), Y10
+	VMAXPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y10, Y1
+	VMAXPS       Y2, Y10, Y2
+	VMAXPS       Y3, Y10, Y3
+	VMAXPS       Y4, Y10, Y4
+	VMAXPS       Y5, Y10, Y5
+	VMAXPS       Y6, Y10, Y6
+	VMAXPS       Y7, Y10, Y7
+	VMAXPS       Y8, Y10, Y8
+	VMAXPS       Y9, Y10, Y9
+	MOVQ         ldc+128(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000a, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block10
+	VZEROUPPER
+	RET
+
+block11:
+	MOVQ    ldi+112(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y9
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y10
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+
+row11:
+	MOVQ depth+24(FP), R11
+
+depth11:
+	VMOVUPS      (R9), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y12, Y11, Y0
+	VBROADCASTSS (DI)(AX*1), Y12
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (DI)(AX*2), Y12
+	VFMADD231PS  Y12, Y11, Y2
+	VBROADCASTSS (DI)(CX*1), Y12
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (DI)(AX*4), Y12
+	VFMADD231PS  Y12, Y11, Y4
+	VBROADCASTSS (DI)(DX*1), Y12
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS (DI)(CX*2), Y12
+	VFMADD231PS  Y12, Y11, Y6
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS (R8)(AX*1), Y12
+	VFMADD231PS  Y12, Y11, Y8
+	VBROADCASTSS (R8)(AX*2), Y12
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS (R8)(CX*1), Y12
+	VFMADD231PS  Y12, Y11, Y10
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R11
+	JNZ          depth11
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         R10
+	JNZ          row11
+	VBROADCASTSS floor+144(FP), Y11
+	VMAXPS       Y0, Y11, Y0
+	VMAXPS       Y1, Y11, Y1
+	VMAXPS       Y2, Y11, Y2
+	VMAXPS       Y3, Y11, Y3
+	VMAXPS       Y4, Y11, Y4
+	VMAXPS       Y5, Y11, Y5
+	VMAXPS       Y6, Y11, Y6
+	VMAXPS       Y7, Y11, Y7
+	VMAXPS       Y8, Y11, Y8
+	VMAXPS       Y9, Y11, Y9
+	VMAXPS       Y10, Y11, Y10
+	MOVQ         ldc+128(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000b, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block11
+	VZEROUPPER
+	RET
+
+block12:
+	MOVQ    ldi+112(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y9
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y10
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y11
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+
+row12:
+	MOVQ depth+24(FP), R11
+
+depth12:
+	VMOVUPS      (R9), Y12
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y13, Y12, Y0
+	VBROADCASTSS (DI)(AX*1), Y13
+	VFMADD231PS  Y13, Y12, Y1
+	VBROADCASTSS (DI)(AX*2), Y13
+	VFMADD231PS  Y13, Y12, Y2
+	VBROADCASTSS (DI)(CX*1), Y13
+	VFMADD231PS  Y13, Y12, Y3
+	VBROADCASTSS (DI)(AX*4), Y13
+	VFMADD231PS  Y13, Y12, Y4
+	VBROADCASTSS (DI)(DX*1), Y13
+	VFMADD231PS  Y13, Y12, Y5
+	VBROADCASTSS (DI)(CX*2), Y13
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y13, Y12, Y7
+	VBROADCASTSS (R8)(AX*1), Y13
+	VFMADD231PS  Y13, Y12, Y8
+	VBROADCASTSS (R8)(AX*2), Y13
+	VFMADD231PS  Y13, Y12, Y9
+	VBROADCASTSS (R8)(CX*1), Y13
+	VFMADD231PS  Y13, Y12, Y10
+	VBROADCASTSS (R8)(AX*4), Y13
+	VFMADD231PS  Y13, Y12, Y11
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R11
+	JNZ          depth12
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         R10
+	JNZ          row12
+	VBROADCASTSS floor+144(FP), Y12
+	VMAXPS       Y0, Y12, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMAXPS       Y11, Y12, Y11
+	MOVQ         ldc+128(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000c, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block12
+	VZEROUPPER
+	RET
+
+block13:
+	MOVQ    ldi+112(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y9
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y10
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y11
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y12
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+
+row13:
+	MOVQ depth+24(FP), R11
+
+depth13:
+	VMOVUPS      (R9), Y13
+	VBROADCASTSS (DI), Y14
+	VFMADD231PS  Y14, Y13, Y0
+	VBROADCASTSS (DI)(AX*1), Y14
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (DI)(AX*2), Y14
+	VFMADD231PS  Y14, Y13, Y2
+	VBROADCASTSS (DI)(CX*1), Y14
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (DI)(AX*4), Y14
+	VFMADD231PS  Y14, Y13, Y4
+	VBROADCASTSS (DI)(DX*1), Y14
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (DI)(CX*2), Y14
+	VFMADD231PS  Y14, Y13, Y6
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS (R8)(AX*1), Y14
+	VFMADD231PS  Y14, Y13, Y8
+	VBROADCASTSS (R8)(AX*2), Y14
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (R8)(CX*1), Y14
+	VFMADD231PS  Y14, Y13, Y10
+	VBROADCASTSS (R8)(AX*4), Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y14, Y13, Y12
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R11
+	JNZ          depth13
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         R10
+	JNZ          row13
+	VBROADCASTSS floor+144(FP), Y13
+	VMAXPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y13, Y11
+	VMAXPS       Y12, Y13, Y12
+	MOVQ         ldc+128(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
 	VMOVUPS      Y1, (DI)
 	ADDQ         R8, DI
 	VMOVUPS      Y2, (DI)
@@ -10252,91 +11175,189 @@ depth12:
 	ADDQ         R8, DI
 	VMOVUPS      Y12, (DI)
 	ADDQ         R8, DI
-	JMP          stored12
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000d, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block13
+	VZEROUPPER
+	RET
 
-part12:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y5, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y6, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y7, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y8, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y9, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y10, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y11, Y0, (DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y12, Y0, (DI)
-	ADDQ       R8, DI
+block14:
+	MOVQ    ldi+112(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y9
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y10
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y11
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y12
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y13
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
 
-stored12:
-	MOVQ   DI, 16(SP)
-	MOVQ   AX, DI
-	IMUL3Q $0x0000000c, DI, DI
-	ADDQ   DI, (SP)
-	DECQ   24(SP)
-	JNZ    block12
+row14:
+	MOVQ depth+24(FP), R11
+
+depth14:
+	VMOVUPS      (R9), Y14
+	VBROADCASTSS (DI), Y15
+	VFMADD231PS  Y15, Y14, Y0
+	VBROADCASTSS (DI)(AX*1), Y15
+	VFMADD231PS  Y15, Y14, Y1
+	VBROADCASTSS (DI)(AX*2), Y15
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS (DI)(CX*1), Y15
+	VFMADD231PS  Y15, Y14, Y3
+	VBROADCASTSS (DI)(AX*4), Y15
+	VFMADD231PS  Y15, Y14, Y4
+	VBROADCASTSS (DI)(DX*1), Y15
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS (DI)(CX*2), Y15
+	VFMADD231PS  Y15, Y14, Y6
+	VBROADCASTSS (R8), Y15
+	VFMADD231PS  Y15, Y14, Y7
+	VBROADCASTSS (R8)(AX*1), Y15
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS (R8)(AX*2), Y15
+	VFMADD231PS  Y15, Y14, Y9
+	VBROADCASTSS (R8)(CX*1), Y15
+	VFMADD231PS  Y15, Y14, Y10
+	VBROADCASTSS (R8)(AX*4), Y15
+	VFMADD231PS  Y15, Y14, Y11
+	VBROADCASTSS (R8)(DX*1), Y15
+	VFMADD231PS  Y15, Y14, Y12
+	VBROADCASTSS (R8)(CX*2), Y15
+	VFMADD231PS  Y15, Y14, Y13
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R11
+	JNZ          depth14
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         R10
+	JNZ          row14
+	VBROADCASTSS floor+144(FP), Y14
+	VMAXPS       Y0, Y14, Y0
+	VMAXPS       Y1, Y14, Y1
+	VMAXPS       Y2, Y14, Y2
+	VMAXPS       Y3, Y14, Y3
+	VMAXPS       Y4, Y14, Y4
+	VMAXPS       Y5, Y14, Y5
+	VMAXPS       Y6, Y14, Y6
+	VMAXPS       Y7, Y14, Y7
+	VMAXPS       Y8, Y14, Y8
+	VMAXPS       Y9, Y14, Y9
+	VMAXPS       Y10, Y14, Y10
+	VMAXPS       Y11, Y14, Y11
+	VMAXPS       Y12, Y14, Y12
+	VMAXPS       Y13, Y14, Y13
+	MOVQ         ldc+128(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000e, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block14
 	VZEROUPPER
 	RET
 
 // func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
-// Requires: AVX, CMOV, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+
 TEXT ·mul6x16AVX2(SB), NOSPLIT, $32-148
-	MOVQ    columns+136(FP), AX
-	SUBQ    $0x08, AX
-	MOVQ    $0x00000008, CX
-	CMPQ    AX, CX
-	CMOVQLT AX, CX
-	NEGQ    CX
-	LEAQ    tails<>+32(SB), AX
-	VMOVUPS (AX)(CX*4), Y0
-	MOVQ    lda+56(FP), AX
-	LEAQ    (AX)(AX*2), CX
-	LEAQ    (AX)(AX*4), DX
-	MOVQ    astep+48(FP), BX
-	MOVQ    bstep+96(FP), SI
-	MOVQ    a+32(FP), DI
-	MOVQ    DI, (SP)
-	MOVQ    init+104(FP), DI
-	MOVQ    DI, 8(SP)
-	MOVQ    c+120(FP), DI
-	MOVQ    DI, 16(SP)
-	MOVQ    blocks+8(FP), DI
-	MOVQ    DI, 24(SP)
-	MOVQ    size+0(FP), DI
-	CMPQ    DI, $0x06
-	JEQ     block6
-	CMPQ    DI, $0x05
-	JEQ     block5
-	CMPQ    DI, $0x04
-	JEQ     block4
-	CMPQ    DI, $0x03
-	JEQ     block3
-	CMPQ    DI, $0x02
-	JEQ     block2
+	MOVQ lda+56(FP), AX
+	LEAQ (AX)(AX*2), CX
+	LEAQ (AX)(AX*4), DX
+	MOVQ astep+48(FP), BX
+	MOVQ bstep+96(FP), SI
+	MOVQ a+32(FP), DI
+	MOVQ DI, (SP)
+	MOVQ init+104(FP), DI
+	MOVQ DI, 8(SP)
+	MOVQ c+120(FP), DI
+	MOVQ DI, 16(SP)
+	MOVQ blocks+8(FP), DI
+	MOVQ DI, 24(SP)
+	MOVQ size+0(FP), DI
+	CMPQ DI, $0x06
+	JEQ  block6
+	CMPQ DI, $0x05
+	JEQ  block5
+	CMPQ DI, $0x04
+	JEQ  block4
+	CMPQ DI, $0x03
+	JEQ  block3
+	CMPQ DI, $0x02
+	JEQ  block2
 
 block1:
-	MOVQ       ldi+112(FP), DX
-	MOVQ       8(SP), CX
-	VMOVUPS    (CX), Y1
-	VMASKMOVPS 32(CX), Y0, Y2
-	ADDQ       DX, CX
-	MOVQ       CX, 8(SP)
-	MOVQ       (SP), CX
-	MOVQ       b+80(FP), DX
-	MOVQ       rows+16(FP), DI
-	MOVQ       pace+72(FP), R9
+	MOVQ    ldi+112(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), DI
+	MOVQ    pace+72(FP), R9
 
 row1:
 	MOVQ CX, R8
@@ -10344,11 +11365,11 @@ row1:
 	MOVQ depth+24(FP), R10
 
 depth1:
-	VMOVUPS      (DX), Y3
-	VMASKMOVPS   32(DX), Y0, Y4
-	VBROADCASTSS (CX), Y5
-	VFMADD231PS  Y5, Y3, Y1
-	VFMADD231PS  Y5, Y4, Y2
+	VMOVUPS      (DX), Y2
+	VMOVUPS      32(DX), Y3
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
 	PREFETCHT0   (R8)
 	ADDQ         R9, R8
 	ADDQ         BX, CX
@@ -10359,47 +11380,37 @@ depth1:
 	ADDQ         bturn+88(FP), DX
 	DECQ         DI
 	JNZ          row1
-	VBROADCASTSS floor+144(FP), Y3
-	VMAXPS       Y1, Y3, Y1
-	VMAXPS       Y2, Y3, Y2
+	VBROADCASTSS floor+144(FP), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
 	MOVQ         ldc+128(FP), DX
 	MOVQ         16(SP), CX
-	CMPQ         columns+136(FP), $0x10
-	JLT          part1
-	VMOVUPS      Y1, (CX)
-	VMOVUPS      Y2, 32(CX)
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
 	ADDQ         DX, CX
-	JMP          stored1
-
-part1:
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	ADDQ       DX, CX
-
-stored1:
-	MOVQ   CX, 16(SP)
-	MOVQ   AX, CX
-	IMUL3Q $0x00000001, CX, CX
-	ADDQ   CX, (SP)
-	DECQ   24(SP)
-	JNZ    block1
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000001, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block1
 	VZEROUPPER
 	RET
 
 block2:
-	MOVQ       ldi+112(FP), DX
-	MOVQ       8(SP), CX
-	VMOVUPS    (CX), Y1
-	VMASKMOVPS 32(CX), Y0, Y2
-	ADDQ       DX, CX
-	VMOVUPS    (CX), Y3
-	VMASKMOVPS 32(CX), Y0, Y4
-	ADDQ       DX, CX
-	MOVQ       CX, 8(SP)
-	MOVQ       (SP), CX
-	MOVQ       b+80(FP), DX
-	MOVQ       rows+16(FP), DI
-	MOVQ       pace+72(FP), R9
+	MOVQ    ldi+112(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), DI
+	MOVQ    pace+72(FP), R9
 
 row2:
 	MOVQ CX, R8
@@ -10407,14 +11418,14 @@ row2:
 	MOVQ depth+24(FP), R10
 
 depth2:
-	VMOVUPS      (DX), Y5
-	VMASKMOVPS   32(DX), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y7, Y5, Y1
-	VFMADD231PS  Y7, Y6, Y2
-	VBROADCASTSS (CX)(AX*1), Y7
-	VFMADD231PS  Y7, Y5, Y3
-	VFMADD231PS  Y7, Y6, Y4
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VBROADCASTSS (CX), Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (CX)(AX*1), Y6
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y3
 	PREFETCHT0   (R8)
 	ADDQ         R9, R8
 	ADDQ         BX, CX
@@ -10425,58 +11436,45 @@ depth2:
 	ADDQ         bturn+88(FP), DX
 	DECQ         DI
 	JNZ          row2
-	VBROADCASTSS floor+144(FP), Y5
-	VMAXPS       Y1, Y5, Y1
-	VMAXPS       Y2, Y5, Y2
-	VMAXPS       Y3, Y5, Y3
-	VMAXPS       Y4, Y5, Y4
+	VBROADCASTSS floor+144(FP), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
 	MOVQ         ldc+128(FP), DX
 	MOVQ         16(SP), CX
-	CMPQ         columns+136(FP), $0x10
-	JLT          part2
-	VMOVUPS      Y1, (CX)
-	VMOVUPS      Y2, 32(CX)
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
 	ADDQ         DX, CX
-	VMOVUPS      Y3, (CX)
-	VMOVUPS      Y4, 32(CX)
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
 	ADDQ         DX, CX
-	JMP          stored2
-
-part2:
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	ADDQ       DX, CX
-	VMOVUPS    Y3, (CX)
-	VMASKMOVPS Y4, Y0, 32(CX)
-	ADDQ       DX, CX
-
-stored2:
-	MOVQ   CX, 16(SP)
-	MOVQ   AX, CX
-	IMUL3Q $0x00000002, CX, CX
-	ADDQ   CX, (SP)
-	DECQ   24(SP)
-	JNZ    block2
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000002, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block2
 	VZEROUPPER
 	RET
 
 block3:
-	MOVQ       ldi+112(FP), DX
-	MOVQ       8(SP), CX
-	VMOVUPS    (CX), Y1
-	VMASKMOVPS 32(CX), Y0, Y2
-	ADDQ       DX, CX
-	VMOVUPS    (CX), Y3
-	VMASKMOVPS 32(CX), Y0, Y4
-	ADDQ       DX, CX
-	VMOVUPS    (CX), Y5
-	VMASKMOVPS 32(CX), Y0, Y6
-	ADDQ       DX, CX
-	MOVQ       CX, 8(SP)
-	MOVQ       (SP), CX
-	MOVQ       b+80(FP), DX
-	MOVQ       rows+16(FP), DI
-	MOVQ       pace+72(FP), R9
+	MOVQ    ldi+112(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), DI
+	MOVQ    pace+72(FP), R9
 
 row3:
 	MOVQ CX, R8
@@ -10484,17 +11482,17 @@ row3:
 	MOVQ depth+24(FP), R10
 
 depth3:
-	VMOVUPS      (DX), Y7
-	VMASKMOVPS   32(DX), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y9, Y7, Y1
-	VFMADD231PS  Y9, Y8, Y2
-	VBROADCASTSS (CX)(AX*1), Y9
-	VFMADD231PS  Y9, Y7, Y3
-	VFMADD231PS  Y9, Y8, Y4
-	VBROADCASTSS (CX)(AX*2), Y9
-	VFMADD231PS  Y9, Y7, Y5
-	VFMADD231PS  Y9, Y8, Y6
+	VMOVUPS      (DX), Y6
+	VMOVUPS      32(DX), Y7
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (CX)(AX*1), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS (CX)(AX*2), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
 	PREFETCHT0   (R8)
 	ADDQ         R9, R8
 	ADDQ         BX, CX
@@ -10505,69 +11503,53 @@ depth3:
 	ADDQ         bturn+88(FP), DX
 	DECQ         DI
 	JNZ          row3
-	VBROADCASTSS floor+144(FP), Y7
-	VMAXPS       Y1, Y7, Y1
-	VMAXPS       Y2, Y7, Y2
-	VMAXPS       Y3, Y7, Y3
-	VMAXPS       Y4, Y7, Y4
-	VMAXPS       Y5, Y7, Y5
-	VMAXPS       Y6, Y7, Y6
+	VBROADCASTSS floor+144(FP), Y6
+	VMAXPS       Y0, Y6, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
 	MOVQ         ldc+128(FP), DX
 	MOVQ         16(SP), CX
-	CMPQ         columns+136(FP), $0x10
-	JLT          part3
-	VMOVUPS      Y1, (CX)
-	VMOVUPS      Y2, 32(CX)
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
 	ADDQ         DX, CX
-	VMOVUPS      Y3, (CX)
-	VMOVUPS      Y4, 32(CX)
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
 	ADDQ         DX, CX
-	VMOVUPS      Y5, (CX)
-	VMOVUPS      Y6, 32(CX)
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
 	ADDQ         DX, CX
-	JMP          stored3
-
-part3:
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	ADDQ       DX, CX
-	VMOVUPS    Y3, (CX)
-	VMASKMOVPS Y4, Y0, 32(CX)
-	ADDQ       DX, CX
-	VMOVUPS    Y5, (CX)
-	VMASKMOVPS Y6, Y0, 32(CX)
-	ADDQ       DX, CX
-
-stored3:
-	MOVQ   CX, 16(SP)
-	MOVQ   AX, CX
-	IMUL3Q $0x00000003, CX, CX
-	ADDQ   CX, (SP)
-	DECQ   24(SP)
-	JNZ    block3
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000003, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block3
 	VZEROUPPER
 	RET
 
 block4:
-	MOVQ       ldi+112(FP), DI
-	MOVQ       8(SP), DX
-	VMOVUPS    (DX), Y1
-	VMASKMOVPS 32(DX), Y0, Y2
-	ADDQ       DI, DX
-	VMOVUPS    (DX), Y3
-	VMASKMOVPS 32(DX), Y0, Y4
-	ADDQ       DI, DX
-	VMOVUPS    (DX), Y5
-	VMASKMOVPS 32(DX), Y0, Y6
-	ADDQ       DI, DX
-	VMOVUPS    (DX), Y7
-	VMASKMOVPS 32(DX), Y0, Y8
-	ADDQ       DI, DX
-	MOVQ       DX, 8(SP)
-	MOVQ       (SP), DX
-	MOVQ       b+80(FP), DI
-	MOVQ       rows+16(FP), R8
-	MOVQ       pace+72(FP), R10
+	MOVQ    ldi+112(FP), DI
+	MOVQ    8(SP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y4
+	VMOVUPS 32(DX), Y5
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y6
+	VMOVUPS 32(DX), Y7
+	ADDQ    DI, DX
+	MOVQ    DX, 8(SP)
+	MOVQ    (SP), DX
+	MOVQ    b+80(FP), DI
+	MOVQ    rows+16(FP), R8
+	MOVQ    pace+72(FP), R10
 
 row4:
 	MOVQ DX, R9
@@ -10575,20 +11557,20 @@ row4:
 	MOVQ depth+24(FP), R11
 
 depth4:
-	VMOVUPS      (DI), Y9
-	VMASKMOVPS   32(DI), Y0, Y10
-	VBROADCASTSS (DX), Y11
-	VFMADD231PS  Y11, Y9, Y1
-	VFMADD231PS  Y11, Y10, Y2
-	VBROADCASTSS (DX)(AX*1), Y11
-	VFMADD231PS  Y11, Y9, Y3
-	VFMADD231PS  Y11, Y10, Y4
-	VBROADCASTSS (DX)(AX*2), Y11
-	VFMADD231PS  Y11, Y9, Y5
-	VFMADD231PS  Y11, Y10, Y6
-	VBROADCASTSS (DX)(CX*1), Y11
-	VFMADD231PS  Y11, Y9, Y7
-	VFMADD231PS  Y11, Y10, Y8
+	VMOVUPS      (DI), Y8
+	VMOVUPS      32(DI), Y9
+	VBROADCASTSS (DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (DX)(AX*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (DX)(AX*2), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS (DX)(CX*1), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
 	PREFETCHT0   (R9)
 	ADDQ         R10, R9
 	ADDQ         BX, DX
@@ -10599,80 +11581,61 @@ depth4:
 	ADDQ         bturn+88(FP), DI
 	DECQ         R8
 	JNZ          row4
-	VBROADCASTSS floor+144(FP), Y9
-	VMAXPS       Y1, Y9, Y1
-	VMAXPS       Y2, Y9, Y2
-	VMAXPS       Y3, Y9, Y3
-	VMAXPS       Y4, Y9, Y4
-	VMAXPS       Y5, Y9, Y5
-	VMAXPS       Y6, Y9, Y6
-	VMAXPS       Y7, Y9, Y7
-	VMAXPS       Y8, Y9, Y8
+	VBROADCASTSS floor+144(FP), Y8
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
 	MOVQ         ldc+128(FP), DI
 	MOVQ         16(SP), DX
-	CMPQ         columns+136(FP), $0x10
-	JLT          part4
-	VMOVUPS      Y1, (DX)
-	VMOVUPS      Y2, 32(DX)
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y3, (DX)
-	VMOVUPS      Y4, 32(DX)
+	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y3, 32(DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y5, (DX)
-	VMOVUPS      Y6, 32(DX)
+	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y5, 32(DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y7, (DX)
-	VMOVUPS      Y8, 32(DX)
+	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y7, 32(DX)
 	ADDQ         DI, DX
-	JMP          stored4
-
-part4:
-	VMOVUPS    Y1, (DX)
-	VMASKMOVPS Y2, Y0, 32(DX)
-	ADDQ       DI, DX
-	VMOVUPS    Y3, (DX)
-	VMASKMOVPS Y4, Y0, 32(DX)
-	ADDQ       DI, DX
-	VMOVUPS    Y5, (DX)
-	VMASKMOVPS Y6, Y0, 32(DX)
-	ADDQ       DI, DX
-	VMOVUPS    Y7, (DX)
-	VMASKMOVPS Y8, Y0, 32(DX)
-	ADDQ       DI, DX
-
-stored4:
-	MOVQ   DX, 16(SP)
-	MOVQ   AX, DX
-	IMUL3Q $0x00000004, DX, DX
-	ADDQ   DX, (SP)
-	DECQ   24(SP)
-	JNZ    block4
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000004, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block4
 	VZEROUPPER
 	RET
 
 block5:
-	MOVQ       ldi+112(FP), DI
-	MOVQ       8(SP), DX
-	VMOVUPS    (DX), Y1
-	VMASKMOVPS 32(DX), Y0, Y2
-	ADDQ       DI, DX
-	VMOVUPS    (DX), Y3
-	VMASKMOVPS 32(DX), Y0, Y4
-	ADDQ       DI, DX
-	VMOVUPS    (DX), Y5
-	VMASKMOVPS 32(DX), Y0, Y6
-	ADDQ       DI, DX
-	VMOVUPS    (DX), Y7
-	VMASKMOVPS 32(DX), Y0, Y8
-	ADDQ       DI, DX
-	VMOVUPS    (DX), Y9
-	VMASKMOVPS 32(DX), Y0, Y10
-	ADDQ       DI, DX
-	MOVQ       DX, 8(SP)
-	MOVQ       (SP), DX
-	MOVQ       b+80(FP), DI
-	MOVQ       rows+16(FP), R8
-	MOVQ       pace+72(FP), R10
+	MOVQ    ldi+112(FP), DI
+	MOVQ    8(SP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y4
+	VMOVUPS 32(DX), Y5
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y6
+	VMOVUPS 32(DX), Y7
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y8
+	VMOVUPS 32(DX), Y9
+	ADDQ    DI, DX
+	MOVQ    DX, 8(SP)
+	MOVQ    (SP), DX
+	MOVQ    b+80(FP), DI
+	MOVQ    rows+16(FP), R8
+	MOVQ    pace+72(FP), R10
 
 row5:
 	MOVQ DX, R9
@@ -10680,23 +11643,23 @@ row5:
 	MOVQ depth+24(FP), R11
 
 depth5:
-	VMOVUPS      (DI), Y11
-	VMASKMOVPS   32(DI), Y0, Y12
-	VBROADCASTSS (DX), Y13
-	VFMADD231PS  Y13, Y11, Y1
-	VFMADD231PS  Y13, Y12, Y2
-	VBROADCASTSS (DX)(AX*1), Y13
-	VFMADD231PS  Y13, Y11, Y3
-	VFMADD231PS  Y13, Y12, Y4
-	VBROADCASTSS (DX)(AX*2), Y13
-	VFMADD231PS  Y13, Y11, Y5
-	VFMADD231PS  Y13, Y12, Y6
-	VBROADCASTSS (DX)(CX*1), Y13
-	VFMADD231PS  Y13, Y11, Y7
-	VFMADD231PS  Y13, Y12, Y8
-	VBROADCASTSS (DX)(AX*4), Y13
-	VFMADD231PS  Y13, Y11, Y9
-	VFMADD231PS  Y13, Y12, Y10
+	VMOVUPS      (DI), Y10
+	VMOVUPS      32(DI), Y11
+	VBROADCASTSS (DX), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (DX)(AX*1), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (DX)(AX*2), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS (DX)(CX*1), Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS (DX)(AX*4), Y12
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
 	PREFETCHT0   (R9)
 	ADDQ         R10, R9
 	ADDQ         BX, DX
@@ -10707,91 +11670,69 @@ depth5:
 	ADDQ         bturn+88(FP), DI
 	DECQ         R8
 	JNZ          row5
-	VBROADCASTSS floor+144(FP), Y11
-	VMAXPS       Y1, Y11, Y1
-	VMAXPS       Y2, Y11, Y2
-	VMAXPS       Y3, Y11, Y3
-	VMAXPS       Y4, Y11, Y4
-	VMAXPS       Y5, Y11, Y5
-	VMAXPS       Y6, Y11, Y6
-	VMAXPS       Y7, Y11, Y7
-	VMAXPS       Y8, Y11, Y8
-	VMAXPS       Y9, Y11, Y9
-	VMAXPS       Y10, Y11, Y10
+	VBROADCASTSS floor+144(FP), Y10
+	VMAXPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y10, Y1
+	VMAXPS       Y2, Y10, Y2
+	VMAXPS       Y3, Y10, Y3
+	VMAXPS       Y4, Y10, Y4
+	VMAXPS       Y5, Y10, Y5
+	VMAXPS       Y6, Y10, Y6
+	VMAXPS       Y7, Y10, Y7
+	VMAXPS       Y8, Y10, Y8
+	VMAXPS       Y9, Y10, Y9
 	MOVQ         ldc+128(FP), DI
 	MOVQ         16(SP), DX
-	CMPQ         columns+136(FP), $0x10
-	JLT          part5
-	VMOVUPS      Y1, (DX)
-	VMOVUPS      Y2, 32(DX)
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y3, (DX)
-	VMOVUPS      Y4, 32(DX)
+	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y3, 32(DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y5, (DX)
-	VMOVUPS      Y6, 32(DX)
+	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y5, 32(DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y7, (DX)
-	VMOVUPS      Y8, 32(DX)
+	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y7, 32(DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y9, (DX)
-	VMOVUPS      Y10, 32(DX)
+	VMOVUPS      Y8, (DX)
+	VMOVUPS      Y9, 32(DX)
 	ADDQ         DI, DX
-	JMP          stored5
-
-part5:
-	VMOVUPS    Y1, (DX)
-	VMASKMOVPS Y2, Y0, 32(DX)
-	ADDQ       DI, DX
-	VMOVUPS    Y3, (DX)
-	VMASKMOVPS Y4, Y0, 32(DX)
-	ADDQ       DI, DX
-	VMOVUPS    Y5, (DX)
-	VMASKMOVPS Y6, Y0, 32(DX)
-	ADDQ       DI, DX
-	VMOVUPS    Y7, (DX)
-	VMASKMOVPS Y8, Y0, 32(DX)
-	ADDQ       DI, DX
-	VMOVUPS    Y9, (DX)
-	VMASKMOVPS Y10, Y0, 32(DX)
-	ADDQ       DI, DX
-
-stored5:
-	MOVQ   DX, 16(SP)
-	MOVQ   AX, DX
-	IMUL3Q $0x00000005, DX, DX
-	ADDQ   DX, (SP)
-	DECQ   24(SP)
-	JNZ    block5
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000005, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block5
 	VZEROUPPER
 	RET
 
 block6:
-	MOVQ       ldi+112(FP), R8
-	MOVQ       8(SP), DI
-	VMOVUPS    (DI), Y1
-	VMASKMOVPS 32(DI), Y0, Y2
-	ADDQ       R8, DI
-	VMOVUPS    (DI), Y3
-	VMASKMOVPS 32(DI), Y0, Y4
-	ADDQ       R8, DI
-	VMOVUPS    (DI), Y5
-	VMASKMOVPS 32(DI), Y0, Y6
-	ADDQ       R8, DI
-	VMOVUPS    (DI), Y7
-	VMASKMOVPS 32(DI), Y0, Y8
-	ADDQ       R8, DI
-	VMOVUPS    (DI), Y9
-	VMASKMOVPS 32(DI), Y0, Y10
-	ADDQ       R8, DI
-	VMOVUPS    (DI), Y11
-	VMASKMOVPS 32(DI), Y0, Y12
-	ADDQ       R8, DI
-	MOVQ       DI, 8(SP)
-	MOVQ       (SP), DI
-	MOVQ       b+80(FP), R8
-	MOVQ       rows+16(FP), R9
-	MOVQ       pace+72(FP), R11
+	MOVQ    ldi+112(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	VMOVUPS 32(DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	VMOVUPS 32(DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	VMOVUPS 32(DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	VMOVUPS 32(DI), Y9
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y10
+	VMOVUPS 32(DI), Y11
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	MOVQ    b+80(FP), R8
+	MOVQ    rows+16(FP), R9
+	MOVQ    pace+72(FP), R11
 
 row6:
 	MOVQ DI, R10
@@ -10799,26 +11740,26 @@ row6:
 	MOVQ depth+24(FP), R12
 
 depth6:
-	VMOVUPS      (R8), Y13
-	VMASKMOVPS   32(R8), Y0, Y14
-	VBROADCASTSS (DI), Y15
-	VFMADD231PS  Y15, Y13, Y1
-	VFMADD231PS  Y15, Y14, Y2
-	VBROADCASTSS (DI)(AX*1), Y15
-	VFMADD231PS  Y15, Y13, Y3
-	VFMADD231PS  Y15, Y14, Y4
-	VBROADCASTSS (DI)(AX*2), Y15
-	VFMADD231PS  Y15, Y13, Y5
-	VFMADD231PS  Y15, Y14, Y6
-	VBROADCASTSS (DI)(CX*1), Y15
-	VFMADD231PS  Y15, Y13, Y7
-	VFMADD231PS  Y15, Y14, Y8
-	VBROADCASTSS (DI)(AX*4), Y15
-	VFMADD231PS  Y15, Y13, Y9
-	VFMADD231PS  Y15, Y14, Y10
-	VBROADCASTSS (DI)(DX*1), Y15
-	VFMADD231PS  Y15, Y13, Y11
-	VFMADD231PS  Y15, Y14, Y12
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS (DI), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (DI)(AX*1), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (DI)(AX*2), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (DI)(CX*1), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS (DI)(AX*4), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (DI)(DX*1), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
 	PREFETCHT0   (R10)
 	ADDQ         R11, R10
 	ADDQ         BX, DI
@@ -10829,70 +11770,45 @@ depth6:
 	ADDQ         bturn+88(FP), R8
 	DECQ         R9
 	JNZ          row6
-	VBROADCASTSS floor+144(FP), Y13
-	VMAXPS       Y1, Y13, Y1
-	VMAXPS       Y2, Y13, Y2
-	VMAXPS       Y3, Y13, Y3
-	VMAXPS       Y4, Y13, Y4
-	VMAXPS       Y5, Y13, Y5
-	VMAXPS       Y6, Y13, Y6
-	VMAXPS       Y7, Y13, Y7
-	VMAXPS       Y8, Y13, Y8
-	VMAXPS       Y9, Y13, Y9
-	VMAXPS       Y10, Y13, Y10
-	VMAXPS       Y11, Y13, Y11
-	VMAXPS       Y12, Y13, Y12
+	VBROADCASTSS floor+144(FP), Y12
+	VMAXPS       Y0, Y12, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMAXPS       Y11, Y12, Y11
 	MOVQ         ldc+128(FP), R8
 	MOVQ         16(SP), DI
-	CMPQ         columns+136(FP), $0x10
-	JLT          part6
-	VMOVUPS      Y1, (DI)
-	VMOVUPS      Y2, 32(DI)
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y3, (DI)
-	VMOVUPS      Y4, 32(DI)
+	VMOVUPS      Y2, (DI)
+	VMOVUPS      Y3, 32(DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y5, (DI)
-	VMOVUPS      Y6, 32(DI)
+	VMOVUPS      Y4, (DI)
+	VMOVUPS      Y5, 32(DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y7, (DI)
-	VMOVUPS      Y8, 32(DI)
+	VMOVUPS      Y6, (DI)
+	VMOVUPS      Y7, 32(DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y9, (DI)
-	VMOVUPS      Y10, 32(DI)
+	VMOVUPS      Y8, (DI)
+	VMOVUPS      Y9, 32(DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y11, (DI)
-	VMOVUPS      Y12, 32(DI)
+	VMOVUPS      Y10, (DI)
+	VMOVUPS      Y11, 32(DI)
 	ADDQ         R8, DI
-	JMP          stored6
-
-part6:
-	VMOVUPS    Y1, (DI)
-	VMASKMOVPS Y2, Y0, 32(DI)
-	ADDQ       R8, DI
-	VMOVUPS    Y3, (DI)
-	VMASKMOVPS Y4, Y0, 32(DI)
-	ADDQ       R8, DI
-	VMOVUPS    Y5, (DI)
-	VMASKMOVPS Y6, Y0, 32(DI)
-	ADDQ       R8, DI
-	VMOVUPS    Y7, (DI)
-	VMASKMOVPS Y8, Y0, 32(DI)
-	ADDQ       R8, DI
-	VMOVUPS    Y9, (DI)
-	VMASKMOVPS Y10, Y0, 32(DI)
-	ADDQ       R8, DI
-	VMOVUPS    Y11, (DI)
-	VMASKMOVPS Y12, Y0, 32(DI)
-	ADDQ       R8, DI
-
-stored6:
-	MOVQ   DI, 16(SP)
-	MOVQ   AX, DI
-	IMUL3Q $0x00000006, DI, DI
-	ADDQ   DI, (SP)
-	DECQ   24(SP)
-	JNZ    block6
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000006, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block6
 	VZEROUPPER
 	RET
 

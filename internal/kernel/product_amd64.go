@@ -5,26 +5,28 @@ package kernel
 import "math"
 
 // A blockLoop computes blocks of at most height rows and width columns of C. It
-// is the one to use where no more than upTo columns are left.
+// is for at least so many columns.
 type blockLoop struct {
-	height, width, upTo int
-	run                 func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+	least, height, width int
+	run                  func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 }
 
-// loops are the loops of one instruction set, from narrow to wide.
+// loops are the loops of one instruction set, from wide to narrow.
 type loops []blockLoop
 
 // Up to 8 columns half of a 512-bit register would be idle. Machines that split
 // 512-bit operations lose nothing with 256-bit ones.
 var loops512 = loops{
-	{28, 8, 8, mul28x8AVX512},
-	{28, 16, 24, mul28x16AVX512}, // 24 are 16 and 8
-	{14, 32, math.MaxInt, mul14x32AVX512},
+	{25, 14, 32, mul14x32PartAVX512},
+	{9, 28, 16, mul28x16PartAVX512}, // 24 are 16 and 8
+	{1, 28, 8, mul28x8PartAVX512},
 }
 
+// Masks cost AVX2 time and a register.
 var loops256 = loops{
-	{12, 8, 8, mul12x8AVX2},
-	{6, 16, math.MaxInt, mul6x16AVX2},
+	{16, 6, 16, mul6x16AVX2},
+	{8, 14, 8, mul14x8AVX2},
+	{1, 12, 8, mul12x8PartAVX2},
 }
 
 // zeros is what sums start with when there is neither bias nor old C.
@@ -38,7 +40,7 @@ func (all loops) mul(p *Product) {
 	p.check()
 	// For one block, row r means Depth steps through A, each to another line or
 	// not, and as many short rows of B, which the next block reads again.
-	wide := &all[len(all)-1]
+	wide := &all[0]
 	chunk := max(1, cached/(4*p.Depth*(min(p.AStep, 16)+min(p.N, wide.width))))
 	if chunk >= p.Rows || p.M <= wide.height && p.N <= wide.width {
 		p.blocks(all)
@@ -72,7 +74,7 @@ func (p *Product) blocks(all loops) {
 // next returns the loop for the next columns of C.
 func (all loops) next(columns int) *blockLoop {
 	i := 0
-	for all[i].upTo < columns {
+	for all[i].least > columns {
 		i++
 	}
 	return &all[i]

@@ -7,11 +7,12 @@ import . "github.com/mmcloughlin/avo/build"
 func main() {
 	ConstraintExpr("!purego")
 	masks()
-	product(avx512half, 28, 1)
-	product(avx512, 28, 1)
-	product(avx512, 14, 2)
-	product(avx2, 12, 1)
-	product(avx2, 6, 2)
+	product(avx512half, 28, 1, true)
+	product(avx512, 28, 1, true)
+	product(avx512, 14, 2, true)
+	product(avx2, 12, 1, true)
+	product(avx2, 14, 1, false)
+	product(avx2, 6, 2, false)
 	for _, v := range []isa{avx512, avx2} {
 		elementwise(v)
 		reductions(v)

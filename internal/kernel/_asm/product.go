@@ -9,28 +9,33 @@ import (
 )
 
 // product writes the inner loop of Product for blocks of up to height rows of
-// C, each row some vectors wide, the last of which may be there in part. A block
-// keeps its part of C in registers. There is one loop for every height; all sum
-// in the same order. Loops of one vector are limited by their loads.
-func product(v isa, height, vectors int) {
-	name := fmt.Sprintf("mul%dx%d%s", height, vectors*v.lanes, v.name)
-	prefetch := ""
-	f := &productFrame{isa: v, vectors: vectors, prefetch: vectors*v.lanes > 8}
-	if f.prefetch {
-		prefetch = " Step k of a row prefetches A at lead+k*pace."
+// C, each row some vectors wide; where part is set, the last of them may be there
+// in part. A block keeps its part of C in registers. There is one loop for every
+// height; all sum in the same order. Loops of 8 columns are limited by their
+// loads and do not prefetch.
+func product(v isa, height, vectors int, part bool) {
+	width, doc := vectors*v.lanes, "."
+	name := fmt.Sprintf("mul%dx%d", height, width)
+	if part {
+		name, doc = name+"Part", " or fewer."
 	}
+	name += v.name
 	TEXT(name, NOSPLIT, "func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)")
 	Doc(
-		name+" computes blocks of size rows of C. Strides are in bytes; aturn and bturn lead",
-		"from the end of one row of A and B to the next."+prefetch,
-		"Sums start with init, results are at least floor.")
+		name+fmt.Sprintf(" computes blocks of size rows of C. It has %d columns", width)+doc,
+		"Strides are in bytes; aturn and bturn lead from the end of one row of A and B to",
+		"the next. Step k of a row may prefetch A at lead+k*pace. Sums start with init,",
+		"results are at least floor.")
 	Pragma("noescape")
 
-	columns := Load(Param("columns"), GP64())
-	if vectors > 1 {
-		SUBQ(U8((vectors-1)*v.lanes), columns)
+	f := &productFrame{isa: v, vectors: vectors, prefetch: width > 8}
+	if part {
+		columns := Load(Param("columns"), GP64())
+		if vectors > 1 {
+			SUBQ(U8((vectors-1)*v.lanes), columns)
+		}
+		f.last = v.head(columns)
 	}
-	f.last = v.head(columns)
 	f.s, f.s3, f.s5 = Load(Param("lda"), GP64()), GP64(), GP64()
 	LEAQ(Mem{Base: f.s, Index: f.s, Scale: 2}, f.s3)
 	LEAQ(Mem{Base: f.s, Index: f.s, Scale: 4}, f.s5)
@@ -54,7 +59,7 @@ type productFrame struct {
 	prefetch     bool
 	s, s3, s5    Register // 1, 3 and 5 times lda
 	astep, bstep Register
-	last         Register // mask of C's columns in the last vector
+	last         Register // mask of C's columns in the last vector, nil for all
 	local        map[string]Mem
 }
 
@@ -160,28 +165,11 @@ func (f *productFrame) block(size int) {
 	}
 	c, ldc := GP64(), Load(Param("ldc"), GP64())
 	MOVQ(f.local["c"], c)
-	store := func(last Register) {
-		for i := range acc {
-			for j := range f.vectors {
-				mask := last
-				if j < f.vectors-1 {
-					mask = nil
-				}
-				f.store(acc[i][j], mask, Mem{Base: c, Disp: f.bytes() * j})
-			}
-			ADDQ(ldc, c)
+	for i := range acc {
+		for j := range f.vectors {
+			f.store(acc[i][j], f.mask(j), Mem{Base: c, Disp: f.bytes() * j})
 		}
-	}
-	if f.bits {
-		store(f.last)
-	} else {
-		CMPQ(address("columns"), U8(f.vectors*f.lanes))
-		JLT(LabelRef(label("part")))
-		store(nil)
-		JMP(LabelRef(label("stored")))
-		Label(label("part"))
-		store(f.last)
-		Label(label("stored"))
+		ADDQ(ldc, c)
 	}
 	MOVQ(c, f.local["c"])
 
