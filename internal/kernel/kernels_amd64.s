@@ -14,10 +14,10 @@ DATA tails<>+48(SB)/8, $0x0000000000000000
 DATA tails<>+56(SB)/8, $0x0000000000000000
 GLOBL tails<>(SB), RODATA|NOPTR, $64
 
-// func mul28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·mul28x8PartAVX512(SB), NOSPLIT, $32-148
-	MOVQ    columns+136(FP), AX
+TEXT ·mul28x8PartAVX512(SB), NOSPLIT, $40-164
+	MOVQ    columns+152(FP), AX
 	MOVL    $0x000000ff, CX
 	BZHIL   AX, CX, DX
 	CMPQ    AX, $0x08
@@ -30,12 +30,14 @@ TEXT ·mul28x8PartAVX512(SB), NOSPLIT, $32-148
 	MOVQ    bstep+96(FP), SI
 	MOVQ    a+32(FP), DI
 	MOVQ    DI, (SP)
-	MOVQ    init+104(FP), DI
+	MOVQ    init+120(FP), DI
 	MOVQ    DI, 8(SP)
-	MOVQ    c+120(FP), DI
+	MOVQ    c+136(FP), DI
 	MOVQ    DI, 16(SP)
 	MOVQ    blocks+8(FP), DI
 	MOVQ    DI, 24(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
 	MOVQ    size+0(FP), DI
 	CMPQ    DI, $0x1c
 	JEQ     block28
@@ -93,7 +95,7 @@ TEXT ·mul28x8PartAVX512(SB), NOSPLIT, $32-148
 	JEQ     block2
 
 block1:
-	MOVQ      ldi+112(FP), DX
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      DX, CX
@@ -101,24 +103,25 @@ block1:
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
 	MOVQ      rows+16(FP), DI
+	MOVQ      DI, 32(SP)
 
 row1:
-	MOVQ depth+24(FP), R8
+	MOVQ depth+24(FP), DI
 
 depth1:
 	VMOVUPS.Z        (DX), K1, Y1
 	VFMADD231PS.BCST (CX), Y1, Y0
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R8
+	DECQ             DI
 	JNZ              depth1
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row1
-	VBROADCASTSS     floor+144(FP), Y1
+	VBROADCASTSS     floor+160(FP), Y1
 	VMAXPS           Y0, Y1, Y0
-	MOVQ             ldc+128(FP), DX
+	MOVQ             ldc+144(FP), DX
 	MOVQ             16(SP), CX
 	VMOVUPS          Y0, K1, (CX)
 	ADDQ             DX, CX
@@ -132,7 +135,7 @@ depth1:
 	RET
 
 block2:
-	MOVQ      ldi+112(FP), DX
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      DX, CX
@@ -142,9 +145,10 @@ block2:
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
 	MOVQ      rows+16(FP), DI
+	MOVQ      DI, 32(SP)
 
 row2:
-	MOVQ depth+24(FP), R8
+	MOVQ depth+24(FP), DI
 
 depth2:
 	VMOVUPS.Z        (DX), K1, Y2
@@ -152,16 +156,16 @@ depth2:
 	VFMADD231PS.BCST (CX)(AX*1), Y2, Y1
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R8
+	DECQ             DI
 	JNZ              depth2
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row2
-	VBROADCASTSS     floor+144(FP), Y2
+	VBROADCASTSS     floor+160(FP), Y2
 	VMAXPS           Y0, Y2, Y0
 	VMAXPS           Y1, Y2, Y1
-	MOVQ             ldc+128(FP), DX
+	MOVQ             ldc+144(FP), DX
 	MOVQ             16(SP), CX
 	VMOVUPS          Y0, K1, (CX)
 	ADDQ             DX, CX
@@ -177,7 +181,7 @@ depth2:
 	RET
 
 block3:
-	MOVQ      ldi+112(FP), DX
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      DX, CX
@@ -189,9 +193,10 @@ block3:
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
 	MOVQ      rows+16(FP), DI
+	MOVQ      DI, 32(SP)
 
 row3:
-	MOVQ depth+24(FP), R8
+	MOVQ depth+24(FP), DI
 
 depth3:
 	VMOVUPS.Z        (DX), K1, Y3
@@ -200,17 +205,17 @@ depth3:
 	VFMADD231PS.BCST (CX)(AX*2), Y3, Y2
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R8
+	DECQ             DI
 	JNZ              depth3
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row3
-	VBROADCASTSS     floor+144(FP), Y3
+	VBROADCASTSS     floor+160(FP), Y3
 	VMAXPS           Y0, Y3, Y0
 	VMAXPS           Y1, Y3, Y1
 	VMAXPS           Y2, Y3, Y2
-	MOVQ             ldc+128(FP), DX
+	MOVQ             ldc+144(FP), DX
 	MOVQ             16(SP), CX
 	VMOVUPS          Y0, K1, (CX)
 	ADDQ             DX, CX
@@ -228,7 +233,7 @@ depth3:
 	RET
 
 block4:
-	MOVQ      ldi+112(FP), DI
+	MOVQ      ldi+128(FP), DI
 	MOVQ      8(SP), DX
 	VMOVUPS.Z (DX), K1, Y0
 	ADDQ      DI, DX
@@ -242,9 +247,10 @@ block4:
 	MOVQ      (SP), DX
 	MOVQ      b+80(FP), DI
 	MOVQ      rows+16(FP), R8
+	MOVQ      R8, 32(SP)
 
 row4:
-	MOVQ depth+24(FP), R9
+	MOVQ depth+24(FP), R8
 
 depth4:
 	VMOVUPS.Z        (DI), K1, Y4
@@ -254,18 +260,18 @@ depth4:
 	VFMADD231PS.BCST (DX)(CX*1), Y4, Y3
 	ADDQ             BX, DX
 	ADDQ             SI, DI
-	DECQ             R9
+	DECQ             R8
 	JNZ              depth4
 	ADDQ             aturn+40(FP), DX
 	ADDQ             bturn+88(FP), DI
-	DECQ             R8
+	DECQ             32(SP)
 	JNZ              row4
-	VBROADCASTSS     floor+144(FP), Y4
+	VBROADCASTSS     floor+160(FP), Y4
 	VMAXPS           Y0, Y4, Y0
 	VMAXPS           Y1, Y4, Y1
 	VMAXPS           Y2, Y4, Y2
 	VMAXPS           Y3, Y4, Y3
-	MOVQ             ldc+128(FP), DI
+	MOVQ             ldc+144(FP), DI
 	MOVQ             16(SP), DX
 	VMOVUPS          Y0, K1, (DX)
 	ADDQ             DI, DX
@@ -285,7 +291,7 @@ depth4:
 	RET
 
 block5:
-	MOVQ      ldi+112(FP), DI
+	MOVQ      ldi+128(FP), DI
 	MOVQ      8(SP), DX
 	VMOVUPS.Z (DX), K1, Y0
 	ADDQ      DI, DX
@@ -301,9 +307,10 @@ block5:
 	MOVQ      (SP), DX
 	MOVQ      b+80(FP), DI
 	MOVQ      rows+16(FP), R8
+	MOVQ      R8, 32(SP)
 
 row5:
-	MOVQ depth+24(FP), R9
+	MOVQ depth+24(FP), R8
 
 depth5:
 	VMOVUPS.Z        (DI), K1, Y5
@@ -314,19 +321,19 @@ depth5:
 	VFMADD231PS.BCST (DX)(AX*4), Y5, Y4
 	ADDQ             BX, DX
 	ADDQ             SI, DI
-	DECQ             R9
+	DECQ             R8
 	JNZ              depth5
 	ADDQ             aturn+40(FP), DX
 	ADDQ             bturn+88(FP), DI
-	DECQ             R8
+	DECQ             32(SP)
 	JNZ              row5
-	VBROADCASTSS     floor+144(FP), Y5
+	VBROADCASTSS     floor+160(FP), Y5
 	VMAXPS           Y0, Y5, Y0
 	VMAXPS           Y1, Y5, Y1
 	VMAXPS           Y2, Y5, Y2
 	VMAXPS           Y3, Y5, Y3
 	VMAXPS           Y4, Y5, Y4
-	MOVQ             ldc+128(FP), DI
+	MOVQ             ldc+144(FP), DI
 	MOVQ             16(SP), DX
 	VMOVUPS          Y0, K1, (DX)
 	ADDQ             DI, DX
@@ -348,7 +355,7 @@ depth5:
 	RET
 
 block6:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -366,9 +373,10 @@ block6:
 	MOVQ      (SP), DI
 	MOVQ      b+80(FP), R8
 	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
 
 row6:
-	MOVQ depth+24(FP), R10
+	MOVQ depth+24(FP), R9
 
 depth6:
 	VMOVUPS.Z        (R8), K1, Y6
@@ -380,20 +388,20 @@ depth6:
 	VFMADD231PS.BCST (DI)(DX*1), Y6, Y5
 	ADDQ             BX, DI
 	ADDQ             SI, R8
-	DECQ             R10
+	DECQ             R9
 	JNZ              depth6
 	ADDQ             aturn+40(FP), DI
 	ADDQ             bturn+88(FP), R8
-	DECQ             R9
+	DECQ             32(SP)
 	JNZ              row6
-	VBROADCASTSS     floor+144(FP), Y6
+	VBROADCASTSS     floor+160(FP), Y6
 	VMAXPS           Y0, Y6, Y0
 	VMAXPS           Y1, Y6, Y1
 	VMAXPS           Y2, Y6, Y2
 	VMAXPS           Y3, Y6, Y3
 	VMAXPS           Y4, Y6, Y4
 	VMAXPS           Y5, Y6, Y5
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -417,7 +425,7 @@ depth6:
 	RET
 
 block7:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -437,9 +445,10 @@ block7:
 	MOVQ      (SP), DI
 	MOVQ      b+80(FP), R8
 	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
 
 row7:
-	MOVQ depth+24(FP), R10
+	MOVQ depth+24(FP), R9
 
 depth7:
 	VMOVUPS.Z        (R8), K1, Y7
@@ -452,13 +461,13 @@ depth7:
 	VFMADD231PS.BCST (DI)(CX*2), Y7, Y6
 	ADDQ             BX, DI
 	ADDQ             SI, R8
-	DECQ             R10
+	DECQ             R9
 	JNZ              depth7
 	ADDQ             aturn+40(FP), DI
 	ADDQ             bturn+88(FP), R8
-	DECQ             R9
+	DECQ             32(SP)
 	JNZ              row7
-	VBROADCASTSS     floor+144(FP), Y7
+	VBROADCASTSS     floor+160(FP), Y7
 	VMAXPS           Y0, Y7, Y0
 	VMAXPS           Y1, Y7, Y1
 	VMAXPS           Y2, Y7, Y2
@@ -466,7 +475,7 @@ depth7:
 	VMAXPS           Y4, Y7, Y4
 	VMAXPS           Y5, Y7, Y5
 	VMAXPS           Y6, Y7, Y6
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -492,7 +501,7 @@ depth7:
 	RET
 
 block8:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -516,9 +525,10 @@ block8:
 	ADDQ      AX, R8
 	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 
 row8:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth8:
 	VMOVUPS.Z        (R9), K1, Y8
@@ -533,14 +543,14 @@ depth8:
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R10
 	JNZ              depth8
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	DECQ             32(SP)
 	JNZ              row8
-	VBROADCASTSS     floor+144(FP), Y8
+	VBROADCASTSS     floor+160(FP), Y8
 	VMAXPS           Y0, Y8, Y0
 	VMAXPS           Y1, Y8, Y1
 	VMAXPS           Y2, Y8, Y2
@@ -549,7 +559,7 @@ depth8:
 	VMAXPS           Y5, Y8, Y5
 	VMAXPS           Y6, Y8, Y6
 	VMAXPS           Y7, Y8, Y7
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -577,7 +587,7 @@ depth8:
 	RET
 
 block9:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -603,9 +613,10 @@ block9:
 	ADDQ      AX, R8
 	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 
 row9:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth9:
 	VMOVUPS.Z        (R9), K1, Y9
@@ -621,14 +632,14 @@ depth9:
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R10
 	JNZ              depth9
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	DECQ             32(SP)
 	JNZ              row9
-	VBROADCASTSS     floor+144(FP), Y9
+	VBROADCASTSS     floor+160(FP), Y9
 	VMAXPS           Y0, Y9, Y0
 	VMAXPS           Y1, Y9, Y1
 	VMAXPS           Y2, Y9, Y2
@@ -638,7 +649,7 @@ depth9:
 	VMAXPS           Y6, Y9, Y6
 	VMAXPS           Y7, Y9, Y7
 	VMAXPS           Y8, Y9, Y8
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -668,7 +679,7 @@ depth9:
 	RET
 
 block10:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -696,9 +707,10 @@ block10:
 	ADDQ      AX, R8
 	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 
 row10:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth10:
 	VMOVUPS.Z        (R9), K1, Y10
@@ -715,14 +727,14 @@ depth10:
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R10
 	JNZ              depth10
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	DECQ             32(SP)
 	JNZ              row10
-	VBROADCASTSS     floor+144(FP), Y10
+	VBROADCASTSS     floor+160(FP), Y10
 	VMAXPS           Y0, Y10, Y0
 	VMAXPS           Y1, Y10, Y1
 	VMAXPS           Y2, Y10, Y2
@@ -733,7 +745,7 @@ depth10:
 	VMAXPS           Y7, Y10, Y7
 	VMAXPS           Y8, Y10, Y8
 	VMAXPS           Y9, Y10, Y9
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -765,7 +777,7 @@ depth10:
 	RET
 
 block11:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -795,9 +807,10 @@ block11:
 	ADDQ      AX, R8
 	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 
 row11:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth11:
 	VMOVUPS.Z        (R9), K1, Y11
@@ -815,14 +828,14 @@ depth11:
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R10
 	JNZ              depth11
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	DECQ             32(SP)
 	JNZ              row11
-	VBROADCASTSS     floor+144(FP), Y11
+	VBROADCASTSS     floor+160(FP), Y11
 	VMAXPS           Y0, Y11, Y0
 	VMAXPS           Y1, Y11, Y1
 	VMAXPS           Y2, Y11, Y2
@@ -834,7 +847,7 @@ depth11:
 	VMAXPS           Y8, Y11, Y8
 	VMAXPS           Y9, Y11, Y9
 	VMAXPS           Y10, Y11, Y10
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -868,7 +881,7 @@ depth11:
 	RET
 
 block12:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -900,9 +913,10 @@ block12:
 	ADDQ      AX, R8
 	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 
 row12:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth12:
 	VMOVUPS.Z        (R9), K1, Y12
@@ -921,14 +935,14 @@ depth12:
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R10
 	JNZ              depth12
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	DECQ             32(SP)
 	JNZ              row12
-	VBROADCASTSS     floor+144(FP), Y12
+	VBROADCASTSS     floor+160(FP), Y12
 	VMAXPS           Y0, Y12, Y0
 	VMAXPS           Y1, Y12, Y1
 	VMAXPS           Y2, Y12, Y2
@@ -941,7 +955,7 @@ depth12:
 	VMAXPS           Y9, Y12, Y9
 	VMAXPS           Y10, Y12, Y10
 	VMAXPS           Y11, Y12, Y11
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -977,7 +991,7 @@ depth12:
 	RET
 
 block13:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -1011,9 +1025,10 @@ block13:
 	ADDQ      AX, R8
 	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 
 row13:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth13:
 	VMOVUPS.Z        (R9), K1, Y13
@@ -1033,14 +1048,14 @@ depth13:
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R10
 	JNZ              depth13
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	DECQ             32(SP)
 	JNZ              row13
-	VBROADCASTSS     floor+144(FP), Y13
+	VBROADCASTSS     floor+160(FP), Y13
 	VMAXPS           Y0, Y13, Y0
 	VMAXPS           Y1, Y13, Y1
 	VMAXPS           Y2, Y13, Y2
@@ -1054,7 +1069,7 @@ depth13:
 	VMAXPS           Y10, Y13, Y10
 	VMAXPS           Y11, Y13, Y11
 	VMAXPS           Y12, Y13, Y12
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -1092,7 +1107,7 @@ depth13:
 	RET
 
 block14:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -1128,9 +1143,10 @@ block14:
 	ADDQ      AX, R8
 	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 
 row14:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth14:
 	VMOVUPS.Z        (R9), K1, Y14
@@ -1151,14 +1167,14 @@ depth14:
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R10
 	JNZ              depth14
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	DECQ             32(SP)
 	JNZ              row14
-	VBROADCASTSS     floor+144(FP), Y14
+	VBROADCASTSS     floor+160(FP), Y14
 	VMAXPS           Y0, Y14, Y0
 	VMAXPS           Y1, Y14, Y1
 	VMAXPS           Y2, Y14, Y2
@@ -1173,7 +1189,7 @@ depth14:
 	VMAXPS           Y11, Y14, Y11
 	VMAXPS           Y12, Y14, Y12
 	VMAXPS           Y13, Y14, Y13
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -1213,7 +1229,7 @@ depth14:
 	RET
 
 block15:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -1253,9 +1269,10 @@ block15:
 	ADDQ      AX, R9
 	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 
 row15:
-	MOVQ depth+24(FP), R12
+	MOVQ depth+24(FP), R11
 
 depth15:
 	VMOVUPS.Z        (R10), K1, Y15
@@ -1278,15 +1295,15 @@ depth15:
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R11
 	JNZ              depth15
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	DECQ             32(SP)
 	JNZ              row15
-	VBROADCASTSS     floor+144(FP), Y15
+	VBROADCASTSS     floor+160(FP), Y15
 	VMAXPS           Y0, Y15, Y0
 	VMAXPS           Y1, Y15, Y1
 	VMAXPS           Y2, Y15, Y2
@@ -1302,7 +1319,7 @@ depth15:
 	VMAXPS           Y12, Y15, Y12
 	VMAXPS           Y13, Y15, Y13
 	VMAXPS           Y14, Y15, Y14
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -1344,7 +1361,7 @@ depth15:
 	RET
 
 block16:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -1386,9 +1403,10 @@ block16:
 	ADDQ      AX, R9
 	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 
 row16:
-	MOVQ depth+24(FP), R12
+	MOVQ depth+24(FP), R11
 
 depth16:
 	VMOVUPS.Z        (R10), K1, Y16
@@ -1412,15 +1430,15 @@ depth16:
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R11
 	JNZ              depth16
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	DECQ             32(SP)
 	JNZ              row16
-	VBROADCASTSS     floor+144(FP), Y16
+	VBROADCASTSS     floor+160(FP), Y16
 	VMAXPS           Y0, Y16, Y0
 	VMAXPS           Y1, Y16, Y1
 	VMAXPS           Y2, Y16, Y2
@@ -1437,7 +1455,7 @@ depth16:
 	VMAXPS           Y13, Y16, Y13
 	VMAXPS           Y14, Y16, Y14
 	VMAXPS           Y15, Y16, Y15
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -1481,7 +1499,7 @@ depth16:
 	RET
 
 block17:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -1525,9 +1543,10 @@ block17:
 	ADDQ      AX, R9
 	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 
 row17:
-	MOVQ depth+24(FP), R12
+	MOVQ depth+24(FP), R11
 
 depth17:
 	VMOVUPS.Z        (R10), K1, Y17
@@ -1552,15 +1571,15 @@ depth17:
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R11
 	JNZ              depth17
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	DECQ             32(SP)
 	JNZ              row17
-	VBROADCASTSS     floor+144(FP), Y17
+	VBROADCASTSS     floor+160(FP), Y17
 	VMAXPS           Y0, Y17, Y0
 	VMAXPS           Y1, Y17, Y1
 	VMAXPS           Y2, Y17, Y2
@@ -1578,7 +1597,7 @@ depth17:
 	VMAXPS           Y14, Y17, Y14
 	VMAXPS           Y15, Y17, Y15
 	VMAXPS           Y16, Y17, Y16
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -1624,7 +1643,7 @@ depth17:
 	RET
 
 block18:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -1670,9 +1689,10 @@ block18:
 	ADDQ      AX, R9
 	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 
 row18:
-	MOVQ depth+24(FP), R12
+	MOVQ depth+24(FP), R11
 
 depth18:
 	VMOVUPS.Z        (R10), K1, Y18
@@ -1698,15 +1718,15 @@ depth18:
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R11
 	JNZ              depth18
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	DECQ             32(SP)
 	JNZ              row18
-	VBROADCASTSS     floor+144(FP), Y18
+	VBROADCASTSS     floor+160(FP), Y18
 	VMAXPS           Y0, Y18, Y0
 	VMAXPS           Y1, Y18, Y1
 	VMAXPS           Y2, Y18, Y2
@@ -1725,7 +1745,7 @@ depth18:
 	VMAXPS           Y15, Y18, Y15
 	VMAXPS           Y16, Y18, Y16
 	VMAXPS           Y17, Y18, Y17
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -1773,7 +1793,7 @@ depth18:
 	RET
 
 block19:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -1821,9 +1841,10 @@ block19:
 	ADDQ      AX, R9
 	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 
 row19:
-	MOVQ depth+24(FP), R12
+	MOVQ depth+24(FP), R11
 
 depth19:
 	VMOVUPS.Z        (R10), K1, Y19
@@ -1850,15 +1871,15 @@ depth19:
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R11
 	JNZ              depth19
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	DECQ             32(SP)
 	JNZ              row19
-	VBROADCASTSS     floor+144(FP), Y19
+	VBROADCASTSS     floor+160(FP), Y19
 	VMAXPS           Y0, Y19, Y0
 	VMAXPS           Y1, Y19, Y1
 	VMAXPS           Y2, Y19, Y2
@@ -1878,7 +1899,7 @@ depth19:
 	VMAXPS           Y16, Y19, Y16
 	VMAXPS           Y17, Y19, Y17
 	VMAXPS           Y18, Y19, Y18
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -1928,7 +1949,7 @@ depth19:
 	RET
 
 block20:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -1978,9 +1999,10 @@ block20:
 	ADDQ      AX, R9
 	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 
 row20:
-	MOVQ depth+24(FP), R12
+	MOVQ depth+24(FP), R11
 
 depth20:
 	VMOVUPS.Z        (R10), K1, Y20
@@ -2008,15 +2030,15 @@ depth20:
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R11
 	JNZ              depth20
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	DECQ             32(SP)
 	JNZ              row20
-	VBROADCASTSS     floor+144(FP), Y20
+	VBROADCASTSS     floor+160(FP), Y20
 	VMAXPS           Y0, Y20, Y0
 	VMAXPS           Y1, Y20, Y1
 	VMAXPS           Y2, Y20, Y2
@@ -2037,7 +2059,7 @@ depth20:
 	VMAXPS           Y17, Y20, Y17
 	VMAXPS           Y18, Y20, Y18
 	VMAXPS           Y19, Y20, Y19
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -2089,7 +2111,7 @@ depth20:
 	RET
 
 block21:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -2141,9 +2163,10 @@ block21:
 	ADDQ      AX, R9
 	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 
 row21:
-	MOVQ depth+24(FP), R12
+	MOVQ depth+24(FP), R11
 
 depth21:
 	VMOVUPS.Z        (R10), K1, Y21
@@ -2172,15 +2195,15 @@ depth21:
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R11
 	JNZ              depth21
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	DECQ             32(SP)
 	JNZ              row21
-	VBROADCASTSS     floor+144(FP), Y21
+	VBROADCASTSS     floor+160(FP), Y21
 	VMAXPS           Y0, Y21, Y0
 	VMAXPS           Y1, Y21, Y1
 	VMAXPS           Y2, Y21, Y2
@@ -2202,7 +2225,7 @@ depth21:
 	VMAXPS           Y18, Y21, Y18
 	VMAXPS           Y19, Y21, Y19
 	VMAXPS           Y20, Y21, Y20
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -2256,7 +2279,7 @@ depth21:
 	RET
 
 block22:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -2312,9 +2335,10 @@ block22:
 	ADDQ      AX, R10
 	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
 
 row22:
-	MOVQ depth+24(FP), R13
+	MOVQ depth+24(FP), R12
 
 depth22:
 	VMOVUPS.Z        (R11), K1, Y22
@@ -2345,16 +2369,16 @@ depth22:
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R12
 	JNZ              depth22
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	DECQ             32(SP)
 	JNZ              row22
-	VBROADCASTSS     floor+144(FP), Y22
+	VBROADCASTSS     floor+160(FP), Y22
 	VMAXPS           Y0, Y22, Y0
 	VMAXPS           Y1, Y22, Y1
 	VMAXPS           Y2, Y22, Y2
@@ -2377,7 +2401,7 @@ depth22:
 	VMAXPS           Y19, Y22, Y19
 	VMAXPS           Y20, Y22, Y20
 	VMAXPS           Y21, Y22, Y21
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -2433,7 +2457,7 @@ depth22:
 	RET
 
 block23:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -2491,9 +2515,10 @@ block23:
 	ADDQ      AX, R10
 	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
 
 row23:
-	MOVQ depth+24(FP), R13
+	MOVQ depth+24(FP), R12
 
 depth23:
 	VMOVUPS.Z        (R11), K1, Y23
@@ -2525,16 +2550,16 @@ depth23:
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R12
 	JNZ              depth23
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	DECQ             32(SP)
 	JNZ              row23
-	VBROADCASTSS     floor+144(FP), Y23
+	VBROADCASTSS     floor+160(FP), Y23
 	VMAXPS           Y0, Y23, Y0
 	VMAXPS           Y1, Y23, Y1
 	VMAXPS           Y2, Y23, Y2
@@ -2558,7 +2583,7 @@ depth23:
 	VMAXPS           Y20, Y23, Y20
 	VMAXPS           Y21, Y23, Y21
 	VMAXPS           Y22, Y23, Y22
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -2616,7 +2641,7 @@ depth23:
 	RET
 
 block24:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -2676,9 +2701,10 @@ block24:
 	ADDQ      AX, R10
 	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
 
 row24:
-	MOVQ depth+24(FP), R13
+	MOVQ depth+24(FP), R12
 
 depth24:
 	VMOVUPS.Z        (R11), K1, Y24
@@ -2711,16 +2737,16 @@ depth24:
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R12
 	JNZ              depth24
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	DECQ             32(SP)
 	JNZ              row24
-	VBROADCASTSS     floor+144(FP), Y24
+	VBROADCASTSS     floor+160(FP), Y24
 	VMAXPS           Y0, Y24, Y0
 	VMAXPS           Y1, Y24, Y1
 	VMAXPS           Y2, Y24, Y2
@@ -2745,7 +2771,7 @@ depth24:
 	VMAXPS           Y21, Y24, Y21
 	VMAXPS           Y22, Y24, Y22
 	VMAXPS           Y23, Y24, Y23
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -2805,7 +2831,7 @@ depth24:
 	RET
 
 block25:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -2867,9 +2893,10 @@ block25:
 	ADDQ      AX, R10
 	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
 
 row25:
-	MOVQ depth+24(FP), R13
+	MOVQ depth+24(FP), R12
 
 depth25:
 	VMOVUPS.Z        (R11), K1, Y25
@@ -2903,16 +2930,16 @@ depth25:
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R12
 	JNZ              depth25
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	DECQ             32(SP)
 	JNZ              row25
-	VBROADCASTSS     floor+144(FP), Y25
+	VBROADCASTSS     floor+160(FP), Y25
 	VMAXPS           Y0, Y25, Y0
 	VMAXPS           Y1, Y25, Y1
 	VMAXPS           Y2, Y25, Y2
@@ -2938,7 +2965,7 @@ depth25:
 	VMAXPS           Y22, Y25, Y22
 	VMAXPS           Y23, Y25, Y23
 	VMAXPS           Y24, Y25, Y24
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -3000,7 +3027,7 @@ depth25:
 	RET
 
 block26:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -3064,9 +3091,10 @@ block26:
 	ADDQ      AX, R10
 	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
 
 row26:
-	MOVQ depth+24(FP), R13
+	MOVQ depth+24(FP), R12
 
 depth26:
 	VMOVUPS.Z        (R11), K1, Y26
@@ -3101,16 +3129,16 @@ depth26:
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R12
 	JNZ              depth26
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	DECQ             32(SP)
 	JNZ              row26
-	VBROADCASTSS     floor+144(FP), Y26
+	VBROADCASTSS     floor+160(FP), Y26
 	VMAXPS           Y0, Y26, Y0
 	VMAXPS           Y1, Y26, Y1
 	VMAXPS           Y2, Y26, Y2
@@ -3137,7 +3165,7 @@ depth26:
 	VMAXPS           Y23, Y26, Y23
 	VMAXPS           Y24, Y26, Y24
 	VMAXPS           Y25, Y26, Y25
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -3201,7 +3229,7 @@ depth26:
 	RET
 
 block27:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -3267,9 +3295,10 @@ block27:
 	ADDQ      AX, R10
 	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
 
 row27:
-	MOVQ depth+24(FP), R13
+	MOVQ depth+24(FP), R12
 
 depth27:
 	VMOVUPS.Z        (R11), K1, Y27
@@ -3305,16 +3334,16 @@ depth27:
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R12
 	JNZ              depth27
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	DECQ             32(SP)
 	JNZ              row27
-	VBROADCASTSS     floor+144(FP), Y27
+	VBROADCASTSS     floor+160(FP), Y27
 	VMAXPS           Y0, Y27, Y0
 	VMAXPS           Y1, Y27, Y1
 	VMAXPS           Y2, Y27, Y2
@@ -3342,7 +3371,7 @@ depth27:
 	VMAXPS           Y24, Y27, Y24
 	VMAXPS           Y25, Y27, Y25
 	VMAXPS           Y26, Y27, Y26
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -3408,7 +3437,7 @@ depth27:
 	RET
 
 block28:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
@@ -3476,9 +3505,10 @@ block28:
 	ADDQ      AX, R10
 	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
 
 row28:
-	MOVQ depth+24(FP), R13
+	MOVQ depth+24(FP), R12
 
 depth28:
 	VMOVUPS.Z        (R11), K1, Y28
@@ -3515,16 +3545,16 @@ depth28:
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R12
 	JNZ              depth28
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	DECQ             32(SP)
 	JNZ              row28
-	VBROADCASTSS     floor+144(FP), Y28
+	VBROADCASTSS     floor+160(FP), Y28
 	VMAXPS           Y0, Y28, Y0
 	VMAXPS           Y1, Y28, Y1
 	VMAXPS           Y2, Y28, Y2
@@ -3553,7 +3583,7 @@ depth28:
 	VMAXPS           Y25, Y28, Y25
 	VMAXPS           Y26, Y28, Y26
 	VMAXPS           Y27, Y28, Y27
-	MOVQ             ldc+128(FP), R8
+	MOVQ             ldc+144(FP), R8
 	MOVQ             16(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
@@ -3620,10 +3650,10 @@ depth28:
 	VZEROUPPER
 	RET
 
-// func mul28x16PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul28x16PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·mul28x16PartAVX512(SB), NOSPLIT, $32-148
-	MOVQ    columns+136(FP), AX
+TEXT ·mul28x16PartAVX512(SB), NOSPLIT, $40-164
+	MOVQ    columns+152(FP), AX
 	MOVL    $0x0000ffff, CX
 	BZHIL   AX, CX, DX
 	CMPQ    AX, $0x10
@@ -3636,100 +3666,108 @@ TEXT ·mul28x16PartAVX512(SB), NOSPLIT, $32-148
 	MOVQ    bstep+96(FP), SI
 	MOVQ    a+32(FP), DI
 	MOVQ    DI, (SP)
-	MOVQ    init+104(FP), DI
+	MOVQ    init+120(FP), DI
 	MOVQ    DI, 8(SP)
-	MOVQ    c+120(FP), DI
+	MOVQ    c+136(FP), DI
 	MOVQ    DI, 16(SP)
 	MOVQ    blocks+8(FP), DI
 	MOVQ    DI, 24(SP)
-	MOVQ    size+0(FP), DI
-	CMPQ    DI, $0x1c
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
+	MOVQ    b+80(FP), DI
+	MOVQ    bpace+112(FP), R8
+	ADDQ    blead+104(FP), DI
+	MOVQ    size+0(FP), R9
+	CMPQ    R9, $0x1c
 	JEQ     block28
-	CMPQ    DI, $0x1b
+	CMPQ    R9, $0x1b
 	JEQ     block27
-	CMPQ    DI, $0x1a
+	CMPQ    R9, $0x1a
 	JEQ     block26
-	CMPQ    DI, $0x19
+	CMPQ    R9, $0x19
 	JEQ     block25
-	CMPQ    DI, $0x18
+	CMPQ    R9, $0x18
 	JEQ     block24
-	CMPQ    DI, $0x17
+	CMPQ    R9, $0x17
 	JEQ     block23
-	CMPQ    DI, $0x16
+	CMPQ    R9, $0x16
 	JEQ     block22
-	CMPQ    DI, $0x15
+	CMPQ    R9, $0x15
 	JEQ     block21
-	CMPQ    DI, $0x14
+	CMPQ    R9, $0x14
 	JEQ     block20
-	CMPQ    DI, $0x13
+	CMPQ    R9, $0x13
 	JEQ     block19
-	CMPQ    DI, $0x12
+	CMPQ    R9, $0x12
 	JEQ     block18
-	CMPQ    DI, $0x11
+	CMPQ    R9, $0x11
 	JEQ     block17
-	CMPQ    DI, $0x10
+	CMPQ    R9, $0x10
 	JEQ     block16
-	CMPQ    DI, $0x0f
+	CMPQ    R9, $0x0f
 	JEQ     block15
-	CMPQ    DI, $0x0e
+	CMPQ    R9, $0x0e
 	JEQ     block14
-	CMPQ    DI, $0x0d
+	CMPQ    R9, $0x0d
 	JEQ     block13
-	CMPQ    DI, $0x0c
+	CMPQ    R9, $0x0c
 	JEQ     block12
-	CMPQ    DI, $0x0b
+	CMPQ    R9, $0x0b
 	JEQ     block11
-	CMPQ    DI, $0x0a
+	CMPQ    R9, $0x0a
 	JEQ     block10
-	CMPQ    DI, $0x09
+	CMPQ    R9, $0x09
 	JEQ     block9
-	CMPQ    DI, $0x08
+	CMPQ    R9, $0x08
 	JEQ     block8
-	CMPQ    DI, $0x07
+	CMPQ    R9, $0x07
 	JEQ     block7
-	CMPQ    DI, $0x06
+	CMPQ    R9, $0x06
 	JEQ     block6
-	CMPQ    DI, $0x05
+	CMPQ    R9, $0x05
 	JEQ     block5
-	CMPQ    DI, $0x04
+	CMPQ    R9, $0x04
 	JEQ     block4
-	CMPQ    DI, $0x03
+	CMPQ    R9, $0x03
 	JEQ     block3
-	CMPQ    DI, $0x02
+	CMPQ    R9, $0x02
 	JEQ     block2
 
 block1:
-	MOVQ      ldi+112(FP), DX
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      DX, CX
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
-	MOVQ      rows+16(FP), DI
-	MOVQ      pace+72(FP), R9
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
+	MOVQ      pace+72(FP), R10
 
 row1:
-	MOVQ CX, R8
-	ADDQ lead+64(FP), R8
-	MOVQ depth+24(FP), R10
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
 depth1:
 	VMOVUPS.Z        (DX), K1, Z1
 	VFMADD231PS.BCST (CX), Z1, Z0
-	PREFETCHT0       (R8)
-	ADDQ             R9, R8
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R10
+	DECQ             R11
 	JNZ              depth1
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row1
-	VBROADCASTSS     floor+144(FP), Z1
+	VBROADCASTSS     floor+160(FP), Z1
 	VMAXPS           Z0, Z1, Z0
-	MOVQ             ldc+128(FP), DX
+	MOVQ             ldc+144(FP), DX
 	MOVQ             16(SP), CX
 	VMOVUPS          Z0, K1, (CX)
 	ADDQ             DX, CX
@@ -3743,7 +3781,7 @@ depth1:
 	RET
 
 block2:
-	MOVQ      ldi+112(FP), DX
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      DX, CX
@@ -3752,32 +3790,35 @@ block2:
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
-	MOVQ      rows+16(FP), DI
-	MOVQ      pace+72(FP), R9
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
+	MOVQ      pace+72(FP), R10
 
 row2:
-	MOVQ CX, R8
-	ADDQ lead+64(FP), R8
-	MOVQ depth+24(FP), R10
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
 depth2:
 	VMOVUPS.Z        (DX), K1, Z2
 	VFMADD231PS.BCST (CX), Z2, Z0
 	VFMADD231PS.BCST (CX)(AX*1), Z2, Z1
-	PREFETCHT0       (R8)
-	ADDQ             R9, R8
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R10
+	DECQ             R11
 	JNZ              depth2
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row2
-	VBROADCASTSS     floor+144(FP), Z2
+	VBROADCASTSS     floor+160(FP), Z2
 	VMAXPS           Z0, Z2, Z0
 	VMAXPS           Z1, Z2, Z1
-	MOVQ             ldc+128(FP), DX
+	MOVQ             ldc+144(FP), DX
 	MOVQ             16(SP), CX
 	VMOVUPS          Z0, K1, (CX)
 	ADDQ             DX, CX
@@ -3793,7 +3834,7 @@ depth2:
 	RET
 
 block3:
-	MOVQ      ldi+112(FP), DX
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      DX, CX
@@ -3804,34 +3845,37 @@ block3:
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
-	MOVQ      rows+16(FP), DI
-	MOVQ      pace+72(FP), R9
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
+	MOVQ      pace+72(FP), R10
 
 row3:
-	MOVQ CX, R8
-	ADDQ lead+64(FP), R8
-	MOVQ depth+24(FP), R10
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
 depth3:
 	VMOVUPS.Z        (DX), K1, Z3
 	VFMADD231PS.BCST (CX), Z3, Z0
 	VFMADD231PS.BCST (CX)(AX*1), Z3, Z1
 	VFMADD231PS.BCST (CX)(AX*2), Z3, Z2
-	PREFETCHT0       (R8)
-	ADDQ             R9, R8
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R10
+	DECQ             R11
 	JNZ              depth3
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row3
-	VBROADCASTSS     floor+144(FP), Z3
+	VBROADCASTSS     floor+160(FP), Z3
 	VMAXPS           Z0, Z3, Z0
 	VMAXPS           Z1, Z3, Z1
 	VMAXPS           Z2, Z3, Z2
-	MOVQ             ldc+128(FP), DX
+	MOVQ             ldc+144(FP), DX
 	MOVQ             16(SP), CX
 	VMOVUPS          Z0, K1, (CX)
 	ADDQ             DX, CX
@@ -3849,58 +3893,61 @@ depth3:
 	RET
 
 block4:
-	MOVQ      ldi+112(FP), DI
+	MOVQ      ldi+128(FP), R9
 	MOVQ      8(SP), DX
 	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	MOVQ      DX, 8(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+80(FP), DI
-	MOVQ      rows+16(FP), R8
-	MOVQ      pace+72(FP), R10
+	MOVQ      b+80(FP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
+	MOVQ      pace+72(FP), R11
 
 row4:
-	MOVQ DX, R9
-	ADDQ lead+64(FP), R9
-	MOVQ depth+24(FP), R11
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
 
 depth4:
-	VMOVUPS.Z        (DI), K1, Z4
+	VMOVUPS.Z        (R9), K1, Z4
 	VFMADD231PS.BCST (DX), Z4, Z0
 	VFMADD231PS.BCST (DX)(AX*1), Z4, Z1
 	VFMADD231PS.BCST (DX)(AX*2), Z4, Z2
 	VFMADD231PS.BCST (DX)(CX*1), Z4, Z3
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             SI, DI
-	DECQ             R11
+	ADDQ             SI, R9
+	DECQ             R12
 	JNZ              depth4
 	ADDQ             aturn+40(FP), DX
-	ADDQ             bturn+88(FP), DI
-	DECQ             R8
+	ADDQ             bturn+88(FP), R9
+	DECQ             32(SP)
 	JNZ              row4
-	VBROADCASTSS     floor+144(FP), Z4
+	VBROADCASTSS     floor+160(FP), Z4
 	VMAXPS           Z0, Z4, Z0
 	VMAXPS           Z1, Z4, Z1
 	VMAXPS           Z2, Z4, Z2
 	VMAXPS           Z3, Z4, Z3
-	MOVQ             ldc+128(FP), DI
+	MOVQ             ldc+144(FP), R9
 	MOVQ             16(SP), DX
 	VMOVUPS          Z0, K1, (DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z1, K1, (DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z2, K1, (DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z3, K1, (DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	MOVQ             DX, 16(SP)
 	MOVQ             AX, DX
 	IMUL3Q           $0x00000004, DX, DX
@@ -3911,64 +3958,67 @@ depth4:
 	RET
 
 block5:
-	MOVQ      ldi+112(FP), DI
+	MOVQ      ldi+128(FP), R9
 	MOVQ      8(SP), DX
 	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	MOVQ      DX, 8(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+80(FP), DI
-	MOVQ      rows+16(FP), R8
-	MOVQ      pace+72(FP), R10
+	MOVQ      b+80(FP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
+	MOVQ      pace+72(FP), R11
 
 row5:
-	MOVQ DX, R9
-	ADDQ lead+64(FP), R9
-	MOVQ depth+24(FP), R11
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
 
 depth5:
-	VMOVUPS.Z        (DI), K1, Z5
+	VMOVUPS.Z        (R9), K1, Z5
 	VFMADD231PS.BCST (DX), Z5, Z0
 	VFMADD231PS.BCST (DX)(AX*1), Z5, Z1
 	VFMADD231PS.BCST (DX)(AX*2), Z5, Z2
 	VFMADD231PS.BCST (DX)(CX*1), Z5, Z3
 	VFMADD231PS.BCST (DX)(AX*4), Z5, Z4
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             SI, DI
-	DECQ             R11
+	ADDQ             SI, R9
+	DECQ             R12
 	JNZ              depth5
 	ADDQ             aturn+40(FP), DX
-	ADDQ             bturn+88(FP), DI
-	DECQ             R8
+	ADDQ             bturn+88(FP), R9
+	DECQ             32(SP)
 	JNZ              row5
-	VBROADCASTSS     floor+144(FP), Z5
+	VBROADCASTSS     floor+160(FP), Z5
 	VMAXPS           Z0, Z5, Z0
 	VMAXPS           Z1, Z5, Z1
 	VMAXPS           Z2, Z5, Z2
 	VMAXPS           Z3, Z5, Z3
 	VMAXPS           Z4, Z5, Z4
-	MOVQ             ldc+128(FP), DI
+	MOVQ             ldc+144(FP), R9
 	MOVQ             16(SP), DX
 	VMOVUPS          Z0, K1, (DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z1, K1, (DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z2, K1, (DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z3, K1, (DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z4, K1, (DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	MOVQ             DX, 16(SP)
 	MOVQ             AX, DX
 	IMUL3Q           $0x00000005, DX, DX
@@ -3979,127 +4029,133 @@ depth5:
 	RET
 
 block6:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	MOVQ      b+80(FP), R8
-	MOVQ      rows+16(FP), R9
-	MOVQ      pace+72(FP), R11
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
+	MOVQ      pace+72(FP), R12
 
 row6:
-	MOVQ DI, R10
-	ADDQ lead+64(FP), R10
-	MOVQ depth+24(FP), R12
+	MOVQ R9, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth6:
-	VMOVUPS.Z        (R8), K1, Z6
-	VFMADD231PS.BCST (DI), Z6, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z6, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z6, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z6, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z6, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z6, Z5
-	PREFETCHT0       (R10)
-	ADDQ             R11, R10
-	ADDQ             BX, DI
-	ADDQ             SI, R8
-	DECQ             R12
+	VMOVUPS.Z        (R10), K1, Z6
+	VFMADD231PS.BCST (R9), Z6, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z6, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z6, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z6, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z6, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z6, Z5
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             SI, R10
+	DECQ             R13
 	JNZ              depth6
-	ADDQ             aturn+40(FP), DI
-	ADDQ             bturn+88(FP), R8
-	DECQ             R9
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
 	JNZ              row6
-	VBROADCASTSS     floor+144(FP), Z6
+	VBROADCASTSS     floor+160(FP), Z6
 	VMAXPS           Z0, Z6, Z0
 	VMAXPS           Z1, Z6, Z1
 	VMAXPS           Z2, Z6, Z2
 	VMAXPS           Z3, Z6, Z3
 	VMAXPS           Z4, Z6, Z4
 	VMAXPS           Z5, Z6, Z5
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000006, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000006, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block6
 	VZEROUPPER
 	RET
 
 block7:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	MOVQ      b+80(FP), R8
-	MOVQ      rows+16(FP), R9
-	MOVQ      pace+72(FP), R11
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
+	MOVQ      pace+72(FP), R12
 
 row7:
-	MOVQ DI, R10
-	ADDQ lead+64(FP), R10
-	MOVQ depth+24(FP), R12
+	MOVQ R9, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth7:
-	VMOVUPS.Z        (R8), K1, Z7
-	VFMADD231PS.BCST (DI), Z7, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z7, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z7, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z7, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z7, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z7, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z7, Z6
-	PREFETCHT0       (R10)
-	ADDQ             R11, R10
-	ADDQ             BX, DI
-	ADDQ             SI, R8
-	DECQ             R12
+	VMOVUPS.Z        (R10), K1, Z7
+	VFMADD231PS.BCST (R9), Z7, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z7, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z7, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z7, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z7, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z7, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z7, Z6
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             SI, R10
+	DECQ             R13
 	JNZ              depth7
-	ADDQ             aturn+40(FP), DI
-	ADDQ             bturn+88(FP), R8
-	DECQ             R9
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
 	JNZ              row7
-	VBROADCASTSS     floor+144(FP), Z7
+	VBROADCASTSS     floor+160(FP), Z7
 	VMAXPS           Z0, Z7, Z0
 	VMAXPS           Z1, Z7, Z1
 	VMAXPS           Z2, Z7, Z2
@@ -4107,86 +4163,89 @@ depth7:
 	VMAXPS           Z4, Z7, Z4
 	VMAXPS           Z5, Z7, Z5
 	VMAXPS           Z6, Z7, Z6
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000007, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000007, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block7
 	VZEROUPPER
 	RET
 
 block8:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row8:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth8:
-	VMOVUPS.Z        (R9), K1, Z8
-	VFMADD231PS.BCST (DI), Z8, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z8, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z8, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z8, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z8, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z8, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z8, Z6
-	VFMADD231PS.BCST (R8), Z8, Z7
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS.Z        (R11), K1, Z8
+	VFMADD231PS.BCST (R9), Z8, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z8, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z8, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z8, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z8, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z8, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z8, Z6
+	VFMADD231PS.BCST (R10), Z8, Z7
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth8
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row8
-	VBROADCASTSS     floor+144(FP), Z8
+	VBROADCASTSS     floor+160(FP), Z8
 	VMAXPS           Z0, Z8, Z0
 	VMAXPS           Z1, Z8, Z1
 	VMAXPS           Z2, Z8, Z2
@@ -4195,91 +4254,94 @@ depth8:
 	VMAXPS           Z5, Z8, Z5
 	VMAXPS           Z6, Z8, Z6
 	VMAXPS           Z7, Z8, Z7
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000008, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000008, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block8
 	VZEROUPPER
 	RET
 
 block9:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row9:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth9:
-	VMOVUPS.Z        (R9), K1, Z9
-	VFMADD231PS.BCST (DI), Z9, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z9, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z9, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z9, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z9, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z9, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z9, Z6
-	VFMADD231PS.BCST (R8), Z9, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z9, Z8
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS.Z        (R11), K1, Z9
+	VFMADD231PS.BCST (R9), Z9, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z9, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z9, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z9, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z9, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z9, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z9, Z6
+	VFMADD231PS.BCST (R10), Z9, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z9, Z8
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth9
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row9
-	VBROADCASTSS     floor+144(FP), Z9
+	VBROADCASTSS     floor+160(FP), Z9
 	VMAXPS           Z0, Z9, Z0
 	VMAXPS           Z1, Z9, Z1
 	VMAXPS           Z2, Z9, Z2
@@ -4289,96 +4351,99 @@ depth9:
 	VMAXPS           Z6, Z9, Z6
 	VMAXPS           Z7, Z9, Z7
 	VMAXPS           Z8, Z9, Z8
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000009, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000009, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block9
 	VZEROUPPER
 	RET
 
 block10:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row10:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth10:
-	VMOVUPS.Z        (R9), K1, Z10
-	VFMADD231PS.BCST (DI), Z10, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z10, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z10, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z10, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z10, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z10, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z10, Z6
-	VFMADD231PS.BCST (R8), Z10, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z10, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z10, Z9
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS.Z        (R11), K1, Z10
+	VFMADD231PS.BCST (R9), Z10, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z10, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z10, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z10, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z10, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z10, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z10, Z6
+	VFMADD231PS.BCST (R10), Z10, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z10, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z10, Z9
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth10
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row10
-	VBROADCASTSS     floor+144(FP), Z10
+	VBROADCASTSS     floor+160(FP), Z10
 	VMAXPS           Z0, Z10, Z0
 	VMAXPS           Z1, Z10, Z1
 	VMAXPS           Z2, Z10, Z2
@@ -4389,101 +4454,104 @@ depth10:
 	VMAXPS           Z7, Z10, Z7
 	VMAXPS           Z8, Z10, Z8
 	VMAXPS           Z9, Z10, Z9
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000a, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000a, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block10
 	VZEROUPPER
 	RET
 
 block11:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row11:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth11:
-	VMOVUPS.Z        (R9), K1, Z11
-	VFMADD231PS.BCST (DI), Z11, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z11, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z11, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z11, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z11, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z11, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z11, Z6
-	VFMADD231PS.BCST (R8), Z11, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z11, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z11, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z11, Z10
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS.Z        (R11), K1, Z11
+	VFMADD231PS.BCST (R9), Z11, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z11, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z11, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z11, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z11, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z11, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z11, Z6
+	VFMADD231PS.BCST (R10), Z11, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z11, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z11, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z11, Z10
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth11
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row11
-	VBROADCASTSS     floor+144(FP), Z11
+	VBROADCASTSS     floor+160(FP), Z11
 	VMAXPS           Z0, Z11, Z0
 	VMAXPS           Z1, Z11, Z1
 	VMAXPS           Z2, Z11, Z2
@@ -4495,106 +4563,109 @@ depth11:
 	VMAXPS           Z8, Z11, Z8
 	VMAXPS           Z9, Z11, Z9
 	VMAXPS           Z10, Z11, Z10
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000b, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000b, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block11
 	VZEROUPPER
 	RET
 
 block12:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row12:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth12:
-	VMOVUPS.Z        (R9), K1, Z12
-	VFMADD231PS.BCST (DI), Z12, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z12, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z12, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z12, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z12, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z12, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z12, Z6
-	VFMADD231PS.BCST (R8), Z12, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z12, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z12, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z12, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z12, Z11
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS.Z        (R11), K1, Z12
+	VFMADD231PS.BCST (R9), Z12, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z12, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z12, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z12, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z12, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z12, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z12, Z6
+	VFMADD231PS.BCST (R10), Z12, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z12, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z12, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z12, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z12, Z11
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth12
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row12
-	VBROADCASTSS     floor+144(FP), Z12
+	VBROADCASTSS     floor+160(FP), Z12
 	VMAXPS           Z0, Z12, Z0
 	VMAXPS           Z1, Z12, Z1
 	VMAXPS           Z2, Z12, Z2
@@ -4607,111 +4678,114 @@ depth12:
 	VMAXPS           Z9, Z12, Z9
 	VMAXPS           Z10, Z12, Z10
 	VMAXPS           Z11, Z12, Z11
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000c, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000c, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block12
 	VZEROUPPER
 	RET
 
 block13:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row13:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth13:
-	VMOVUPS.Z        (R9), K1, Z13
-	VFMADD231PS.BCST (DI), Z13, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z13, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z13, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z13, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z13, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z13, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z13, Z6
-	VFMADD231PS.BCST (R8), Z13, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z13, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z13, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z13, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z13, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z13, Z12
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS.Z        (R11), K1, Z13
+	VFMADD231PS.BCST (R9), Z13, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z13, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z13, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z13, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z13, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z13, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z13, Z6
+	VFMADD231PS.BCST (R10), Z13, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z13, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z13, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z13, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z13, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z13, Z12
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth13
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row13
-	VBROADCASTSS     floor+144(FP), Z13
+	VBROADCASTSS     floor+160(FP), Z13
 	VMAXPS           Z0, Z13, Z0
 	VMAXPS           Z1, Z13, Z1
 	VMAXPS           Z2, Z13, Z2
@@ -4725,116 +4799,119 @@ depth13:
 	VMAXPS           Z10, Z13, Z10
 	VMAXPS           Z11, Z13, Z11
 	VMAXPS           Z12, Z13, Z12
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000d, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000d, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block13
 	VZEROUPPER
 	RET
 
 block14:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row14:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth14:
-	VMOVUPS.Z        (R9), K1, Z14
-	VFMADD231PS.BCST (DI), Z14, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z14, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z14, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z14, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z14, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z14, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z14, Z6
-	VFMADD231PS.BCST (R8), Z14, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z14, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z14, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z14, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z14, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z14, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z14, Z13
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS.Z        (R11), K1, Z14
+	VFMADD231PS.BCST (R9), Z14, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z14, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z14, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z14, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z14, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z14, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z14, Z6
+	VFMADD231PS.BCST (R10), Z14, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z14, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z14, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z14, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z14, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z14, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z14, Z13
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth14
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row14
-	VBROADCASTSS     floor+144(FP), Z14
+	VBROADCASTSS     floor+160(FP), Z14
 	VMAXPS           Z0, Z14, Z0
 	VMAXPS           Z1, Z14, Z1
 	VMAXPS           Z2, Z14, Z2
@@ -4849,125 +4926,128 @@ depth14:
 	VMAXPS           Z11, Z14, Z11
 	VMAXPS           Z12, Z14, Z12
 	VMAXPS           Z13, Z14, Z13
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000e, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000e, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block14
 	VZEROUPPER
 	RET
 
 block15:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      pace+72(FP), R13
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
 
 row15:
-	MOVQ DI, R12
-	ADDQ lead+64(FP), R12
-	MOVQ depth+24(FP), R14
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth15:
-	VMOVUPS.Z        (R10), K1, Z15
-	VFMADD231PS.BCST (DI), Z15, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z15, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z15, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z15, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z15, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z15, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z15, Z6
-	VFMADD231PS.BCST (R8), Z15, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z15, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z15, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z15, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z15, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z15, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z15, Z13
-	VFMADD231PS.BCST (R9), Z15, Z14
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R12), K1, Z15
+	VFMADD231PS.BCST (R9), Z15, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z15, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z15, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z15, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z15, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z15, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z15, Z6
+	VFMADD231PS.BCST (R10), Z15, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z15, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z15, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z15, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z15, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z15, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z15, Z13
+	VFMADD231PS.BCST (R11), Z15, Z14
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R14
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
 	JNZ              depth15
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
 	JNZ              row15
-	VBROADCASTSS     floor+144(FP), Z15
+	VBROADCASTSS     floor+160(FP), Z15
 	VMAXPS           Z0, Z15, Z0
 	VMAXPS           Z1, Z15, Z1
 	VMAXPS           Z2, Z15, Z2
@@ -4983,130 +5063,133 @@ depth15:
 	VMAXPS           Z12, Z15, Z12
 	VMAXPS           Z13, Z15, Z13
 	VMAXPS           Z14, Z15, Z14
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000f, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000f, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block15
 	VZEROUPPER
 	RET
 
 block16:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      pace+72(FP), R13
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
 
 row16:
-	MOVQ DI, R12
-	ADDQ lead+64(FP), R12
-	MOVQ depth+24(FP), R14
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth16:
-	VMOVUPS.Z        (R10), K1, Z16
-	VFMADD231PS.BCST (DI), Z16, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z16, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z16, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z16, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z16, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z16, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z16, Z6
-	VFMADD231PS.BCST (R8), Z16, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z16, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z16, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z16, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z16, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z16, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z16, Z13
-	VFMADD231PS.BCST (R9), Z16, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z16, Z15
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R12), K1, Z16
+	VFMADD231PS.BCST (R9), Z16, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z16, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z16, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z16, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z16, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z16, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z16, Z6
+	VFMADD231PS.BCST (R10), Z16, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z16, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z16, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z16, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z16, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z16, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z16, Z13
+	VFMADD231PS.BCST (R11), Z16, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z16, Z15
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R14
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
 	JNZ              depth16
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
 	JNZ              row16
-	VBROADCASTSS     floor+144(FP), Z16
+	VBROADCASTSS     floor+160(FP), Z16
 	VMAXPS           Z0, Z16, Z0
 	VMAXPS           Z1, Z16, Z1
 	VMAXPS           Z2, Z16, Z2
@@ -5123,135 +5206,138 @@ depth16:
 	VMAXPS           Z13, Z16, Z13
 	VMAXPS           Z14, Z16, Z14
 	VMAXPS           Z15, Z16, Z15
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000010, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000010, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block16
 	VZEROUPPER
 	RET
 
 block17:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      pace+72(FP), R13
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
 
 row17:
-	MOVQ DI, R12
-	ADDQ lead+64(FP), R12
-	MOVQ depth+24(FP), R14
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth17:
-	VMOVUPS.Z        (R10), K1, Z17
-	VFMADD231PS.BCST (DI), Z17, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z17, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z17, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z17, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z17, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z17, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z17, Z6
-	VFMADD231PS.BCST (R8), Z17, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z17, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z17, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z17, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z17, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z17, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z17, Z13
-	VFMADD231PS.BCST (R9), Z17, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z17, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z17, Z16
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R12), K1, Z17
+	VFMADD231PS.BCST (R9), Z17, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z17, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z17, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z17, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z17, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z17, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z17, Z6
+	VFMADD231PS.BCST (R10), Z17, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z17, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z17, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z17, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z17, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z17, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z17, Z13
+	VFMADD231PS.BCST (R11), Z17, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z17, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z17, Z16
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R14
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
 	JNZ              depth17
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
 	JNZ              row17
-	VBROADCASTSS     floor+144(FP), Z17
+	VBROADCASTSS     floor+160(FP), Z17
 	VMAXPS           Z0, Z17, Z0
 	VMAXPS           Z1, Z17, Z1
 	VMAXPS           Z2, Z17, Z2
@@ -5269,140 +5355,143 @@ depth17:
 	VMAXPS           Z14, Z17, Z14
 	VMAXPS           Z15, Z17, Z15
 	VMAXPS           Z16, Z17, Z16
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000011, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000011, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block17
 	VZEROUPPER
 	RET
 
 block18:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z17
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      pace+72(FP), R13
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
 
 row18:
-	MOVQ DI, R12
-	ADDQ lead+64(FP), R12
-	MOVQ depth+24(FP), R14
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth18:
-	VMOVUPS.Z        (R10), K1, Z18
-	VFMADD231PS.BCST (DI), Z18, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z18, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z18, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z18, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z18, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z18, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z18, Z6
-	VFMADD231PS.BCST (R8), Z18, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z18, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z18, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z18, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z18, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z18, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z18, Z13
-	VFMADD231PS.BCST (R9), Z18, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z18, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z18, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z18, Z17
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R12), K1, Z18
+	VFMADD231PS.BCST (R9), Z18, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z18, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z18, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z18, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z18, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z18, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z18, Z6
+	VFMADD231PS.BCST (R10), Z18, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z18, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z18, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z18, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z18, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z18, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z18, Z13
+	VFMADD231PS.BCST (R11), Z18, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z18, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z18, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z18, Z17
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R14
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
 	JNZ              depth18
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
 	JNZ              row18
-	VBROADCASTSS     floor+144(FP), Z18
+	VBROADCASTSS     floor+160(FP), Z18
 	VMAXPS           Z0, Z18, Z0
 	VMAXPS           Z1, Z18, Z1
 	VMAXPS           Z2, Z18, Z2
@@ -5421,145 +5510,148 @@ depth18:
 	VMAXPS           Z15, Z18, Z15
 	VMAXPS           Z16, Z18, Z16
 	VMAXPS           Z17, Z18, Z17
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z17, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000012, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000012, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block18
 	VZEROUPPER
 	RET
 
 block19:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z18
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      pace+72(FP), R13
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
 
 row19:
-	MOVQ DI, R12
-	ADDQ lead+64(FP), R12
-	MOVQ depth+24(FP), R14
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth19:
-	VMOVUPS.Z        (R10), K1, Z19
-	VFMADD231PS.BCST (DI), Z19, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z19, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z19, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z19, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z19, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z19, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z19, Z6
-	VFMADD231PS.BCST (R8), Z19, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z19, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z19, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z19, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z19, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z19, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z19, Z13
-	VFMADD231PS.BCST (R9), Z19, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z19, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z19, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z19, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z19, Z18
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R12), K1, Z19
+	VFMADD231PS.BCST (R9), Z19, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z19, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z19, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z19, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z19, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z19, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z19, Z6
+	VFMADD231PS.BCST (R10), Z19, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z19, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z19, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z19, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z19, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z19, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z19, Z13
+	VFMADD231PS.BCST (R11), Z19, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z19, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z19, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z19, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z19, Z18
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R14
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
 	JNZ              depth19
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
 	JNZ              row19
-	VBROADCASTSS     floor+144(FP), Z19
+	VBROADCASTSS     floor+160(FP), Z19
 	VMAXPS           Z0, Z19, Z0
 	VMAXPS           Z1, Z19, Z1
 	VMAXPS           Z2, Z19, Z2
@@ -5579,150 +5671,153 @@ depth19:
 	VMAXPS           Z16, Z19, Z16
 	VMAXPS           Z17, Z19, Z17
 	VMAXPS           Z18, Z19, Z18
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z17, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000013, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000013, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block19
 	VZEROUPPER
 	RET
 
 block20:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z19
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      pace+72(FP), R13
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
 
 row20:
-	MOVQ DI, R12
-	ADDQ lead+64(FP), R12
-	MOVQ depth+24(FP), R14
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth20:
-	VMOVUPS.Z        (R10), K1, Z20
-	VFMADD231PS.BCST (DI), Z20, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z20, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z20, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z20, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z20, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z20, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z20, Z6
-	VFMADD231PS.BCST (R8), Z20, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z20, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z20, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z20, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z20, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z20, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z20, Z13
-	VFMADD231PS.BCST (R9), Z20, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z20, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z20, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z20, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z20, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z20, Z19
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R12), K1, Z20
+	VFMADD231PS.BCST (R9), Z20, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z20, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z20, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z20, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z20, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z20, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z20, Z6
+	VFMADD231PS.BCST (R10), Z20, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z20, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z20, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z20, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z20, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z20, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z20, Z13
+	VFMADD231PS.BCST (R11), Z20, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z20, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z20, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z20, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z20, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z20, Z19
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R14
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
 	JNZ              depth20
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
 	JNZ              row20
-	VBROADCASTSS     floor+144(FP), Z20
+	VBROADCASTSS     floor+160(FP), Z20
 	VMAXPS           Z0, Z20, Z0
 	VMAXPS           Z1, Z20, Z1
 	VMAXPS           Z2, Z20, Z2
@@ -5743,155 +5838,158 @@ depth20:
 	VMAXPS           Z17, Z20, Z17
 	VMAXPS           Z18, Z20, Z18
 	VMAXPS           Z19, Z20, Z19
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z17, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z19, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000014, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000014, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block20
 	VZEROUPPER
 	RET
 
 block21:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z20
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      pace+72(FP), R13
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
 
 row21:
-	MOVQ DI, R12
-	ADDQ lead+64(FP), R12
-	MOVQ depth+24(FP), R14
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth21:
-	VMOVUPS.Z        (R10), K1, Z21
-	VFMADD231PS.BCST (DI), Z21, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z21, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z21, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z21, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z21, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z21, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z21, Z6
-	VFMADD231PS.BCST (R8), Z21, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z21, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z21, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z21, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z21, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z21, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z21, Z13
-	VFMADD231PS.BCST (R9), Z21, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z21, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z21, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z21, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z21, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z21, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z21, Z20
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R12), K1, Z21
+	VFMADD231PS.BCST (R9), Z21, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z21, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z21, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z21, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z21, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z21, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z21, Z6
+	VFMADD231PS.BCST (R10), Z21, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z21, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z21, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z21, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z21, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z21, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z21, Z13
+	VFMADD231PS.BCST (R11), Z21, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z21, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z21, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z21, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z21, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z21, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z21, Z20
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R14
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
 	JNZ              depth21
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
 	JNZ              row21
-	VBROADCASTSS     floor+144(FP), Z21
+	VBROADCASTSS     floor+160(FP), Z21
 	VMAXPS           Z0, Z21, Z0
 	VMAXPS           Z1, Z21, Z1
 	VMAXPS           Z2, Z21, Z2
@@ -5913,164 +6011,167 @@ depth21:
 	VMAXPS           Z18, Z21, Z18
 	VMAXPS           Z19, Z21, Z19
 	VMAXPS           Z20, Z21, Z20
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z17, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z19, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000015, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000015, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block21
 	VZEROUPPER
 	RET
 
 block22:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z21
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      pace+72(FP), R14
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
 
 row22:
-	MOVQ DI, R13
-	ADDQ lead+64(FP), R13
-	MOVQ depth+24(FP), R15
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
 
 depth22:
-	VMOVUPS.Z        (R11), K1, Z22
-	VFMADD231PS.BCST (DI), Z22, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z22, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z22, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z22, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z22, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z22, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z22, Z6
-	VFMADD231PS.BCST (R8), Z22, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z22, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z22, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z22, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z22, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z22, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z22, Z13
-	VFMADD231PS.BCST (R9), Z22, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z22, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z22, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z22, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z22, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z22, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z22, Z20
-	VFMADD231PS.BCST (R10), Z22, Z21
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R13), K1, Z22
+	VFMADD231PS.BCST (R9), Z22, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z22, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z22, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z22, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z22, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z22, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z22, Z6
+	VFMADD231PS.BCST (R10), Z22, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z22, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z22, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z22, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z22, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z22, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z22, Z13
+	VFMADD231PS.BCST (R11), Z22, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z22, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z22, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z22, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z22, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z22, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z22, Z20
+	VFMADD231PS.BCST (R12), Z22, Z21
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
 	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R15
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
 	JNZ              depth22
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
 	JNZ              row22
-	VBROADCASTSS     floor+144(FP), Z22
+	VBROADCASTSS     floor+160(FP), Z22
 	VMAXPS           Z0, Z22, Z0
 	VMAXPS           Z1, Z22, Z1
 	VMAXPS           Z2, Z22, Z2
@@ -6093,169 +6194,172 @@ depth22:
 	VMAXPS           Z19, Z22, Z19
 	VMAXPS           Z20, Z22, Z20
 	VMAXPS           Z21, Z22, Z21
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z17, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z19, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z21, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000016, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000016, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block22
 	VZEROUPPER
 	RET
 
 block23:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z22
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      pace+72(FP), R14
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
 
 row23:
-	MOVQ DI, R13
-	ADDQ lead+64(FP), R13
-	MOVQ depth+24(FP), R15
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
 
 depth23:
-	VMOVUPS.Z        (R11), K1, Z23
-	VFMADD231PS.BCST (DI), Z23, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z23, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z23, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z23, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z23, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z23, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z23, Z6
-	VFMADD231PS.BCST (R8), Z23, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z23, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z23, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z23, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z23, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z23, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z23, Z13
-	VFMADD231PS.BCST (R9), Z23, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z23, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z23, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z23, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z23, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z23, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z23, Z20
-	VFMADD231PS.BCST (R10), Z23, Z21
-	VFMADD231PS.BCST (R10)(AX*1), Z23, Z22
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R13), K1, Z23
+	VFMADD231PS.BCST (R9), Z23, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z23, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z23, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z23, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z23, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z23, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z23, Z6
+	VFMADD231PS.BCST (R10), Z23, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z23, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z23, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z23, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z23, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z23, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z23, Z13
+	VFMADD231PS.BCST (R11), Z23, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z23, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z23, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z23, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z23, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z23, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z23, Z20
+	VFMADD231PS.BCST (R12), Z23, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z23, Z22
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
 	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R15
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
 	JNZ              depth23
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
 	JNZ              row23
-	VBROADCASTSS     floor+144(FP), Z23
+	VBROADCASTSS     floor+160(FP), Z23
 	VMAXPS           Z0, Z23, Z0
 	VMAXPS           Z1, Z23, Z1
 	VMAXPS           Z2, Z23, Z2
@@ -6279,174 +6383,177 @@ depth23:
 	VMAXPS           Z20, Z23, Z20
 	VMAXPS           Z21, Z23, Z21
 	VMAXPS           Z22, Z23, Z22
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z17, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z19, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z21, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z22, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000017, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000017, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block23
 	VZEROUPPER
 	RET
 
 block24:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z23
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z23
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      pace+72(FP), R14
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
 
 row24:
-	MOVQ DI, R13
-	ADDQ lead+64(FP), R13
-	MOVQ depth+24(FP), R15
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
 
 depth24:
-	VMOVUPS.Z        (R11), K1, Z24
-	VFMADD231PS.BCST (DI), Z24, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z24, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z24, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z24, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z24, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z24, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z24, Z6
-	VFMADD231PS.BCST (R8), Z24, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z24, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z24, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z24, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z24, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z24, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z24, Z13
-	VFMADD231PS.BCST (R9), Z24, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z24, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z24, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z24, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z24, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z24, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z24, Z20
-	VFMADD231PS.BCST (R10), Z24, Z21
-	VFMADD231PS.BCST (R10)(AX*1), Z24, Z22
-	VFMADD231PS.BCST (R10)(AX*2), Z24, Z23
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R13), K1, Z24
+	VFMADD231PS.BCST (R9), Z24, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z24, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z24, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z24, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z24, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z24, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z24, Z6
+	VFMADD231PS.BCST (R10), Z24, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z24, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z24, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z24, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z24, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z24, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z24, Z13
+	VFMADD231PS.BCST (R11), Z24, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z24, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z24, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z24, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z24, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z24, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z24, Z20
+	VFMADD231PS.BCST (R12), Z24, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z24, Z22
+	VFMADD231PS.BCST (R12)(AX*2), Z24, Z23
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
 	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R15
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
 	JNZ              depth24
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
 	JNZ              row24
-	VBROADCASTSS     floor+144(FP), Z24
+	VBROADCASTSS     floor+160(FP), Z24
 	VMAXPS           Z0, Z24, Z0
 	VMAXPS           Z1, Z24, Z1
 	VMAXPS           Z2, Z24, Z2
@@ -6471,179 +6578,182 @@ depth24:
 	VMAXPS           Z21, Z24, Z21
 	VMAXPS           Z22, Z24, Z22
 	VMAXPS           Z23, Z24, Z23
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z17, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z19, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z21, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z22, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z23, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000018, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z23, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000018, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block24
 	VZEROUPPER
 	RET
 
 block25:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z23
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z24
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z24
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      pace+72(FP), R14
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
 
 row25:
-	MOVQ DI, R13
-	ADDQ lead+64(FP), R13
-	MOVQ depth+24(FP), R15
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
 
 depth25:
-	VMOVUPS.Z        (R11), K1, Z25
-	VFMADD231PS.BCST (DI), Z25, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z25, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z25, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z25, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z25, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z25, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z25, Z6
-	VFMADD231PS.BCST (R8), Z25, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z25, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z25, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z25, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z25, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z25, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z25, Z13
-	VFMADD231PS.BCST (R9), Z25, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z25, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z25, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z25, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z25, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z25, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z25, Z20
-	VFMADD231PS.BCST (R10), Z25, Z21
-	VFMADD231PS.BCST (R10)(AX*1), Z25, Z22
-	VFMADD231PS.BCST (R10)(AX*2), Z25, Z23
-	VFMADD231PS.BCST (R10)(CX*1), Z25, Z24
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R13), K1, Z25
+	VFMADD231PS.BCST (R9), Z25, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z25, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z25, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z25, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z25, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z25, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z25, Z6
+	VFMADD231PS.BCST (R10), Z25, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z25, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z25, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z25, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z25, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z25, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z25, Z13
+	VFMADD231PS.BCST (R11), Z25, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z25, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z25, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z25, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z25, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z25, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z25, Z20
+	VFMADD231PS.BCST (R12), Z25, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z25, Z22
+	VFMADD231PS.BCST (R12)(AX*2), Z25, Z23
+	VFMADD231PS.BCST (R12)(CX*1), Z25, Z24
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
 	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R15
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
 	JNZ              depth25
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
 	JNZ              row25
-	VBROADCASTSS     floor+144(FP), Z25
+	VBROADCASTSS     floor+160(FP), Z25
 	VMAXPS           Z0, Z25, Z0
 	VMAXPS           Z1, Z25, Z1
 	VMAXPS           Z2, Z25, Z2
@@ -6669,184 +6779,187 @@ depth25:
 	VMAXPS           Z22, Z25, Z22
 	VMAXPS           Z23, Z25, Z23
 	VMAXPS           Z24, Z25, Z24
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z17, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z19, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z21, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z22, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z23, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z24, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000019, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z23, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000019, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block25
 	VZEROUPPER
 	RET
 
 block26:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z23
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z24
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z25
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z24
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z25
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      pace+72(FP), R14
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
 
 row26:
-	MOVQ DI, R13
-	ADDQ lead+64(FP), R13
-	MOVQ depth+24(FP), R15
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
 
 depth26:
-	VMOVUPS.Z        (R11), K1, Z26
-	VFMADD231PS.BCST (DI), Z26, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z26, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z26, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z26, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z26, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z26, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z26, Z6
-	VFMADD231PS.BCST (R8), Z26, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z26, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z26, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z26, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z26, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z26, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z26, Z13
-	VFMADD231PS.BCST (R9), Z26, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z26, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z26, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z26, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z26, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z26, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z26, Z20
-	VFMADD231PS.BCST (R10), Z26, Z21
-	VFMADD231PS.BCST (R10)(AX*1), Z26, Z22
-	VFMADD231PS.BCST (R10)(AX*2), Z26, Z23
-	VFMADD231PS.BCST (R10)(CX*1), Z26, Z24
-	VFMADD231PS.BCST (R10)(AX*4), Z26, Z25
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R13), K1, Z26
+	VFMADD231PS.BCST (R9), Z26, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z26, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z26, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z26, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z26, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z26, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z26, Z6
+	VFMADD231PS.BCST (R10), Z26, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z26, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z26, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z26, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z26, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z26, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z26, Z13
+	VFMADD231PS.BCST (R11), Z26, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z26, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z26, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z26, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z26, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z26, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z26, Z20
+	VFMADD231PS.BCST (R12), Z26, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z26, Z22
+	VFMADD231PS.BCST (R12)(AX*2), Z26, Z23
+	VFMADD231PS.BCST (R12)(CX*1), Z26, Z24
+	VFMADD231PS.BCST (R12)(AX*4), Z26, Z25
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
 	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R15
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
 	JNZ              depth26
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
 	JNZ              row26
-	VBROADCASTSS     floor+144(FP), Z26
+	VBROADCASTSS     floor+160(FP), Z26
 	VMAXPS           Z0, Z26, Z0
 	VMAXPS           Z1, Z26, Z1
 	VMAXPS           Z2, Z26, Z2
@@ -6873,189 +6986,192 @@ depth26:
 	VMAXPS           Z23, Z26, Z23
 	VMAXPS           Z24, Z26, Z24
 	VMAXPS           Z25, Z26, Z25
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z17, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z19, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z21, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z22, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z23, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z24, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z25, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000001a, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z23, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z25, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000001a, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block26
 	VZEROUPPER
 	RET
 
 block27:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z23
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z24
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z25
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z26
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z24
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z25
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z26
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      pace+72(FP), R14
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
 
 row27:
-	MOVQ DI, R13
-	ADDQ lead+64(FP), R13
-	MOVQ depth+24(FP), R15
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
 
 depth27:
-	VMOVUPS.Z        (R11), K1, Z27
-	VFMADD231PS.BCST (DI), Z27, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z27, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z27, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z27, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z27, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z27, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z27, Z6
-	VFMADD231PS.BCST (R8), Z27, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z27, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z27, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z27, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z27, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z27, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z27, Z13
-	VFMADD231PS.BCST (R9), Z27, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z27, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z27, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z27, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z27, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z27, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z27, Z20
-	VFMADD231PS.BCST (R10), Z27, Z21
-	VFMADD231PS.BCST (R10)(AX*1), Z27, Z22
-	VFMADD231PS.BCST (R10)(AX*2), Z27, Z23
-	VFMADD231PS.BCST (R10)(CX*1), Z27, Z24
-	VFMADD231PS.BCST (R10)(AX*4), Z27, Z25
-	VFMADD231PS.BCST (R10)(DX*1), Z27, Z26
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R13), K1, Z27
+	VFMADD231PS.BCST (R9), Z27, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z27, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z27, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z27, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z27, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z27, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z27, Z6
+	VFMADD231PS.BCST (R10), Z27, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z27, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z27, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z27, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z27, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z27, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z27, Z13
+	VFMADD231PS.BCST (R11), Z27, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z27, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z27, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z27, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z27, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z27, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z27, Z20
+	VFMADD231PS.BCST (R12), Z27, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z27, Z22
+	VFMADD231PS.BCST (R12)(AX*2), Z27, Z23
+	VFMADD231PS.BCST (R12)(CX*1), Z27, Z24
+	VFMADD231PS.BCST (R12)(AX*4), Z27, Z25
+	VFMADD231PS.BCST (R12)(DX*1), Z27, Z26
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
 	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R15
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
 	JNZ              depth27
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
 	JNZ              row27
-	VBROADCASTSS     floor+144(FP), Z27
+	VBROADCASTSS     floor+160(FP), Z27
 	VMAXPS           Z0, Z27, Z0
 	VMAXPS           Z1, Z27, Z1
 	VMAXPS           Z2, Z27, Z2
@@ -7083,194 +7199,197 @@ depth27:
 	VMAXPS           Z24, Z27, Z24
 	VMAXPS           Z25, Z27, Z25
 	VMAXPS           Z26, Z27, Z26
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z17, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z19, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z21, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z22, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z23, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z24, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z25, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z26, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000001b, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z23, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z25, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z26, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000001b, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block27
 	VZEROUPPER
 	RET
 
 block28:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K1, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z23
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z24
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z25
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z26
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Z27
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z24
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z25
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z26
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z27
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      pace+72(FP), R14
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
 
 row28:
-	MOVQ DI, R13
-	ADDQ lead+64(FP), R13
-	MOVQ depth+24(FP), R15
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
 
 depth28:
-	VMOVUPS.Z        (R11), K1, Z28
-	VFMADD231PS.BCST (DI), Z28, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z28, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z28, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z28, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z28, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z28, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z28, Z6
-	VFMADD231PS.BCST (R8), Z28, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z28, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z28, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z28, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z28, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z28, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z28, Z13
-	VFMADD231PS.BCST (R9), Z28, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z28, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z28, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z28, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z28, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z28, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z28, Z20
-	VFMADD231PS.BCST (R10), Z28, Z21
-	VFMADD231PS.BCST (R10)(AX*1), Z28, Z22
-	VFMADD231PS.BCST (R10)(AX*2), Z28, Z23
-	VFMADD231PS.BCST (R10)(CX*1), Z28, Z24
-	VFMADD231PS.BCST (R10)(AX*4), Z28, Z25
-	VFMADD231PS.BCST (R10)(DX*1), Z28, Z26
-	VFMADD231PS.BCST (R10)(CX*2), Z28, Z27
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R13), K1, Z28
+	VFMADD231PS.BCST (R9), Z28, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z28, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z28, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z28, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z28, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z28, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z28, Z6
+	VFMADD231PS.BCST (R10), Z28, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z28, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z28, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z28, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z28, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z28, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z28, Z13
+	VFMADD231PS.BCST (R11), Z28, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z28, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z28, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z28, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z28, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z28, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z28, Z20
+	VFMADD231PS.BCST (R12), Z28, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z28, Z22
+	VFMADD231PS.BCST (R12)(AX*2), Z28, Z23
+	VFMADD231PS.BCST (R12)(CX*1), Z28, Z24
+	VFMADD231PS.BCST (R12)(AX*4), Z28, Z25
+	VFMADD231PS.BCST (R12)(DX*1), Z28, Z26
+	VFMADD231PS.BCST (R12)(CX*2), Z28, Z27
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
 	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R15
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
 	JNZ              depth28
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
 	JNZ              row28
-	VBROADCASTSS     floor+144(FP), Z28
+	VBROADCASTSS     floor+160(FP), Z28
 	VMAXPS           Z0, Z28, Z0
 	VMAXPS           Z1, Z28, Z1
 	VMAXPS           Z2, Z28, Z2
@@ -7299,77 +7418,77 @@ depth28:
 	VMAXPS           Z25, Z28, Z25
 	VMAXPS           Z26, Z28, Z26
 	VMAXPS           Z27, Z28, Z27
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z1, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z3, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z5, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z7, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z9, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z11, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z13, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z15, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z17, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z19, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z21, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z22, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z23, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z24, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z25, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z26, K1, (DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z27, K1, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000001c, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z23, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z25, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z26, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z27, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000001c, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block28
 	VZEROUPPER
 	RET
 
-// func mul14x32PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul14x32PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·mul14x32PartAVX512(SB), NOSPLIT, $32-148
-	MOVQ    columns+136(FP), AX
+TEXT ·mul14x32PartAVX512(SB), NOSPLIT, $40-164
+	MOVQ    columns+152(FP), AX
 	SUBQ    $0x10, AX
 	MOVL    $0x0000ffff, CX
 	BZHIL   AX, CX, DX
@@ -7383,42 +7502,47 @@ TEXT ·mul14x32PartAVX512(SB), NOSPLIT, $32-148
 	MOVQ    bstep+96(FP), SI
 	MOVQ    a+32(FP), DI
 	MOVQ    DI, (SP)
-	MOVQ    init+104(FP), DI
+	MOVQ    init+120(FP), DI
 	MOVQ    DI, 8(SP)
-	MOVQ    c+120(FP), DI
+	MOVQ    c+136(FP), DI
 	MOVQ    DI, 16(SP)
 	MOVQ    blocks+8(FP), DI
 	MOVQ    DI, 24(SP)
-	MOVQ    size+0(FP), DI
-	CMPQ    DI, $0x0e
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
+	MOVQ    b+80(FP), DI
+	MOVQ    bpace+112(FP), R8
+	ADDQ    blead+104(FP), DI
+	MOVQ    size+0(FP), R9
+	CMPQ    R9, $0x0e
 	JEQ     block14
-	CMPQ    DI, $0x0d
+	CMPQ    R9, $0x0d
 	JEQ     block13
-	CMPQ    DI, $0x0c
+	CMPQ    R9, $0x0c
 	JEQ     block12
-	CMPQ    DI, $0x0b
+	CMPQ    R9, $0x0b
 	JEQ     block11
-	CMPQ    DI, $0x0a
+	CMPQ    R9, $0x0a
 	JEQ     block10
-	CMPQ    DI, $0x09
+	CMPQ    R9, $0x09
 	JEQ     block9
-	CMPQ    DI, $0x08
+	CMPQ    R9, $0x08
 	JEQ     block8
-	CMPQ    DI, $0x07
+	CMPQ    R9, $0x07
 	JEQ     block7
-	CMPQ    DI, $0x06
+	CMPQ    R9, $0x06
 	JEQ     block6
-	CMPQ    DI, $0x05
+	CMPQ    R9, $0x05
 	JEQ     block5
-	CMPQ    DI, $0x04
+	CMPQ    R9, $0x04
 	JEQ     block4
-	CMPQ    DI, $0x03
+	CMPQ    R9, $0x03
 	JEQ     block3
-	CMPQ    DI, $0x02
+	CMPQ    R9, $0x02
 	JEQ     block2
 
 block1:
-	MOVQ      ldi+112(FP), DX
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
@@ -7426,33 +7550,36 @@ block1:
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
-	MOVQ      rows+16(FP), DI
-	MOVQ      pace+72(FP), R9
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
+	MOVQ      pace+72(FP), R10
 
 row1:
-	MOVQ CX, R8
-	ADDQ lead+64(FP), R8
-	MOVQ depth+24(FP), R10
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
 depth1:
 	VMOVUPS          (DX), Z2
 	VMOVUPS.Z        64(DX), K1, Z3
 	VFMADD231PS.BCST (CX), Z2, Z0
 	VFMADD231PS.BCST (CX), Z3, Z1
-	PREFETCHT0       (R8)
-	ADDQ             R9, R8
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R10
+	DECQ             R11
 	JNZ              depth1
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row1
-	VBROADCASTSS     floor+144(FP), Z2
+	VBROADCASTSS     floor+160(FP), Z2
 	VMAXPS           Z0, Z2, Z0
 	VMAXPS           Z1, Z2, Z1
-	MOVQ             ldc+128(FP), DX
+	MOVQ             ldc+144(FP), DX
 	MOVQ             16(SP), CX
 	VMOVUPS          Z0, (CX)
 	VMOVUPS          Z1, K1, 64(CX)
@@ -7467,7 +7594,7 @@ depth1:
 	RET
 
 block2:
-	MOVQ      ldi+112(FP), DX
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
@@ -7478,13 +7605,14 @@ block2:
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
-	MOVQ      rows+16(FP), DI
-	MOVQ      pace+72(FP), R9
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
+	MOVQ      pace+72(FP), R10
 
 row2:
-	MOVQ CX, R8
-	ADDQ lead+64(FP), R8
-	MOVQ depth+24(FP), R10
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
 depth2:
 	VMOVUPS          (DX), Z4
@@ -7493,22 +7621,24 @@ depth2:
 	VFMADD231PS.BCST (CX), Z5, Z1
 	VFMADD231PS.BCST (CX)(AX*1), Z4, Z2
 	VFMADD231PS.BCST (CX)(AX*1), Z5, Z3
-	PREFETCHT0       (R8)
-	ADDQ             R9, R8
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R10
+	DECQ             R11
 	JNZ              depth2
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row2
-	VBROADCASTSS     floor+144(FP), Z4
+	VBROADCASTSS     floor+160(FP), Z4
 	VMAXPS           Z0, Z4, Z0
 	VMAXPS           Z1, Z4, Z1
 	VMAXPS           Z2, Z4, Z2
 	VMAXPS           Z3, Z4, Z3
-	MOVQ             ldc+128(FP), DX
+	MOVQ             ldc+144(FP), DX
 	MOVQ             16(SP), CX
 	VMOVUPS          Z0, (CX)
 	VMOVUPS          Z1, K1, 64(CX)
@@ -7526,7 +7656,7 @@ depth2:
 	RET
 
 block3:
-	MOVQ      ldi+112(FP), DX
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
@@ -7540,13 +7670,14 @@ block3:
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
-	MOVQ      rows+16(FP), DI
-	MOVQ      pace+72(FP), R9
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
+	MOVQ      pace+72(FP), R10
 
 row3:
-	MOVQ CX, R8
-	ADDQ lead+64(FP), R8
-	MOVQ depth+24(FP), R10
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
 depth3:
 	VMOVUPS          (DX), Z6
@@ -7557,24 +7688,26 @@ depth3:
 	VFMADD231PS.BCST (CX)(AX*1), Z7, Z3
 	VFMADD231PS.BCST (CX)(AX*2), Z6, Z4
 	VFMADD231PS.BCST (CX)(AX*2), Z7, Z5
-	PREFETCHT0       (R8)
-	ADDQ             R9, R8
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R10
+	DECQ             R11
 	JNZ              depth3
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row3
-	VBROADCASTSS     floor+144(FP), Z6
+	VBROADCASTSS     floor+160(FP), Z6
 	VMAXPS           Z0, Z6, Z0
 	VMAXPS           Z1, Z6, Z1
 	VMAXPS           Z2, Z6, Z2
 	VMAXPS           Z3, Z6, Z3
 	VMAXPS           Z4, Z6, Z4
 	VMAXPS           Z5, Z6, Z5
-	MOVQ             ldc+128(FP), DX
+	MOVQ             ldc+144(FP), DX
 	MOVQ             16(SP), CX
 	VMOVUPS          Z0, (CX)
 	VMOVUPS          Z1, K1, 64(CX)
@@ -7595,34 +7728,35 @@ depth3:
 	RET
 
 block4:
-	MOVQ      ldi+112(FP), DI
+	MOVQ      ldi+128(FP), R9
 	MOVQ      8(SP), DX
 	VMOVUPS   (DX), Z0
 	VMOVUPS.Z 64(DX), K1, Z1
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS   (DX), Z2
 	VMOVUPS.Z 64(DX), K1, Z3
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS   (DX), Z4
 	VMOVUPS.Z 64(DX), K1, Z5
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS   (DX), Z6
 	VMOVUPS.Z 64(DX), K1, Z7
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	MOVQ      DX, 8(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+80(FP), DI
-	MOVQ      rows+16(FP), R8
-	MOVQ      pace+72(FP), R10
+	MOVQ      b+80(FP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
+	MOVQ      pace+72(FP), R11
 
 row4:
-	MOVQ DX, R9
-	ADDQ lead+64(FP), R9
-	MOVQ depth+24(FP), R11
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
 
 depth4:
-	VMOVUPS          (DI), Z8
-	VMOVUPS.Z        64(DI), K1, Z9
+	VMOVUPS          (R9), Z8
+	VMOVUPS.Z        64(R9), K1, Z9
 	VFMADD231PS.BCST (DX), Z8, Z0
 	VFMADD231PS.BCST (DX), Z9, Z1
 	VFMADD231PS.BCST (DX)(AX*1), Z8, Z2
@@ -7631,17 +7765,19 @@ depth4:
 	VFMADD231PS.BCST (DX)(AX*2), Z9, Z5
 	VFMADD231PS.BCST (DX)(CX*1), Z8, Z6
 	VFMADD231PS.BCST (DX)(CX*1), Z9, Z7
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             SI, DI
-	DECQ             R11
+	ADDQ             SI, R9
+	DECQ             R12
 	JNZ              depth4
 	ADDQ             aturn+40(FP), DX
-	ADDQ             bturn+88(FP), DI
-	DECQ             R8
+	ADDQ             bturn+88(FP), R9
+	DECQ             32(SP)
 	JNZ              row4
-	VBROADCASTSS     floor+144(FP), Z8
+	VBROADCASTSS     floor+160(FP), Z8
 	VMAXPS           Z0, Z8, Z0
 	VMAXPS           Z1, Z8, Z1
 	VMAXPS           Z2, Z8, Z2
@@ -7650,20 +7786,20 @@ depth4:
 	VMAXPS           Z5, Z8, Z5
 	VMAXPS           Z6, Z8, Z6
 	VMAXPS           Z7, Z8, Z7
-	MOVQ             ldc+128(FP), DI
+	MOVQ             ldc+144(FP), R9
 	MOVQ             16(SP), DX
 	VMOVUPS          Z0, (DX)
 	VMOVUPS          Z1, K1, 64(DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z2, (DX)
 	VMOVUPS          Z3, K1, 64(DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z4, (DX)
 	VMOVUPS          Z5, K1, 64(DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z6, (DX)
 	VMOVUPS          Z7, K1, 64(DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	MOVQ             DX, 16(SP)
 	MOVQ             AX, DX
 	IMUL3Q           $0x00000004, DX, DX
@@ -7674,37 +7810,38 @@ depth4:
 	RET
 
 block5:
-	MOVQ      ldi+112(FP), DI
+	MOVQ      ldi+128(FP), R9
 	MOVQ      8(SP), DX
 	VMOVUPS   (DX), Z0
 	VMOVUPS.Z 64(DX), K1, Z1
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS   (DX), Z2
 	VMOVUPS.Z 64(DX), K1, Z3
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS   (DX), Z4
 	VMOVUPS.Z 64(DX), K1, Z5
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS   (DX), Z6
 	VMOVUPS.Z 64(DX), K1, Z7
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	VMOVUPS   (DX), Z8
 	VMOVUPS.Z 64(DX), K1, Z9
-	ADDQ      DI, DX
+	ADDQ      R9, DX
 	MOVQ      DX, 8(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+80(FP), DI
-	MOVQ      rows+16(FP), R8
-	MOVQ      pace+72(FP), R10
+	MOVQ      b+80(FP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
+	MOVQ      pace+72(FP), R11
 
 row5:
-	MOVQ DX, R9
-	ADDQ lead+64(FP), R9
-	MOVQ depth+24(FP), R11
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
 
 depth5:
-	VMOVUPS          (DI), Z10
-	VMOVUPS.Z        64(DI), K1, Z11
+	VMOVUPS          (R9), Z10
+	VMOVUPS.Z        64(R9), K1, Z11
 	VFMADD231PS.BCST (DX), Z10, Z0
 	VFMADD231PS.BCST (DX), Z11, Z1
 	VFMADD231PS.BCST (DX)(AX*1), Z10, Z2
@@ -7715,17 +7852,19 @@ depth5:
 	VFMADD231PS.BCST (DX)(CX*1), Z11, Z7
 	VFMADD231PS.BCST (DX)(AX*4), Z10, Z8
 	VFMADD231PS.BCST (DX)(AX*4), Z11, Z9
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             SI, DI
-	DECQ             R11
+	ADDQ             SI, R9
+	DECQ             R12
 	JNZ              depth5
 	ADDQ             aturn+40(FP), DX
-	ADDQ             bturn+88(FP), DI
-	DECQ             R8
+	ADDQ             bturn+88(FP), R9
+	DECQ             32(SP)
 	JNZ              row5
-	VBROADCASTSS     floor+144(FP), Z10
+	VBROADCASTSS     floor+160(FP), Z10
 	VMAXPS           Z0, Z10, Z0
 	VMAXPS           Z1, Z10, Z1
 	VMAXPS           Z2, Z10, Z2
@@ -7736,23 +7875,23 @@ depth5:
 	VMAXPS           Z7, Z10, Z7
 	VMAXPS           Z8, Z10, Z8
 	VMAXPS           Z9, Z10, Z9
-	MOVQ             ldc+128(FP), DI
+	MOVQ             ldc+144(FP), R9
 	MOVQ             16(SP), DX
 	VMOVUPS          Z0, (DX)
 	VMOVUPS          Z1, K1, 64(DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z2, (DX)
 	VMOVUPS          Z3, K1, 64(DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z4, (DX)
 	VMOVUPS          Z5, K1, 64(DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z6, (DX)
 	VMOVUPS          Z7, K1, 64(DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	VMOVUPS          Z8, (DX)
 	VMOVUPS          Z9, K1, 64(DX)
-	ADDQ             DI, DX
+	ADDQ             R9, DX
 	MOVQ             DX, 16(SP)
 	MOVQ             AX, DX
 	IMUL3Q           $0x00000005, DX, DX
@@ -7763,63 +7902,66 @@ depth5:
 	RET
 
 block6:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z2
-	VMOVUPS.Z 64(DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z4
-	VMOVUPS.Z 64(DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z6
-	VMOVUPS.Z 64(DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z8
-	VMOVUPS.Z 64(DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z10
-	VMOVUPS.Z 64(DI), K1, Z11
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	MOVQ      b+80(FP), R8
-	MOVQ      rows+16(FP), R9
-	MOVQ      pace+72(FP), R11
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
+	MOVQ      pace+72(FP), R12
 
 row6:
-	MOVQ DI, R10
-	ADDQ lead+64(FP), R10
-	MOVQ depth+24(FP), R12
+	MOVQ R9, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth6:
-	VMOVUPS          (R8), Z12
-	VMOVUPS.Z        64(R8), K1, Z13
-	VFMADD231PS.BCST (DI), Z12, Z0
-	VFMADD231PS.BCST (DI), Z13, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z12, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z13, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z12, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z13, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z12, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z13, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z12, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z13, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z12, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z13, Z11
-	PREFETCHT0       (R10)
-	ADDQ             R11, R10
-	ADDQ             BX, DI
-	ADDQ             SI, R8
-	DECQ             R12
+	VMOVUPS          (R10), Z12
+	VMOVUPS.Z        64(R10), K1, Z13
+	VFMADD231PS.BCST (R9), Z12, Z0
+	VFMADD231PS.BCST (R9), Z13, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z12, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z13, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z12, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z13, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z12, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z13, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z12, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z13, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z12, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z13, Z11
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             SI, R10
+	DECQ             R13
 	JNZ              depth6
-	ADDQ             aturn+40(FP), DI
-	ADDQ             bturn+88(FP), R8
-	DECQ             R9
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
 	JNZ              row6
-	VBROADCASTSS     floor+144(FP), Z12
+	VBROADCASTSS     floor+160(FP), Z12
 	VMAXPS           Z0, Z12, Z0
 	VMAXPS           Z1, Z12, Z1
 	VMAXPS           Z2, Z12, Z2
@@ -7832,98 +7974,101 @@ depth6:
 	VMAXPS           Z9, Z12, Z9
 	VMAXPS           Z10, Z12, Z10
 	VMAXPS           Z11, Z12, Z11
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, (DI)
-	VMOVUPS          Z1, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, (DI)
-	VMOVUPS          Z3, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, (DI)
-	VMOVUPS          Z5, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, (DI)
-	VMOVUPS          Z7, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, (DI)
-	VMOVUPS          Z9, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, (DI)
-	VMOVUPS          Z11, K1, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000006, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000006, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block6
 	VZEROUPPER
 	RET
 
 block7:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z2
-	VMOVUPS.Z 64(DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z4
-	VMOVUPS.Z 64(DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z6
-	VMOVUPS.Z 64(DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z8
-	VMOVUPS.Z 64(DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z10
-	VMOVUPS.Z 64(DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z12
-	VMOVUPS.Z 64(DI), K1, Z13
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	MOVQ      b+80(FP), R8
-	MOVQ      rows+16(FP), R9
-	MOVQ      pace+72(FP), R11
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
+	MOVQ      pace+72(FP), R12
 
 row7:
-	MOVQ DI, R10
-	ADDQ lead+64(FP), R10
-	MOVQ depth+24(FP), R12
+	MOVQ R9, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth7:
-	VMOVUPS          (R8), Z14
-	VMOVUPS.Z        64(R8), K1, Z15
-	VFMADD231PS.BCST (DI), Z14, Z0
-	VFMADD231PS.BCST (DI), Z15, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z14, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z15, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z14, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z15, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z14, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z15, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z14, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z15, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z14, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z15, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z14, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z15, Z13
-	PREFETCHT0       (R10)
-	ADDQ             R11, R10
-	ADDQ             BX, DI
-	ADDQ             SI, R8
-	DECQ             R12
+	VMOVUPS          (R10), Z14
+	VMOVUPS.Z        64(R10), K1, Z15
+	VFMADD231PS.BCST (R9), Z14, Z0
+	VFMADD231PS.BCST (R9), Z15, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z14, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z15, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z14, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z15, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z14, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z15, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z14, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z15, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z14, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z15, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z14, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z15, Z13
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             SI, R10
+	DECQ             R13
 	JNZ              depth7
-	ADDQ             aturn+40(FP), DI
-	ADDQ             bturn+88(FP), R8
-	DECQ             R9
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
 	JNZ              row7
-	VBROADCASTSS     floor+144(FP), Z14
+	VBROADCASTSS     floor+160(FP), Z14
 	VMAXPS           Z0, Z14, Z0
 	VMAXPS           Z1, Z14, Z1
 	VMAXPS           Z2, Z14, Z2
@@ -7938,110 +8083,113 @@ depth7:
 	VMAXPS           Z11, Z14, Z11
 	VMAXPS           Z12, Z14, Z12
 	VMAXPS           Z13, Z14, Z13
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, (DI)
-	VMOVUPS          Z1, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, (DI)
-	VMOVUPS          Z3, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, (DI)
-	VMOVUPS          Z5, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, (DI)
-	VMOVUPS          Z7, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, (DI)
-	VMOVUPS          Z9, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, (DI)
-	VMOVUPS          Z11, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, (DI)
-	VMOVUPS          Z13, K1, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000007, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000007, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block7
 	VZEROUPPER
 	RET
 
 block8:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z2
-	VMOVUPS.Z 64(DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z4
-	VMOVUPS.Z 64(DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z6
-	VMOVUPS.Z 64(DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z8
-	VMOVUPS.Z 64(DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z10
-	VMOVUPS.Z 64(DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z12
-	VMOVUPS.Z 64(DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z14
-	VMOVUPS.Z 64(DI), K1, Z15
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row8:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth8:
-	VMOVUPS          (R9), Z16
-	VMOVUPS.Z        64(R9), K1, Z17
-	VFMADD231PS.BCST (DI), Z16, Z0
-	VFMADD231PS.BCST (DI), Z17, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z16, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z17, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z16, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z17, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z16, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z17, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z16, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z17, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z16, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z17, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z16, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z17, Z13
-	VFMADD231PS.BCST (R8), Z16, Z14
-	VFMADD231PS.BCST (R8), Z17, Z15
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS          (R11), Z16
+	VMOVUPS.Z        64(R11), K1, Z17
+	VFMADD231PS.BCST (R9), Z16, Z0
+	VFMADD231PS.BCST (R9), Z17, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z16, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z17, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z16, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z17, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z16, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z17, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z16, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z17, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z16, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z17, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z16, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z17, Z13
+	VFMADD231PS.BCST (R10), Z16, Z14
+	VFMADD231PS.BCST (R10), Z17, Z15
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth8
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row8
-	VBROADCASTSS     floor+144(FP), Z16
+	VBROADCASTSS     floor+160(FP), Z16
 	VMAXPS           Z0, Z16, Z0
 	VMAXPS           Z1, Z16, Z1
 	VMAXPS           Z2, Z16, Z2
@@ -8058,118 +8206,121 @@ depth8:
 	VMAXPS           Z13, Z16, Z13
 	VMAXPS           Z14, Z16, Z14
 	VMAXPS           Z15, Z16, Z15
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, (DI)
-	VMOVUPS          Z1, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, (DI)
-	VMOVUPS          Z3, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, (DI)
-	VMOVUPS          Z5, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, (DI)
-	VMOVUPS          Z7, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, (DI)
-	VMOVUPS          Z9, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, (DI)
-	VMOVUPS          Z11, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, (DI)
-	VMOVUPS          Z13, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, (DI)
-	VMOVUPS          Z15, K1, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000008, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000008, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block8
 	VZEROUPPER
 	RET
 
 block9:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z2
-	VMOVUPS.Z 64(DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z4
-	VMOVUPS.Z 64(DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z6
-	VMOVUPS.Z 64(DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z8
-	VMOVUPS.Z 64(DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z10
-	VMOVUPS.Z 64(DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z12
-	VMOVUPS.Z 64(DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z14
-	VMOVUPS.Z 64(DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z16
-	VMOVUPS.Z 64(DI), K1, Z17
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row9:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth9:
-	VMOVUPS          (R9), Z18
-	VMOVUPS.Z        64(R9), K1, Z19
-	VFMADD231PS.BCST (DI), Z18, Z0
-	VFMADD231PS.BCST (DI), Z19, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z18, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z19, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z18, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z19, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z18, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z19, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z18, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z19, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z18, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z19, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z18, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z19, Z13
-	VFMADD231PS.BCST (R8), Z18, Z14
-	VFMADD231PS.BCST (R8), Z19, Z15
-	VFMADD231PS.BCST (R8)(AX*1), Z18, Z16
-	VFMADD231PS.BCST (R8)(AX*1), Z19, Z17
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS          (R11), Z18
+	VMOVUPS.Z        64(R11), K1, Z19
+	VFMADD231PS.BCST (R9), Z18, Z0
+	VFMADD231PS.BCST (R9), Z19, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z18, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z19, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z18, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z19, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z18, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z19, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z18, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z19, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z18, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z19, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z18, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z19, Z13
+	VFMADD231PS.BCST (R10), Z18, Z14
+	VFMADD231PS.BCST (R10), Z19, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z18, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z19, Z17
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth9
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row9
-	VBROADCASTSS     floor+144(FP), Z18
+	VBROADCASTSS     floor+160(FP), Z18
 	VMAXPS           Z0, Z18, Z0
 	VMAXPS           Z1, Z18, Z1
 	VMAXPS           Z2, Z18, Z2
@@ -8188,126 +8339,129 @@ depth9:
 	VMAXPS           Z15, Z18, Z15
 	VMAXPS           Z16, Z18, Z16
 	VMAXPS           Z17, Z18, Z17
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, (DI)
-	VMOVUPS          Z1, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, (DI)
-	VMOVUPS          Z3, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, (DI)
-	VMOVUPS          Z5, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, (DI)
-	VMOVUPS          Z7, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, (DI)
-	VMOVUPS          Z9, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, (DI)
-	VMOVUPS          Z11, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, (DI)
-	VMOVUPS          Z13, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, (DI)
-	VMOVUPS          Z15, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, (DI)
-	VMOVUPS          Z17, K1, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000009, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000009, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block9
 	VZEROUPPER
 	RET
 
 block10:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z2
-	VMOVUPS.Z 64(DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z4
-	VMOVUPS.Z 64(DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z6
-	VMOVUPS.Z 64(DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z8
-	VMOVUPS.Z 64(DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z10
-	VMOVUPS.Z 64(DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z12
-	VMOVUPS.Z 64(DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z14
-	VMOVUPS.Z 64(DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z16
-	VMOVUPS.Z 64(DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z18
-	VMOVUPS.Z 64(DI), K1, Z19
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row10:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth10:
-	VMOVUPS          (R9), Z20
-	VMOVUPS.Z        64(R9), K1, Z21
-	VFMADD231PS.BCST (DI), Z20, Z0
-	VFMADD231PS.BCST (DI), Z21, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z20, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z21, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z20, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z21, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z20, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z21, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z20, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z21, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z20, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z21, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z20, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z21, Z13
-	VFMADD231PS.BCST (R8), Z20, Z14
-	VFMADD231PS.BCST (R8), Z21, Z15
-	VFMADD231PS.BCST (R8)(AX*1), Z20, Z16
-	VFMADD231PS.BCST (R8)(AX*1), Z21, Z17
-	VFMADD231PS.BCST (R8)(AX*2), Z20, Z18
-	VFMADD231PS.BCST (R8)(AX*2), Z21, Z19
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS          (R11), Z20
+	VMOVUPS.Z        64(R11), K1, Z21
+	VFMADD231PS.BCST (R9), Z20, Z0
+	VFMADD231PS.BCST (R9), Z21, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z20, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z21, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z20, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z21, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z20, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z21, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z20, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z21, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z20, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z21, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z20, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z21, Z13
+	VFMADD231PS.BCST (R10), Z20, Z14
+	VFMADD231PS.BCST (R10), Z21, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z20, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z21, Z17
+	VFMADD231PS.BCST (R10)(AX*2), Z20, Z18
+	VFMADD231PS.BCST (R10)(AX*2), Z21, Z19
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth10
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row10
-	VBROADCASTSS     floor+144(FP), Z20
+	VBROADCASTSS     floor+160(FP), Z20
 	VMAXPS           Z0, Z20, Z0
 	VMAXPS           Z1, Z20, Z1
 	VMAXPS           Z2, Z20, Z2
@@ -8328,134 +8482,137 @@ depth10:
 	VMAXPS           Z17, Z20, Z17
 	VMAXPS           Z18, Z20, Z18
 	VMAXPS           Z19, Z20, Z19
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, (DI)
-	VMOVUPS          Z1, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, (DI)
-	VMOVUPS          Z3, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, (DI)
-	VMOVUPS          Z5, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, (DI)
-	VMOVUPS          Z7, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, (DI)
-	VMOVUPS          Z9, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, (DI)
-	VMOVUPS          Z11, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, (DI)
-	VMOVUPS          Z13, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, (DI)
-	VMOVUPS          Z15, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, (DI)
-	VMOVUPS          Z17, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, (DI)
-	VMOVUPS          Z19, K1, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000a, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000a, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block10
 	VZEROUPPER
 	RET
 
 block11:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z2
-	VMOVUPS.Z 64(DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z4
-	VMOVUPS.Z 64(DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z6
-	VMOVUPS.Z 64(DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z8
-	VMOVUPS.Z 64(DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z10
-	VMOVUPS.Z 64(DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z12
-	VMOVUPS.Z 64(DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z14
-	VMOVUPS.Z 64(DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z16
-	VMOVUPS.Z 64(DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z18
-	VMOVUPS.Z 64(DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z20
-	VMOVUPS.Z 64(DI), K1, Z21
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z20
+	VMOVUPS.Z 64(R9), K1, Z21
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row11:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth11:
-	VMOVUPS          (R9), Z22
-	VMOVUPS.Z        64(R9), K1, Z23
-	VFMADD231PS.BCST (DI), Z22, Z0
-	VFMADD231PS.BCST (DI), Z23, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z22, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z23, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z22, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z23, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z22, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z23, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z22, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z23, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z22, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z23, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z22, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z23, Z13
-	VFMADD231PS.BCST (R8), Z22, Z14
-	VFMADD231PS.BCST (R8), Z23, Z15
-	VFMADD231PS.BCST (R8)(AX*1), Z22, Z16
-	VFMADD231PS.BCST (R8)(AX*1), Z23, Z17
-	VFMADD231PS.BCST (R8)(AX*2), Z22, Z18
-	VFMADD231PS.BCST (R8)(AX*2), Z23, Z19
-	VFMADD231PS.BCST (R8)(CX*1), Z22, Z20
-	VFMADD231PS.BCST (R8)(CX*1), Z23, Z21
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS          (R11), Z22
+	VMOVUPS.Z        64(R11), K1, Z23
+	VFMADD231PS.BCST (R9), Z22, Z0
+	VFMADD231PS.BCST (R9), Z23, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z22, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z23, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z22, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z23, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z22, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z23, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z22, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z23, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z22, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z23, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z22, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z23, Z13
+	VFMADD231PS.BCST (R10), Z22, Z14
+	VFMADD231PS.BCST (R10), Z23, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z22, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z23, Z17
+	VFMADD231PS.BCST (R10)(AX*2), Z22, Z18
+	VFMADD231PS.BCST (R10)(AX*2), Z23, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z22, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z23, Z21
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth11
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row11
-	VBROADCASTSS     floor+144(FP), Z22
+	VBROADCASTSS     floor+160(FP), Z22
 	VMAXPS           Z0, Z22, Z0
 	VMAXPS           Z1, Z22, Z1
 	VMAXPS           Z2, Z22, Z2
@@ -8478,142 +8635,145 @@ depth11:
 	VMAXPS           Z19, Z22, Z19
 	VMAXPS           Z20, Z22, Z20
 	VMAXPS           Z21, Z22, Z21
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, (DI)
-	VMOVUPS          Z1, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, (DI)
-	VMOVUPS          Z3, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, (DI)
-	VMOVUPS          Z5, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, (DI)
-	VMOVUPS          Z7, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, (DI)
-	VMOVUPS          Z9, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, (DI)
-	VMOVUPS          Z11, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, (DI)
-	VMOVUPS          Z13, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, (DI)
-	VMOVUPS          Z15, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, (DI)
-	VMOVUPS          Z17, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, (DI)
-	VMOVUPS          Z19, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, (DI)
-	VMOVUPS          Z21, K1, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000b, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, (R9)
+	VMOVUPS          Z21, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000b, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block11
 	VZEROUPPER
 	RET
 
 block12:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z2
-	VMOVUPS.Z 64(DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z4
-	VMOVUPS.Z 64(DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z6
-	VMOVUPS.Z 64(DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z8
-	VMOVUPS.Z 64(DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z10
-	VMOVUPS.Z 64(DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z12
-	VMOVUPS.Z 64(DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z14
-	VMOVUPS.Z 64(DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z16
-	VMOVUPS.Z 64(DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z18
-	VMOVUPS.Z 64(DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z20
-	VMOVUPS.Z 64(DI), K1, Z21
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z22
-	VMOVUPS.Z 64(DI), K1, Z23
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z20
+	VMOVUPS.Z 64(R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z22
+	VMOVUPS.Z 64(R9), K1, Z23
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row12:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth12:
-	VMOVUPS          (R9), Z24
-	VMOVUPS.Z        64(R9), K1, Z25
-	VFMADD231PS.BCST (DI), Z24, Z0
-	VFMADD231PS.BCST (DI), Z25, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z24, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z25, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z24, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z25, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z24, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z25, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z24, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z25, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z24, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z25, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z24, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z25, Z13
-	VFMADD231PS.BCST (R8), Z24, Z14
-	VFMADD231PS.BCST (R8), Z25, Z15
-	VFMADD231PS.BCST (R8)(AX*1), Z24, Z16
-	VFMADD231PS.BCST (R8)(AX*1), Z25, Z17
-	VFMADD231PS.BCST (R8)(AX*2), Z24, Z18
-	VFMADD231PS.BCST (R8)(AX*2), Z25, Z19
-	VFMADD231PS.BCST (R8)(CX*1), Z24, Z20
-	VFMADD231PS.BCST (R8)(CX*1), Z25, Z21
-	VFMADD231PS.BCST (R8)(AX*4), Z24, Z22
-	VFMADD231PS.BCST (R8)(AX*4), Z25, Z23
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS          (R11), Z24
+	VMOVUPS.Z        64(R11), K1, Z25
+	VFMADD231PS.BCST (R9), Z24, Z0
+	VFMADD231PS.BCST (R9), Z25, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z24, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z25, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z24, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z25, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z24, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z25, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z24, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z25, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z24, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z25, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z24, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z25, Z13
+	VFMADD231PS.BCST (R10), Z24, Z14
+	VFMADD231PS.BCST (R10), Z25, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z24, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z25, Z17
+	VFMADD231PS.BCST (R10)(AX*2), Z24, Z18
+	VFMADD231PS.BCST (R10)(AX*2), Z25, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z24, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z25, Z21
+	VFMADD231PS.BCST (R10)(AX*4), Z24, Z22
+	VFMADD231PS.BCST (R10)(AX*4), Z25, Z23
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth12
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row12
-	VBROADCASTSS     floor+144(FP), Z24
+	VBROADCASTSS     floor+160(FP), Z24
 	VMAXPS           Z0, Z24, Z0
 	VMAXPS           Z1, Z24, Z1
 	VMAXPS           Z2, Z24, Z2
@@ -8638,150 +8798,153 @@ depth12:
 	VMAXPS           Z21, Z24, Z21
 	VMAXPS           Z22, Z24, Z22
 	VMAXPS           Z23, Z24, Z23
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, (DI)
-	VMOVUPS          Z1, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, (DI)
-	VMOVUPS          Z3, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, (DI)
-	VMOVUPS          Z5, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, (DI)
-	VMOVUPS          Z7, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, (DI)
-	VMOVUPS          Z9, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, (DI)
-	VMOVUPS          Z11, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, (DI)
-	VMOVUPS          Z13, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, (DI)
-	VMOVUPS          Z15, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, (DI)
-	VMOVUPS          Z17, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, (DI)
-	VMOVUPS          Z19, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, (DI)
-	VMOVUPS          Z21, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z22, (DI)
-	VMOVUPS          Z23, K1, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000c, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, (R9)
+	VMOVUPS          Z21, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, (R9)
+	VMOVUPS          Z23, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000c, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block12
 	VZEROUPPER
 	RET
 
 block13:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z2
-	VMOVUPS.Z 64(DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z4
-	VMOVUPS.Z 64(DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z6
-	VMOVUPS.Z 64(DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z8
-	VMOVUPS.Z 64(DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z10
-	VMOVUPS.Z 64(DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z12
-	VMOVUPS.Z 64(DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z14
-	VMOVUPS.Z 64(DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z16
-	VMOVUPS.Z 64(DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z18
-	VMOVUPS.Z 64(DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z20
-	VMOVUPS.Z 64(DI), K1, Z21
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z22
-	VMOVUPS.Z 64(DI), K1, Z23
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z24
-	VMOVUPS.Z 64(DI), K1, Z25
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z20
+	VMOVUPS.Z 64(R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z22
+	VMOVUPS.Z 64(R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z24
+	VMOVUPS.Z 64(R9), K1, Z25
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row13:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth13:
-	VMOVUPS          (R9), Z26
-	VMOVUPS.Z        64(R9), K1, Z27
-	VFMADD231PS.BCST (DI), Z26, Z0
-	VFMADD231PS.BCST (DI), Z27, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z26, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z27, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z26, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z27, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z26, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z27, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z26, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z27, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z26, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z27, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z26, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z27, Z13
-	VFMADD231PS.BCST (R8), Z26, Z14
-	VFMADD231PS.BCST (R8), Z27, Z15
-	VFMADD231PS.BCST (R8)(AX*1), Z26, Z16
-	VFMADD231PS.BCST (R8)(AX*1), Z27, Z17
-	VFMADD231PS.BCST (R8)(AX*2), Z26, Z18
-	VFMADD231PS.BCST (R8)(AX*2), Z27, Z19
-	VFMADD231PS.BCST (R8)(CX*1), Z26, Z20
-	VFMADD231PS.BCST (R8)(CX*1), Z27, Z21
-	VFMADD231PS.BCST (R8)(AX*4), Z26, Z22
-	VFMADD231PS.BCST (R8)(AX*4), Z27, Z23
-	VFMADD231PS.BCST (R8)(DX*1), Z26, Z24
-	VFMADD231PS.BCST (R8)(DX*1), Z27, Z25
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS          (R11), Z26
+	VMOVUPS.Z        64(R11), K1, Z27
+	VFMADD231PS.BCST (R9), Z26, Z0
+	VFMADD231PS.BCST (R9), Z27, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z26, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z27, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z26, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z27, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z26, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z27, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z26, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z27, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z26, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z27, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z26, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z27, Z13
+	VFMADD231PS.BCST (R10), Z26, Z14
+	VFMADD231PS.BCST (R10), Z27, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z26, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z27, Z17
+	VFMADD231PS.BCST (R10)(AX*2), Z26, Z18
+	VFMADD231PS.BCST (R10)(AX*2), Z27, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z26, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z27, Z21
+	VFMADD231PS.BCST (R10)(AX*4), Z26, Z22
+	VFMADD231PS.BCST (R10)(AX*4), Z27, Z23
+	VFMADD231PS.BCST (R10)(DX*1), Z26, Z24
+	VFMADD231PS.BCST (R10)(DX*1), Z27, Z25
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth13
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row13
-	VBROADCASTSS     floor+144(FP), Z26
+	VBROADCASTSS     floor+160(FP), Z26
 	VMAXPS           Z0, Z26, Z0
 	VMAXPS           Z1, Z26, Z1
 	VMAXPS           Z2, Z26, Z2
@@ -8808,158 +8971,161 @@ depth13:
 	VMAXPS           Z23, Z26, Z23
 	VMAXPS           Z24, Z26, Z24
 	VMAXPS           Z25, Z26, Z25
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, (DI)
-	VMOVUPS          Z1, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, (DI)
-	VMOVUPS          Z3, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, (DI)
-	VMOVUPS          Z5, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, (DI)
-	VMOVUPS          Z7, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, (DI)
-	VMOVUPS          Z9, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, (DI)
-	VMOVUPS          Z11, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, (DI)
-	VMOVUPS          Z13, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, (DI)
-	VMOVUPS          Z15, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, (DI)
-	VMOVUPS          Z17, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, (DI)
-	VMOVUPS          Z19, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, (DI)
-	VMOVUPS          Z21, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z22, (DI)
-	VMOVUPS          Z23, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z24, (DI)
-	VMOVUPS          Z25, K1, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000d, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, (R9)
+	VMOVUPS          Z21, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, (R9)
+	VMOVUPS          Z23, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, (R9)
+	VMOVUPS          Z25, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000d, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block13
 	VZEROUPPER
 	RET
 
 block14:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS   (DI), Z0
-	VMOVUPS.Z 64(DI), K1, Z1
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z2
-	VMOVUPS.Z 64(DI), K1, Z3
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z4
-	VMOVUPS.Z 64(DI), K1, Z5
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z6
-	VMOVUPS.Z 64(DI), K1, Z7
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z8
-	VMOVUPS.Z 64(DI), K1, Z9
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z10
-	VMOVUPS.Z 64(DI), K1, Z11
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z12
-	VMOVUPS.Z 64(DI), K1, Z13
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z14
-	VMOVUPS.Z 64(DI), K1, Z15
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z16
-	VMOVUPS.Z 64(DI), K1, Z17
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z18
-	VMOVUPS.Z 64(DI), K1, Z19
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z20
-	VMOVUPS.Z 64(DI), K1, Z21
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z22
-	VMOVUPS.Z 64(DI), K1, Z23
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z24
-	VMOVUPS.Z 64(DI), K1, Z25
-	ADDQ      R8, DI
-	VMOVUPS   (DI), Z26
-	VMOVUPS.Z 64(DI), K1, Z27
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z20
+	VMOVUPS.Z 64(R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z22
+	VMOVUPS.Z 64(R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z24
+	VMOVUPS.Z 64(R9), K1, Z25
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z26
+	VMOVUPS.Z 64(R9), K1, Z27
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row14:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth14:
-	VMOVUPS          (R9), Z28
-	VMOVUPS.Z        64(R9), K1, Z29
-	VFMADD231PS.BCST (DI), Z28, Z0
-	VFMADD231PS.BCST (DI), Z29, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z28, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z29, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z28, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z29, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z28, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z29, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z28, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z29, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z28, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z29, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z28, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z29, Z13
-	VFMADD231PS.BCST (R8), Z28, Z14
-	VFMADD231PS.BCST (R8), Z29, Z15
-	VFMADD231PS.BCST (R8)(AX*1), Z28, Z16
-	VFMADD231PS.BCST (R8)(AX*1), Z29, Z17
-	VFMADD231PS.BCST (R8)(AX*2), Z28, Z18
-	VFMADD231PS.BCST (R8)(AX*2), Z29, Z19
-	VFMADD231PS.BCST (R8)(CX*1), Z28, Z20
-	VFMADD231PS.BCST (R8)(CX*1), Z29, Z21
-	VFMADD231PS.BCST (R8)(AX*4), Z28, Z22
-	VFMADD231PS.BCST (R8)(AX*4), Z29, Z23
-	VFMADD231PS.BCST (R8)(DX*1), Z28, Z24
-	VFMADD231PS.BCST (R8)(DX*1), Z29, Z25
-	VFMADD231PS.BCST (R8)(CX*2), Z28, Z26
-	VFMADD231PS.BCST (R8)(CX*2), Z29, Z27
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS          (R11), Z28
+	VMOVUPS.Z        64(R11), K1, Z29
+	VFMADD231PS.BCST (R9), Z28, Z0
+	VFMADD231PS.BCST (R9), Z29, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z28, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z29, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z28, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z29, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z28, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z29, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z28, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z29, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z28, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z29, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z28, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z29, Z13
+	VFMADD231PS.BCST (R10), Z28, Z14
+	VFMADD231PS.BCST (R10), Z29, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z28, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z29, Z17
+	VFMADD231PS.BCST (R10)(AX*2), Z28, Z18
+	VFMADD231PS.BCST (R10)(AX*2), Z29, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z28, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z29, Z21
+	VFMADD231PS.BCST (R10)(AX*4), Z28, Z22
+	VFMADD231PS.BCST (R10)(AX*4), Z29, Z23
+	VFMADD231PS.BCST (R10)(DX*1), Z28, Z24
+	VFMADD231PS.BCST (R10)(DX*1), Z29, Z25
+	VFMADD231PS.BCST (R10)(CX*2), Z28, Z26
+	VFMADD231PS.BCST (R10)(CX*2), Z29, Z27
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth14
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row14
-	VBROADCASTSS     floor+144(FP), Z28
+	VBROADCASTSS     floor+160(FP), Z28
 	VMAXPS           Z0, Z28, Z0
 	VMAXPS           Z1, Z28, Z1
 	VMAXPS           Z2, Z28, Z2
@@ -8988,63 +9154,63 @@ depth14:
 	VMAXPS           Z25, Z28, Z25
 	VMAXPS           Z26, Z28, Z26
 	VMAXPS           Z27, Z28, Z27
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
-	VMOVUPS          Z0, (DI)
-	VMOVUPS          Z1, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z2, (DI)
-	VMOVUPS          Z3, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z4, (DI)
-	VMOVUPS          Z5, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z6, (DI)
-	VMOVUPS          Z7, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z8, (DI)
-	VMOVUPS          Z9, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z10, (DI)
-	VMOVUPS          Z11, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z12, (DI)
-	VMOVUPS          Z13, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z14, (DI)
-	VMOVUPS          Z15, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z16, (DI)
-	VMOVUPS          Z17, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z18, (DI)
-	VMOVUPS          Z19, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z20, (DI)
-	VMOVUPS          Z21, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z22, (DI)
-	VMOVUPS          Z23, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z24, (DI)
-	VMOVUPS          Z25, K1, 64(DI)
-	ADDQ             R8, DI
-	VMOVUPS          Z26, (DI)
-	VMOVUPS          Z27, K1, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000e, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, (R9)
+	VMOVUPS          Z21, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, (R9)
+	VMOVUPS          Z23, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, (R9)
+	VMOVUPS          Z25, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z26, (R9)
+	VMOVUPS          Z27, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000e, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block14
 	VZEROUPPER
 	RET
 
-// func mul12x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul12x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 // Requires: AVX, CMOV, FMA3
-TEXT ·mul12x8PartAVX2(SB), NOSPLIT, $32-148
-	MOVQ    columns+136(FP), AX
+TEXT ·mul12x8PartAVX2(SB), NOSPLIT, $40-164
+	MOVQ    columns+152(FP), AX
 	MOVQ    $0x00000008, CX
 	CMPQ    AX, CX
 	CMOVQLT AX, CX
@@ -9058,12 +9224,14 @@ TEXT ·mul12x8PartAVX2(SB), NOSPLIT, $32-148
 	MOVQ    bstep+96(FP), SI
 	MOVQ    a+32(FP), DI
 	MOVQ    DI, (SP)
-	MOVQ    init+104(FP), DI
+	MOVQ    init+120(FP), DI
 	MOVQ    DI, 8(SP)
-	MOVQ    c+120(FP), DI
+	MOVQ    c+136(FP), DI
 	MOVQ    DI, 16(SP)
 	MOVQ    blocks+8(FP), DI
 	MOVQ    DI, 24(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
 	MOVQ    size+0(FP), DI
 	CMPQ    DI, $0x0c
 	JEQ     block12
@@ -9089,7 +9257,7 @@ TEXT ·mul12x8PartAVX2(SB), NOSPLIT, $32-148
 	JEQ     block2
 
 block1:
-	MOVQ       ldi+112(FP), DX
+	MOVQ       ldi+128(FP), DX
 	MOVQ       8(SP), CX
 	VMASKMOVPS (CX), Y0, Y1
 	ADDQ       DX, CX
@@ -9097,9 +9265,10 @@ block1:
 	MOVQ       (SP), CX
 	MOVQ       b+80(FP), DX
 	MOVQ       rows+16(FP), DI
+	MOVQ       DI, 32(SP)
 
 row1:
-	MOVQ depth+24(FP), R8
+	MOVQ depth+24(FP), DI
 
 depth1:
 	VMASKMOVPS   (DX), Y0, Y2
@@ -9107,15 +9276,15 @@ depth1:
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         BX, CX
 	ADDQ         SI, DX
-	DECQ         R8
+	DECQ         DI
 	JNZ          depth1
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         DI
+	DECQ         32(SP)
 	JNZ          row1
-	VBROADCASTSS floor+144(FP), Y2
+	VBROADCASTSS floor+160(FP), Y2
 	VMAXPS       Y1, Y2, Y1
-	MOVQ         ldc+128(FP), DX
+	MOVQ         ldc+144(FP), DX
 	MOVQ         16(SP), CX
 	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
@@ -9129,7 +9298,7 @@ depth1:
 	RET
 
 block2:
-	MOVQ       ldi+112(FP), DX
+	MOVQ       ldi+128(FP), DX
 	MOVQ       8(SP), CX
 	VMASKMOVPS (CX), Y0, Y1
 	ADDQ       DX, CX
@@ -9139,9 +9308,10 @@ block2:
 	MOVQ       (SP), CX
 	MOVQ       b+80(FP), DX
 	MOVQ       rows+16(FP), DI
+	MOVQ       DI, 32(SP)
 
 row2:
-	MOVQ depth+24(FP), R8
+	MOVQ depth+24(FP), DI
 
 depth2:
 	VMASKMOVPS   (DX), Y0, Y3
@@ -9151,16 +9321,16 @@ depth2:
 	VFMADD231PS  Y4, Y3, Y2
 	ADDQ         BX, CX
 	ADDQ         SI, DX
-	DECQ         R8
+	DECQ         DI
 	JNZ          depth2
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         DI
+	DECQ         32(SP)
 	JNZ          row2
-	VBROADCASTSS floor+144(FP), Y3
+	VBROADCASTSS floor+160(FP), Y3
 	VMAXPS       Y1, Y3, Y1
 	VMAXPS       Y2, Y3, Y2
-	MOVQ         ldc+128(FP), DX
+	MOVQ         ldc+144(FP), DX
 	MOVQ         16(SP), CX
 	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
@@ -9176,7 +9346,7 @@ depth2:
 	RET
 
 block3:
-	MOVQ       ldi+112(FP), DX
+	MOVQ       ldi+128(FP), DX
 	MOVQ       8(SP), CX
 	VMASKMOVPS (CX), Y0, Y1
 	ADDQ       DX, CX
@@ -9188,9 +9358,10 @@ block3:
 	MOVQ       (SP), CX
 	MOVQ       b+80(FP), DX
 	MOVQ       rows+16(FP), DI
+	MOVQ       DI, 32(SP)
 
 row3:
-	MOVQ depth+24(FP), R8
+	MOVQ depth+24(FP), DI
 
 depth3:
 	VMASKMOVPS   (DX), Y0, Y4
@@ -9202,17 +9373,17 @@ depth3:
 	VFMADD231PS  Y5, Y4, Y3
 	ADDQ         BX, CX
 	ADDQ         SI, DX
-	DECQ         R8
+	DECQ         DI
 	JNZ          depth3
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         DI
+	DECQ         32(SP)
 	JNZ          row3
-	VBROADCASTSS floor+144(FP), Y4
+	VBROADCASTSS floor+160(FP), Y4
 	VMAXPS       Y1, Y4, Y1
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
-	MOVQ         ldc+128(FP), DX
+	MOVQ         ldc+144(FP), DX
 	MOVQ         16(SP), CX
 	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
@@ -9230,7 +9401,7 @@ depth3:
 	RET
 
 block4:
-	MOVQ       ldi+112(FP), DI
+	MOVQ       ldi+128(FP), DI
 	MOVQ       8(SP), DX
 	VMASKMOVPS (DX), Y0, Y1
 	ADDQ       DI, DX
@@ -9244,9 +9415,10 @@ block4:
 	MOVQ       (SP), DX
 	MOVQ       b+80(FP), DI
 	MOVQ       rows+16(FP), R8
+	MOVQ       R8, 32(SP)
 
 row4:
-	MOVQ depth+24(FP), R9
+	MOVQ depth+24(FP), R8
 
 depth4:
 	VMASKMOVPS   (DI), Y0, Y5
@@ -9260,18 +9432,18 @@ depth4:
 	VFMADD231PS  Y6, Y5, Y4
 	ADDQ         BX, DX
 	ADDQ         SI, DI
-	DECQ         R9
+	DECQ         R8
 	JNZ          depth4
 	ADDQ         aturn+40(FP), DX
 	ADDQ         bturn+88(FP), DI
-	DECQ         R8
+	DECQ         32(SP)
 	JNZ          row4
-	VBROADCASTSS floor+144(FP), Y5
+	VBROADCASTSS floor+160(FP), Y5
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y5, Y2
 	VMAXPS       Y3, Y5, Y3
 	VMAXPS       Y4, Y5, Y4
-	MOVQ         ldc+128(FP), DI
+	MOVQ         ldc+144(FP), DI
 	MOVQ         16(SP), DX
 	VMASKMOVPS   Y1, Y0, (DX)
 	ADDQ         DI, DX
@@ -9291,7 +9463,7 @@ depth4:
 	RET
 
 block5:
-	MOVQ       ldi+112(FP), DI
+	MOVQ       ldi+128(FP), DI
 	MOVQ       8(SP), DX
 	VMASKMOVPS (DX), Y0, Y1
 	ADDQ       DI, DX
@@ -9307,9 +9479,10 @@ block5:
 	MOVQ       (SP), DX
 	MOVQ       b+80(FP), DI
 	MOVQ       rows+16(FP), R8
+	MOVQ       R8, 32(SP)
 
 row5:
-	MOVQ depth+24(FP), R9
+	MOVQ depth+24(FP), R8
 
 depth5:
 	VMASKMOVPS   (DI), Y0, Y6
@@ -9325,19 +9498,19 @@ depth5:
 	VFMADD231PS  Y7, Y6, Y5
 	ADDQ         BX, DX
 	ADDQ         SI, DI
-	DECQ         R9
+	DECQ         R8
 	JNZ          depth5
 	ADDQ         aturn+40(FP), DX
 	ADDQ         bturn+88(FP), DI
-	DECQ         R8
+	DECQ         32(SP)
 	JNZ          row5
-	VBROADCASTSS floor+144(FP), Y6
+	VBROADCASTSS floor+160(FP), Y6
 	VMAXPS       Y1, Y6, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y6, Y3
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
-	MOVQ         ldc+128(FP), DI
+	MOVQ         ldc+144(FP), DI
 	MOVQ         16(SP), DX
 	VMASKMOVPS   Y1, Y0, (DX)
 	ADDQ         DI, DX
@@ -9359,7 +9532,7 @@ depth5:
 	RET
 
 block6:
-	MOVQ       ldi+112(FP), R8
+	MOVQ       ldi+128(FP), R8
 	MOVQ       8(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
@@ -9377,9 +9550,10 @@ block6:
 	MOVQ       (SP), DI
 	MOVQ       b+80(FP), R8
 	MOVQ       rows+16(FP), R9
+	MOVQ       R9, 32(SP)
 
 row6:
-	MOVQ depth+24(FP), R10
+	MOVQ depth+24(FP), R9
 
 depth6:
 	VMASKMOVPS   (R8), Y0, Y7
@@ -9397,20 +9571,20 @@ depth6:
 	VFMADD231PS  Y8, Y7, Y6
 	ADDQ         BX, DI
 	ADDQ         SI, R8
-	DECQ         R10
+	DECQ         R9
 	JNZ          depth6
 	ADDQ         aturn+40(FP), DI
 	ADDQ         bturn+88(FP), R8
-	DECQ         R9
+	DECQ         32(SP)
 	JNZ          row6
-	VBROADCASTSS floor+144(FP), Y7
+	VBROADCASTSS floor+160(FP), Y7
 	VMAXPS       Y1, Y7, Y1
 	VMAXPS       Y2, Y7, Y2
 	VMAXPS       Y3, Y7, Y3
 	VMAXPS       Y4, Y7, Y4
 	VMAXPS       Y5, Y7, Y5
 	VMAXPS       Y6, Y7, Y6
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
@@ -9434,7 +9608,7 @@ depth6:
 	RET
 
 block7:
-	MOVQ       ldi+112(FP), R8
+	MOVQ       ldi+128(FP), R8
 	MOVQ       8(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
@@ -9454,9 +9628,10 @@ block7:
 	MOVQ       (SP), DI
 	MOVQ       b+80(FP), R8
 	MOVQ       rows+16(FP), R9
+	MOVQ       R9, 32(SP)
 
 row7:
-	MOVQ depth+24(FP), R10
+	MOVQ depth+24(FP), R9
 
 depth7:
 	VMASKMOVPS   (R8), Y0, Y8
@@ -9476,13 +9651,13 @@ depth7:
 	VFMADD231PS  Y9, Y8, Y7
 	ADDQ         BX, DI
 	ADDQ         SI, R8
-	DECQ         R10
+	DECQ         R9
 	JNZ          depth7
 	ADDQ         aturn+40(FP), DI
 	ADDQ         bturn+88(FP), R8
-	DECQ         R9
+	DECQ         32(SP)
 	JNZ          row7
-	VBROADCASTSS floor+144(FP), Y8
+	VBROADCASTSS floor+160(FP), Y8
 	VMAXPS       Y1, Y8, Y1
 	VMAXPS       Y2, Y8, Y2
 	VMAXPS       Y3, Y8, Y3
@@ -9490,7 +9665,7 @@ depth7:
 	VMAXPS       Y5, Y8, Y5
 	VMAXPS       Y6, Y8, Y6
 	VMAXPS       Y7, Y8, Y7
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
@@ -9516,7 +9691,7 @@ depth7:
 	RET
 
 block8:
-	MOVQ       ldi+112(FP), R8
+	MOVQ       ldi+128(FP), R8
 	MOVQ       8(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
@@ -9540,9 +9715,10 @@ block8:
 	ADDQ       AX, R8
 	MOVQ       b+80(FP), R9
 	MOVQ       rows+16(FP), R10
+	MOVQ       R10, 32(SP)
 
 row8:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth8:
 	VMASKMOVPS   (R9), Y0, Y9
@@ -9565,14 +9741,14 @@ depth8:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth8
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row8
-	VBROADCASTSS floor+144(FP), Y9
+	VBROADCASTSS floor+160(FP), Y9
 	VMAXPS       Y1, Y9, Y1
 	VMAXPS       Y2, Y9, Y2
 	VMAXPS       Y3, Y9, Y3
@@ -9581,7 +9757,7 @@ depth8:
 	VMAXPS       Y6, Y9, Y6
 	VMAXPS       Y7, Y9, Y7
 	VMAXPS       Y8, Y9, Y8
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
@@ -9609,7 +9785,7 @@ depth8:
 	RET
 
 block9:
-	MOVQ       ldi+112(FP), R8
+	MOVQ       ldi+128(FP), R8
 	MOVQ       8(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
@@ -9635,9 +9811,10 @@ block9:
 	ADDQ       AX, R8
 	MOVQ       b+80(FP), R9
 	MOVQ       rows+16(FP), R10
+	MOVQ       R10, 32(SP)
 
 row9:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth9:
 	VMASKMOVPS   (R9), Y0, Y10
@@ -9662,14 +9839,14 @@ depth9:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth9
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row9
-	VBROADCASTSS floor+144(FP), Y10
+	VBROADCASTSS floor+160(FP), Y10
 	VMAXPS       Y1, Y10, Y1
 	VMAXPS       Y2, Y10, Y2
 	VMAXPS       Y3, Y10, Y3
@@ -9679,7 +9856,7 @@ depth9:
 	VMAXPS       Y7, Y10, Y7
 	VMAXPS       Y8, Y10, Y8
 	VMAXPS       Y9, Y10, Y9
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
@@ -9709,7 +9886,7 @@ depth9:
 	RET
 
 block10:
-	MOVQ       ldi+112(FP), R8
+	MOVQ       ldi+128(FP), R8
 	MOVQ       8(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
@@ -9737,9 +9914,10 @@ block10:
 	ADDQ       AX, R8
 	MOVQ       b+80(FP), R9
 	MOVQ       rows+16(FP), R10
+	MOVQ       R10, 32(SP)
 
 row10:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth10:
 	VMASKMOVPS   (R9), Y0, Y11
@@ -9766,14 +9944,14 @@ depth10:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth10
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row10
-	VBROADCASTSS floor+144(FP), Y11
+	VBROADCASTSS floor+160(FP), Y11
 	VMAXPS       Y1, Y11, Y1
 	VMAXPS       Y2, Y11, Y2
 	VMAXPS       Y3, Y11, Y3
@@ -9784,7 +9962,7 @@ depth10:
 	VMAXPS       Y8, Y11, Y8
 	VMAXPS       Y9, Y11, Y9
 	VMAXPS       Y10, Y11, Y10
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
@@ -9816,7 +9994,7 @@ depth10:
 	RET
 
 block11:
-	MOVQ       ldi+112(FP), R8
+	MOVQ       ldi+128(FP), R8
 	MOVQ       8(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
@@ -9846,9 +10024,10 @@ block11:
 	ADDQ       AX, R8
 	MOVQ       b+80(FP), R9
 	MOVQ       rows+16(FP), R10
+	MOVQ       R10, 32(SP)
 
 row11:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth11:
 	VMASKMOVPS   (R9), Y0, Y12
@@ -9877,14 +10056,14 @@ depth11:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth11
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row11
-	VBROADCASTSS floor+144(FP), Y12
+	VBROADCASTSS floor+160(FP), Y12
 	VMAXPS       Y1, Y12, Y1
 	VMAXPS       Y2, Y12, Y2
 	VMAXPS       Y3, Y12, Y3
@@ -9896,7 +10075,7 @@ depth11:
 	VMAXPS       Y9, Y12, Y9
 	VMAXPS       Y10, Y12, Y10
 	VMAXPS       Y11, Y12, Y11
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
@@ -9930,7 +10109,7 @@ depth11:
 	RET
 
 block12:
-	MOVQ       ldi+112(FP), R8
+	MOVQ       ldi+128(FP), R8
 	MOVQ       8(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
@@ -9962,9 +10141,10 @@ block12:
 	ADDQ       AX, R8
 	MOVQ       b+80(FP), R9
 	MOVQ       rows+16(FP), R10
+	MOVQ       R10, 32(SP)
 
 row12:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth12:
 	VMASKMOVPS   (R9), Y0, Y13
@@ -9995,14 +10175,14 @@ depth12:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth12
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row12
-	VBROADCASTSS floor+144(FP), Y13
+	VBROADCASTSS floor+160(FP), Y13
 	VMAXPS       Y1, Y13, Y1
 	VMAXPS       Y2, Y13, Y2
 	VMAXPS       Y3, Y13, Y3
@@ -10015,7 +10195,7 @@ depth12:
 	VMAXPS       Y10, Y13, Y10
 	VMAXPS       Y11, Y13, Y11
 	VMAXPS       Y12, Y13, Y12
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
@@ -10050,9 +10230,9 @@ depth12:
 	VZEROUPPER
 	RET
 
-// func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 // Requires: AVX, FMA3
-TEXT ·mul14x8AVX2(SB), NOSPLIT, $32-148
+TEXT ·mul14x8AVX2(SB), NOSPLIT, $40-164
 	MOVQ lda+56(FP), AX
 	LEAQ (AX)(AX*2), CX
 	LEAQ (AX)(AX*4), DX
@@ -10060,12 +10240,14 @@ TEXT ·mul14x8AVX2(SB), NOSPLIT, $32-148
 	MOVQ bstep+96(FP), SI
 	MOVQ a+32(FP), DI
 	MOVQ DI, (SP)
-	MOVQ init+104(FP), DI
+	MOVQ init+120(FP), DI
 	MOVQ DI, 8(SP)
-	MOVQ c+120(FP), DI
+	MOVQ c+136(FP), DI
 	MOVQ DI, 16(SP)
 	MOVQ blocks+8(FP), DI
 	MOVQ DI, 24(SP)
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 32(SP)
 	MOVQ size+0(FP), DI
 	CMPQ DI, $0x0e
 	JEQ  block14
@@ -10095,7 +10277,7 @@ TEXT ·mul14x8AVX2(SB), NOSPLIT, $32-148
 	JEQ  block2
 
 block1:
-	MOVQ    ldi+112(FP), DX
+	MOVQ    ldi+128(FP), DX
 	MOVQ    8(SP), CX
 	VMOVUPS (CX), Y0
 	ADDQ    DX, CX
@@ -10103,9 +10285,10 @@ block1:
 	MOVQ    (SP), CX
 	MOVQ    b+80(FP), DX
 	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
 
 row1:
-	MOVQ depth+24(FP), R8
+	MOVQ depth+24(FP), DI
 
 depth1:
 	VMOVUPS      (DX), Y1
@@ -10113,15 +10296,15 @@ depth1:
 	VFMADD231PS  Y2, Y1, Y0
 	ADDQ         BX, CX
 	ADDQ         SI, DX
-	DECQ         R8
+	DECQ         DI
 	JNZ          depth1
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         DI
+	DECQ         32(SP)
 	JNZ          row1
-	VBROADCASTSS floor+144(FP), Y1
+	VBROADCASTSS floor+160(FP), Y1
 	VMAXPS       Y0, Y1, Y0
-	MOVQ         ldc+128(FP), DX
+	MOVQ         ldc+144(FP), DX
 	MOVQ         16(SP), CX
 	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
@@ -10135,7 +10318,7 @@ depth1:
 	RET
 
 block2:
-	MOVQ    ldi+112(FP), DX
+	MOVQ    ldi+128(FP), DX
 	MOVQ    8(SP), CX
 	VMOVUPS (CX), Y0
 	ADDQ    DX, CX
@@ -10145,9 +10328,10 @@ block2:
 	MOVQ    (SP), CX
 	MOVQ    b+80(FP), DX
 	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
 
 row2:
-	MOVQ depth+24(FP), R8
+	MOVQ depth+24(FP), DI
 
 depth2:
 	VMOVUPS      (DX), Y2
@@ -10157,16 +10341,16 @@ depth2:
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         BX, CX
 	ADDQ         SI, DX
-	DECQ         R8
+	DECQ         DI
 	JNZ          depth2
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         DI
+	DECQ         32(SP)
 	JNZ          row2
-	VBROADCASTSS floor+144(FP), Y2
+	VBROADCASTSS floor+160(FP), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
-	MOVQ         ldc+128(FP), DX
+	MOVQ         ldc+144(FP), DX
 	MOVQ         16(SP), CX
 	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
@@ -10182,7 +10366,7 @@ depth2:
 	RET
 
 block3:
-	MOVQ    ldi+112(FP), DX
+	MOVQ    ldi+128(FP), DX
 	MOVQ    8(SP), CX
 	VMOVUPS (CX), Y0
 	ADDQ    DX, CX
@@ -10194,9 +10378,10 @@ block3:
 	MOVQ    (SP), CX
 	MOVQ    b+80(FP), DX
 	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
 
 row3:
-	MOVQ depth+24(FP), R8
+	MOVQ depth+24(FP), DI
 
 depth3:
 	VMOVUPS      (DX), Y3
@@ -10208,17 +10393,17 @@ depth3:
 	VFMADD231PS  Y4, Y3, Y2
 	ADDQ         BX, CX
 	ADDQ         SI, DX
-	DECQ         R8
+	DECQ         DI
 	JNZ          depth3
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         DI
+	DECQ         32(SP)
 	JNZ          row3
-	VBROADCASTSS floor+144(FP), Y3
+	VBROADCASTSS floor+160(FP), Y3
 	VMAXPS       Y0, Y3, Y0
 	VMAXPS       Y1, Y3, Y1
 	VMAXPS       Y2, Y3, Y2
-	MOVQ         ldc+128(FP), DX
+	MOVQ         ldc+144(FP), DX
 	MOVQ         16(SP), CX
 	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
@@ -10236,7 +10421,7 @@ depth3:
 	RET
 
 block4:
-	MOVQ    ldi+112(FP), DI
+	MOVQ    ldi+128(FP), DI
 	MOVQ    8(SP), DX
 	VMOVUPS (DX), Y0
 	ADDQ    DI, DX
@@ -10250,9 +10435,10 @@ block4:
 	MOVQ    (SP), DX
 	MOVQ    b+80(FP), DI
 	MOVQ    rows+16(FP), R8
+	MOVQ    R8, 32(SP)
 
 row4:
-	MOVQ depth+24(FP), R9
+	MOVQ depth+24(FP), R8
 
 depth4:
 	VMOVUPS      (DI), Y4
@@ -10266,18 +10452,18 @@ depth4:
 	VFMADD231PS  Y5, Y4, Y3
 	ADDQ         BX, DX
 	ADDQ         SI, DI
-	DECQ         R9
+	DECQ         R8
 	JNZ          depth4
 	ADDQ         aturn+40(FP), DX
 	ADDQ         bturn+88(FP), DI
-	DECQ         R8
+	DECQ         32(SP)
 	JNZ          row4
-	VBROADCASTSS floor+144(FP), Y4
+	VBROADCASTSS floor+160(FP), Y4
 	VMAXPS       Y0, Y4, Y0
 	VMAXPS       Y1, Y4, Y1
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
-	MOVQ         ldc+128(FP), DI
+	MOVQ         ldc+144(FP), DI
 	MOVQ         16(SP), DX
 	VMOVUPS      Y0, (DX)
 	ADDQ         DI, DX
@@ -10297,7 +10483,7 @@ depth4:
 	RET
 
 block5:
-	MOVQ    ldi+112(FP), DI
+	MOVQ    ldi+128(FP), DI
 	MOVQ    8(SP), DX
 	VMOVUPS (DX), Y0
 	ADDQ    DI, DX
@@ -10313,9 +10499,10 @@ block5:
 	MOVQ    (SP), DX
 	MOVQ    b+80(FP), DI
 	MOVQ    rows+16(FP), R8
+	MOVQ    R8, 32(SP)
 
 row5:
-	MOVQ depth+24(FP), R9
+	MOVQ depth+24(FP), R8
 
 depth5:
 	VMOVUPS      (DI), Y5
@@ -10331,19 +10518,19 @@ depth5:
 	VFMADD231PS  Y6, Y5, Y4
 	ADDQ         BX, DX
 	ADDQ         SI, DI
-	DECQ         R9
+	DECQ         R8
 	JNZ          depth5
 	ADDQ         aturn+40(FP), DX
 	ADDQ         bturn+88(FP), DI
-	DECQ         R8
+	DECQ         32(SP)
 	JNZ          row5
-	VBROADCASTSS floor+144(FP), Y5
+	VBROADCASTSS floor+160(FP), Y5
 	VMAXPS       Y0, Y5, Y0
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y5, Y2
 	VMAXPS       Y3, Y5, Y3
 	VMAXPS       Y4, Y5, Y4
-	MOVQ         ldc+128(FP), DI
+	MOVQ         ldc+144(FP), DI
 	MOVQ         16(SP), DX
 	VMOVUPS      Y0, (DX)
 	ADDQ         DI, DX
@@ -10365,7 +10552,7 @@ depth5:
 	RET
 
 block6:
-	MOVQ    ldi+112(FP), R8
+	MOVQ    ldi+128(FP), R8
 	MOVQ    8(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
@@ -10383,9 +10570,10 @@ block6:
 	MOVQ    (SP), DI
 	MOVQ    b+80(FP), R8
 	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 32(SP)
 
 row6:
-	MOVQ depth+24(FP), R10
+	MOVQ depth+24(FP), R9
 
 depth6:
 	VMOVUPS      (R8), Y6
@@ -10403,20 +10591,20 @@ depth6:
 	VFMADD231PS  Y7, Y6, Y5
 	ADDQ         BX, DI
 	ADDQ         SI, R8
-	DECQ         R10
+	DECQ         R9
 	JNZ          depth6
 	ADDQ         aturn+40(FP), DI
 	ADDQ         bturn+88(FP), R8
-	DECQ         R9
+	DECQ         32(SP)
 	JNZ          row6
-	VBROADCASTSS floor+144(FP), Y6
+	VBROADCASTSS floor+160(FP), Y6
 	VMAXPS       Y0, Y6, Y0
 	VMAXPS       Y1, Y6, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y6, Y3
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
@@ -10440,7 +10628,7 @@ depth6:
 	RET
 
 block7:
-	MOVQ    ldi+112(FP), R8
+	MOVQ    ldi+128(FP), R8
 	MOVQ    8(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
@@ -10460,9 +10648,10 @@ block7:
 	MOVQ    (SP), DI
 	MOVQ    b+80(FP), R8
 	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 32(SP)
 
 row7:
-	MOVQ depth+24(FP), R10
+	MOVQ depth+24(FP), R9
 
 depth7:
 	VMOVUPS      (R8), Y7
@@ -10482,13 +10671,13 @@ depth7:
 	VFMADD231PS  Y8, Y7, Y6
 	ADDQ         BX, DI
 	ADDQ         SI, R8
-	DECQ         R10
+	DECQ         R9
 	JNZ          depth7
 	ADDQ         aturn+40(FP), DI
 	ADDQ         bturn+88(FP), R8
-	DECQ         R9
+	DECQ         32(SP)
 	JNZ          row7
-	VBROADCASTSS floor+144(FP), Y7
+	VBROADCASTSS floor+160(FP), Y7
 	VMAXPS       Y0, Y7, Y0
 	VMAXPS       Y1, Y7, Y1
 	VMAXPS       Y2, Y7, Y2
@@ -10496,7 +10685,7 @@ depth7:
 	VMAXPS       Y4, Y7, Y4
 	VMAXPS       Y5, Y7, Y5
 	VMAXPS       Y6, Y7, Y6
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
@@ -10522,7 +10711,7 @@ depth7:
 	RET
 
 block8:
-	MOVQ    ldi+112(FP), R8
+	MOVQ    ldi+128(FP), R8
 	MOVQ    8(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
@@ -10546,9 +10735,10 @@ block8:
 	ADDQ    AX, R8
 	MOVQ    b+80(FP), R9
 	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
 
 row8:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth8:
 	VMOVUPS      (R9), Y8
@@ -10571,14 +10761,14 @@ depth8:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth8
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row8
-	VBROADCASTSS floor+144(FP), Y8
+	VBROADCASTSS floor+160(FP), Y8
 	VMAXPS       Y0, Y8, Y0
 	VMAXPS       Y1, Y8, Y1
 	VMAXPS       Y2, Y8, Y2
@@ -10587,7 +10777,7 @@ depth8:
 	VMAXPS       Y5, Y8, Y5
 	VMAXPS       Y6, Y8, Y6
 	VMAXPS       Y7, Y8, Y7
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
@@ -10615,7 +10805,7 @@ depth8:
 	RET
 
 block9:
-	MOVQ    ldi+112(FP), R8
+	MOVQ    ldi+128(FP), R8
 	MOVQ    8(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
@@ -10641,9 +10831,10 @@ block9:
 	ADDQ    AX, R8
 	MOVQ    b+80(FP), R9
 	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
 
 row9:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth9:
 	VMOVUPS      (R9), Y9
@@ -10668,14 +10859,14 @@ depth9:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth9
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row9
-	VBROADCASTSS floor+144(FP), Y9
+	VBROADCASTSS floor+160(FP), Y9
 	VMAXPS       Y0, Y9, Y0
 	VMAXPS       Y1, Y9, Y1
 	VMAXPS       Y2, Y9, Y2
@@ -10685,7 +10876,7 @@ depth9:
 	VMAXPS       Y6, Y9, Y6
 	VMAXPS       Y7, Y9, Y7
 	VMAXPS       Y8, Y9, Y8
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
@@ -10715,7 +10906,7 @@ depth9:
 	RET
 
 block10:
-	MOVQ    ldi+112(FP), R8
+	MOVQ    ldi+128(FP), R8
 	MOVQ    8(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
@@ -10743,9 +10934,10 @@ block10:
 	ADDQ    AX, R8
 	MOVQ    b+80(FP), R9
 	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
 
 row10:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth10:
 	VMOVUPS      (R9), Y10
@@ -10772,14 +10964,14 @@ depth10:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth10
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row10
-	VBROADCASTSS floor+144(FP), Y10
+	VBROADCASTSS floor+160(FP), Y10
 	VMAXPS       Y0, Y10, Y0
 	VMAXPS       Y1, Y10, Y1
 	VMAXPS       Y2, Y10, Y2
@@ -10790,7 +10982,7 @@ depth10:
 	VMAXPS       Y7, Y10, Y7
 	VMAXPS       Y8, Y10, Y8
 	VMAXPS       Y9, Y10, Y9
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
@@ -10822,7 +11014,7 @@ depth10:
 	RET
 
 block11:
-	MOVQ    ldi+112(FP), R8
+	MOVQ    ldi+128(FP), R8
 	MOVQ    8(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
@@ -10852,9 +11044,10 @@ block11:
 	ADDQ    AX, R8
 	MOVQ    b+80(FP), R9
 	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
 
 row11:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth11:
 	VMOVUPS      (R9), Y11
@@ -10883,14 +11076,14 @@ depth11:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth11
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row11
-	VBROADCASTSS floor+144(FP), Y11
+	VBROADCASTSS floor+160(FP), Y11
 	VMAXPS       Y0, Y11, Y0
 	VMAXPS       Y1, Y11, Y1
 	VMAXPS       Y2, Y11, Y2
@@ -10902,7 +11095,7 @@ depth11:
 	VMAXPS       Y8, Y11, Y8
 	VMAXPS       Y9, Y11, Y9
 	VMAXPS       Y10, Y11, Y10
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
@@ -10936,7 +11129,7 @@ depth11:
 	RET
 
 block12:
-	MOVQ    ldi+112(FP), R8
+	MOVQ    ldi+128(FP), R8
 	MOVQ    8(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
@@ -10968,9 +11161,10 @@ block12:
 	ADDQ    AX, R8
 	MOVQ    b+80(FP), R9
 	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
 
 row12:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth12:
 	VMOVUPS      (R9), Y12
@@ -11001,14 +11195,14 @@ depth12:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth12
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row12
-	VBROADCASTSS floor+144(FP), Y12
+	VBROADCASTSS floor+160(FP), Y12
 	VMAXPS       Y0, Y12, Y0
 	VMAXPS       Y1, Y12, Y1
 	VMAXPS       Y2, Y12, Y2
@@ -11021,7 +11215,7 @@ depth12:
 	VMAXPS       Y9, Y12, Y9
 	VMAXPS       Y10, Y12, Y10
 	VMAXPS       Y11, Y12, Y11
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
@@ -11057,7 +11251,7 @@ depth12:
 	RET
 
 block13:
-	MOVQ    ldi+112(FP), R8
+	MOVQ    ldi+128(FP), R8
 	MOVQ    8(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
@@ -11091,9 +11285,10 @@ block13:
 	ADDQ    AX, R8
 	MOVQ    b+80(FP), R9
 	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
 
 row13:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth13:
 	VMOVUPS      (R9), Y13
@@ -11126,14 +11321,14 @@ depth13:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth13
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row13
-	VBROADCASTSS floor+144(FP), Y13
+	VBROADCASTSS floor+160(FP), Y13
 	VMAXPS       Y0, Y13, Y0
 	VMAXPS       Y1, Y13, Y1
 	VMAXPS       Y2, Y13, Y2
@@ -11147,7 +11342,7 @@ depth13:
 	VMAXPS       Y10, Y13, Y10
 	VMAXPS       Y11, Y13, Y11
 	VMAXPS       Y12, Y13, Y12
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
@@ -11185,7 +11380,7 @@ depth13:
 	RET
 
 block14:
-	MOVQ    ldi+112(FP), R8
+	MOVQ    ldi+128(FP), R8
 	MOVQ    8(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
@@ -11221,9 +11416,10 @@ block14:
 	ADDQ    AX, R8
 	MOVQ    b+80(FP), R9
 	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
 
 row14:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth14:
 	VMOVUPS      (R9), Y14
@@ -11258,14 +11454,14 @@ depth14:
 	ADDQ         BX, DI
 	ADDQ         BX, R8
 	ADDQ         SI, R9
-	DECQ         R11
+	DECQ         R10
 	JNZ          depth14
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         R10
+	DECQ         32(SP)
 	JNZ          row14
-	VBROADCASTSS floor+144(FP), Y14
+	VBROADCASTSS floor+160(FP), Y14
 	VMAXPS       Y0, Y14, Y0
 	VMAXPS       Y1, Y14, Y1
 	VMAXPS       Y2, Y14, Y2
@@ -11280,7 +11476,7 @@ depth14:
 	VMAXPS       Y11, Y14, Y11
 	VMAXPS       Y12, Y14, Y12
 	VMAXPS       Y13, Y14, Y13
-	MOVQ         ldc+128(FP), R8
+	MOVQ         ldc+144(FP), R8
 	MOVQ         16(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
@@ -11319,9 +11515,9 @@ depth14:
 	VZEROUPPER
 	RET
 
-// func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 // Requires: AVX, FMA3, MMX+
-TEXT ·mul6x16AVX2(SB), NOSPLIT, $32-148
+TEXT ·mul6x16AVX2(SB), NOSPLIT, $40-164
 	MOVQ lda+56(FP), AX
 	LEAQ (AX)(AX*2), CX
 	LEAQ (AX)(AX*4), DX
@@ -11329,26 +11525,31 @@ TEXT ·mul6x16AVX2(SB), NOSPLIT, $32-148
 	MOVQ bstep+96(FP), SI
 	MOVQ a+32(FP), DI
 	MOVQ DI, (SP)
-	MOVQ init+104(FP), DI
+	MOVQ init+120(FP), DI
 	MOVQ DI, 8(SP)
-	MOVQ c+120(FP), DI
+	MOVQ c+136(FP), DI
 	MOVQ DI, 16(SP)
 	MOVQ blocks+8(FP), DI
 	MOVQ DI, 24(SP)
-	MOVQ size+0(FP), DI
-	CMPQ DI, $0x06
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 32(SP)
+	MOVQ b+80(FP), DI
+	MOVQ bpace+112(FP), R8
+	ADDQ blead+104(FP), DI
+	MOVQ size+0(FP), R9
+	CMPQ R9, $0x06
 	JEQ  block6
-	CMPQ DI, $0x05
+	CMPQ R9, $0x05
 	JEQ  block5
-	CMPQ DI, $0x04
+	CMPQ R9, $0x04
 	JEQ  block4
-	CMPQ DI, $0x03
+	CMPQ R9, $0x03
 	JEQ  block3
-	CMPQ DI, $0x02
+	CMPQ R9, $0x02
 	JEQ  block2
 
 block1:
-	MOVQ    ldi+112(FP), DX
+	MOVQ    ldi+128(FP), DX
 	MOVQ    8(SP), CX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
@@ -11356,13 +11557,14 @@ block1:
 	MOVQ    CX, 8(SP)
 	MOVQ    (SP), CX
 	MOVQ    b+80(FP), DX
-	MOVQ    rows+16(FP), DI
-	MOVQ    pace+72(FP), R9
+	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 32(SP)
+	MOVQ    pace+72(FP), R10
 
 row1:
-	MOVQ CX, R8
-	ADDQ lead+64(FP), R8
-	MOVQ depth+24(FP), R10
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
 depth1:
 	VMOVUPS      (DX), Y2
@@ -11370,20 +11572,22 @@ depth1:
 	VBROADCASTSS (CX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	PREFETCHT0   (R8)
-	ADDQ         R9, R8
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, CX
 	ADDQ         SI, DX
-	DECQ         R10
+	DECQ         R11
 	JNZ          depth1
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         DI
+	DECQ         32(SP)
 	JNZ          row1
-	VBROADCASTSS floor+144(FP), Y2
+	VBROADCASTSS floor+160(FP), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
-	MOVQ         ldc+128(FP), DX
+	MOVQ         ldc+144(FP), DX
 	MOVQ         16(SP), CX
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
@@ -11398,7 +11602,7 @@ depth1:
 	RET
 
 block2:
-	MOVQ    ldi+112(FP), DX
+	MOVQ    ldi+128(FP), DX
 	MOVQ    8(SP), CX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
@@ -11409,13 +11613,14 @@ block2:
 	MOVQ    CX, 8(SP)
 	MOVQ    (SP), CX
 	MOVQ    b+80(FP), DX
-	MOVQ    rows+16(FP), DI
-	MOVQ    pace+72(FP), R9
+	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 32(SP)
+	MOVQ    pace+72(FP), R10
 
 row2:
-	MOVQ CX, R8
-	ADDQ lead+64(FP), R8
-	MOVQ depth+24(FP), R10
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
 depth2:
 	VMOVUPS      (DX), Y4
@@ -11426,22 +11631,24 @@ depth2:
 	VBROADCASTSS (CX)(AX*1), Y6
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
-	PREFETCHT0   (R8)
-	ADDQ         R9, R8
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, CX
 	ADDQ         SI, DX
-	DECQ         R10
+	DECQ         R11
 	JNZ          depth2
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         DI
+	DECQ         32(SP)
 	JNZ          row2
-	VBROADCASTSS floor+144(FP), Y4
+	VBROADCASTSS floor+160(FP), Y4
 	VMAXPS       Y0, Y4, Y0
 	VMAXPS       Y1, Y4, Y1
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
-	MOVQ         ldc+128(FP), DX
+	MOVQ         ldc+144(FP), DX
 	MOVQ         16(SP), CX
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
@@ -11459,7 +11666,7 @@ depth2:
 	RET
 
 block3:
-	MOVQ    ldi+112(FP), DX
+	MOVQ    ldi+128(FP), DX
 	MOVQ    8(SP), CX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
@@ -11473,13 +11680,14 @@ block3:
 	MOVQ    CX, 8(SP)
 	MOVQ    (SP), CX
 	MOVQ    b+80(FP), DX
-	MOVQ    rows+16(FP), DI
-	MOVQ    pace+72(FP), R9
+	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 32(SP)
+	MOVQ    pace+72(FP), R10
 
 row3:
-	MOVQ CX, R8
-	ADDQ lead+64(FP), R8
-	MOVQ depth+24(FP), R10
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
 depth3:
 	VMOVUPS      (DX), Y6
@@ -11493,24 +11701,26 @@ depth3:
 	VBROADCASTSS (CX)(AX*2), Y8
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
-	PREFETCHT0   (R8)
-	ADDQ         R9, R8
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, CX
 	ADDQ         SI, DX
-	DECQ         R10
+	DECQ         R11
 	JNZ          depth3
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         DI
+	DECQ         32(SP)
 	JNZ          row3
-	VBROADCASTSS floor+144(FP), Y6
+	VBROADCASTSS floor+160(FP), Y6
 	VMAXPS       Y0, Y6, Y0
 	VMAXPS       Y1, Y6, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y6, Y3
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
-	MOVQ         ldc+128(FP), DX
+	MOVQ         ldc+144(FP), DX
 	MOVQ         16(SP), CX
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
@@ -11531,34 +11741,35 @@ depth3:
 	RET
 
 block4:
-	MOVQ    ldi+112(FP), DI
+	MOVQ    ldi+128(FP), R9
 	MOVQ    8(SP), DX
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS (DX), Y2
 	VMOVUPS 32(DX), Y3
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS (DX), Y4
 	VMOVUPS 32(DX), Y5
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS (DX), Y6
 	VMOVUPS 32(DX), Y7
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	MOVQ    DX, 8(SP)
 	MOVQ    (SP), DX
-	MOVQ    b+80(FP), DI
-	MOVQ    rows+16(FP), R8
-	MOVQ    pace+72(FP), R10
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
+	MOVQ    pace+72(FP), R11
 
 row4:
-	MOVQ DX, R9
-	ADDQ lead+64(FP), R9
-	MOVQ depth+24(FP), R11
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
 
 depth4:
-	VMOVUPS      (DI), Y8
-	VMOVUPS      32(DI), Y9
+	VMOVUPS      (R9), Y8
+	VMOVUPS      32(R9), Y9
 	VBROADCASTSS (DX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -11571,17 +11782,19 @@ depth4:
 	VBROADCASTSS (DX)(CX*1), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         SI, DI
-	DECQ         R11
+	ADDQ         SI, R9
+	DECQ         R12
 	JNZ          depth4
 	ADDQ         aturn+40(FP), DX
-	ADDQ         bturn+88(FP), DI
-	DECQ         R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
 	JNZ          row4
-	VBROADCASTSS floor+144(FP), Y8
+	VBROADCASTSS floor+160(FP), Y8
 	VMAXPS       Y0, Y8, Y0
 	VMAXPS       Y1, Y8, Y1
 	VMAXPS       Y2, Y8, Y2
@@ -11590,20 +11803,20 @@ depth4:
 	VMAXPS       Y5, Y8, Y5
 	VMAXPS       Y6, Y8, Y6
 	VMAXPS       Y7, Y8, Y7
-	MOVQ         ldc+128(FP), DI
+	MOVQ         ldc+144(FP), R9
 	MOVQ         16(SP), DX
 	VMOVUPS      Y0, (DX)
 	VMOVUPS      Y1, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VMOVUPS      Y2, (DX)
 	VMOVUPS      Y3, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VMOVUPS      Y4, (DX)
 	VMOVUPS      Y5, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VMOVUPS      Y6, (DX)
 	VMOVUPS      Y7, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	MOVQ         DX, 16(SP)
 	MOVQ         AX, DX
 	IMUL3Q       $0x00000004, DX, DX
@@ -11614,37 +11827,38 @@ depth4:
 	RET
 
 block5:
-	MOVQ    ldi+112(FP), DI
+	MOVQ    ldi+128(FP), R9
 	MOVQ    8(SP), DX
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS (DX), Y2
 	VMOVUPS 32(DX), Y3
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS (DX), Y4
 	VMOVUPS 32(DX), Y5
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS (DX), Y6
 	VMOVUPS 32(DX), Y7
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS (DX), Y8
 	VMOVUPS 32(DX), Y9
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	MOVQ    DX, 8(SP)
 	MOVQ    (SP), DX
-	MOVQ    b+80(FP), DI
-	MOVQ    rows+16(FP), R8
-	MOVQ    pace+72(FP), R10
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
+	MOVQ    pace+72(FP), R11
 
 row5:
-	MOVQ DX, R9
-	ADDQ lead+64(FP), R9
-	MOVQ depth+24(FP), R11
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
 
 depth5:
-	VMOVUPS      (DI), Y10
-	VMOVUPS      32(DI), Y11
+	VMOVUPS      (R9), Y10
+	VMOVUPS      32(R9), Y11
 	VBROADCASTSS (DX), Y12
 	VFMADD231PS  Y12, Y10, Y0
 	VFMADD231PS  Y12, Y11, Y1
@@ -11660,17 +11874,19 @@ depth5:
 	VBROADCASTSS (DX)(AX*4), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
-	PREFETCHT0   (R9)
-	ADDQ         R10, R9
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
 	ADDQ         BX, DX
-	ADDQ         SI, DI
-	DECQ         R11
+	ADDQ         SI, R9
+	DECQ         R12
 	JNZ          depth5
 	ADDQ         aturn+40(FP), DX
-	ADDQ         bturn+88(FP), DI
-	DECQ         R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
 	JNZ          row5
-	VBROADCASTSS floor+144(FP), Y10
+	VBROADCASTSS floor+160(FP), Y10
 	VMAXPS       Y0, Y10, Y0
 	VMAXPS       Y1, Y10, Y1
 	VMAXPS       Y2, Y10, Y2
@@ -11681,23 +11897,23 @@ depth5:
 	VMAXPS       Y7, Y10, Y7
 	VMAXPS       Y8, Y10, Y8
 	VMAXPS       Y9, Y10, Y9
-	MOVQ         ldc+128(FP), DI
+	MOVQ         ldc+144(FP), R9
 	MOVQ         16(SP), DX
 	VMOVUPS      Y0, (DX)
 	VMOVUPS      Y1, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VMOVUPS      Y2, (DX)
 	VMOVUPS      Y3, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VMOVUPS      Y4, (DX)
 	VMOVUPS      Y5, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VMOVUPS      Y6, (DX)
 	VMOVUPS      Y7, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VMOVUPS      Y8, (DX)
 	VMOVUPS      Y9, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	MOVQ         DX, 16(SP)
 	MOVQ         AX, DX
 	IMUL3Q       $0x00000005, DX, DX
@@ -11708,69 +11924,72 @@ depth5:
 	RET
 
 block6:
-	MOVQ    ldi+112(FP), R8
-	MOVQ    8(SP), DI
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-	ADDQ    R8, DI
-	VMOVUPS (DI), Y2
-	VMOVUPS 32(DI), Y3
-	ADDQ    R8, DI
-	VMOVUPS (DI), Y4
-	VMOVUPS 32(DI), Y5
-	ADDQ    R8, DI
-	VMOVUPS (DI), Y6
-	VMOVUPS 32(DI), Y7
-	ADDQ    R8, DI
-	VMOVUPS (DI), Y8
-	VMOVUPS 32(DI), Y9
-	ADDQ    R8, DI
-	VMOVUPS (DI), Y10
-	VMOVUPS 32(DI), Y11
-	ADDQ    R8, DI
-	MOVQ    DI, 8(SP)
-	MOVQ    (SP), DI
-	MOVQ    b+80(FP), R8
-	MOVQ    rows+16(FP), R9
-	MOVQ    pace+72(FP), R11
+	MOVQ    ldi+128(FP), R10
+	MOVQ    8(SP), R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS 32(R9), Y3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y4
+	VMOVUPS 32(R9), Y5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y6
+	VMOVUPS 32(R9), Y7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y8
+	VMOVUPS 32(R9), Y9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y10
+	VMOVUPS 32(R9), Y11
+	ADDQ    R10, R9
+	MOVQ    R9, 8(SP)
+	MOVQ    (SP), R9
+	MOVQ    b+80(FP), R10
+	MOVQ    rows+16(FP), R11
+	MOVQ    R11, 32(SP)
+	MOVQ    pace+72(FP), R12
 
 row6:
-	MOVQ DI, R10
-	ADDQ lead+64(FP), R10
-	MOVQ depth+24(FP), R12
+	MOVQ R9, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
 
 depth6:
-	VMOVUPS      (R8), Y12
-	VMOVUPS      32(R8), Y13
-	VBROADCASTSS (DI), Y14
+	VMOVUPS      (R10), Y12
+	VMOVUPS      32(R10), Y13
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y14, Y12, Y0
 	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS (DI)(AX*1), Y14
+	VBROADCASTSS (R9)(AX*1), Y14
 	VFMADD231PS  Y14, Y12, Y2
 	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS (DI)(AX*2), Y14
+	VBROADCASTSS (R9)(AX*2), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS (DI)(CX*1), Y14
+	VBROADCASTSS (R9)(CX*1), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS (DI)(AX*4), Y14
+	VBROADCASTSS (R9)(AX*4), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS (DI)(DX*1), Y14
+	VBROADCASTSS (R9)(DX*1), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
-	PREFETCHT0   (R10)
-	ADDQ         R11, R10
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	DECQ         R12
+	PREFETCHT0   (R11)
+	ADDQ         R12, R11
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R13
 	JNZ          depth6
-	ADDQ         aturn+40(FP), DI
-	ADDQ         bturn+88(FP), R8
-	DECQ         R9
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         32(SP)
 	JNZ          row6
-	VBROADCASTSS floor+144(FP), Y12
+	VBROADCASTSS floor+160(FP), Y12
 	VMAXPS       Y0, Y12, Y0
 	VMAXPS       Y1, Y12, Y1
 	VMAXPS       Y2, Y12, Y2
@@ -11783,30 +12002,30 @@ depth6:
 	VMAXPS       Y9, Y12, Y9
 	VMAXPS       Y10, Y12, Y10
 	VMAXPS       Y11, Y12, Y11
-	MOVQ         ldc+128(FP), R8
-	MOVQ         16(SP), DI
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 32(DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, (DI)
-	VMOVUPS      Y3, 32(DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, (DI)
-	VMOVUPS      Y5, 32(DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, (DI)
-	VMOVUPS      Y7, 32(DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, (DI)
-	VMOVUPS      Y9, 32(DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, (DI)
-	VMOVUPS      Y11, 32(DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000006, DI, DI
-	ADDQ         DI, (SP)
+	MOVQ         ldc+144(FP), R10
+	MOVQ         16(SP), R9
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      Y3, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Y4, (R9)
+	VMOVUPS      Y5, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Y6, (R9)
+	VMOVUPS      Y7, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Y8, (R9)
+	VMOVUPS      Y9, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Y10, (R9)
+	VMOVUPS      Y11, 32(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 16(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x00000006, R9, R9
+	ADDQ         R9, (SP)
 	DECQ         24(SP)
 	JNZ          block6
 	VZEROUPPER

@@ -8,7 +8,7 @@ import "math"
 // is for at least so many columns.
 type blockLoop struct {
 	least, height, width int
-	run                  func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+	run                  func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 }
 
 // loops are the loops of one instruction set, from wide to narrow.
@@ -108,12 +108,14 @@ func (l *blockLoop) columns(p *Product, n, width int) {
 	height := min(l.height, reach(p.LDA))
 	blocks := (p.M + height - 1) / height
 	size, larger := p.M/blocks, p.M%blocks
-	l.rows(p, n, width, 0, size+1, larger)
-	l.rows(p, n, width, larger*(size+1), size, blocks-larger)
+	lead, pace := p.aheadB(n, width, blocks)
+	l.rows(p, n, width, 0, size+1, larger, lead, pace)
+	l.rows(p, n, width, larger*(size+1), size, blocks-larger, lead+larger*p.Rows*p.Depth*pace, pace)
 }
 
-// rows computes some blocks of size rows from row m on.
-func (l *blockLoop) rows(p *Product, n, width, m, size, blocks int) {
+// rows computes some blocks of size rows from row m on; blead and bpace are
+// aheadB's.
+func (l *blockLoop) rows(p *Product, n, width, m, size, blocks, blead, bpace int) {
 	if blocks == 0 {
 		return
 	}
@@ -128,18 +130,18 @@ func (l *blockLoop) rows(p *Product, n, width, m, size, blocks int) {
 	if p.ReLU {
 		floor = 0
 	}
-	lead, pace := p.ahead(size)
+	lead, pace := p.aheadA(size)
 	l.run(size, blocks, p.Rows, p.Depth,
 		&p.A[m*p.LDA], uintptr(bytes*(p.ARow-p.Depth*p.AStep)), uintptr(bytes*p.AStep), uintptr(bytes*p.LDA), uintptr(bytes*lead), uintptr(bytes*pace),
-		&p.B[n], uintptr(bytes*(p.BRow-p.Depth*p.BStep)), uintptr(bytes*p.BStep),
+		&p.B[n], uintptr(bytes*(p.BRow-p.Depth*p.BStep)), uintptr(bytes*p.BStep), uintptr(blead), uintptr(bpace),
 		init, uintptr(bytes*ldi), &p.C[m*p.LDC+n], uintptr(bytes*p.LDC),
 		width, floor)
 }
 
-// ahead says what a block of size rows prefetches: element lead + k·pace of A in
+// aheadA says what a block of size rows prefetches: element lead + k·pace of A in
 // step k. In a convolution that is the next block, in a weight gradient the
 // pixels that come some steps later.
-func (p *Product) ahead(size int) (lead, pace int) {
+func (p *Product) aheadA(size int) (lead, pace int) {
 	switch {
 	case p.AStep > p.LDA:
 		return 16 * p.AStep, p.AStep
@@ -147,4 +149,20 @@ func (p *Product) ahead(size int) (lead, pace int) {
 		return 0, 0
 	}
 	return size * p.LDA, (size*p.LDA + p.Depth - 1) / p.Depth
+}
+
+// aheadB says what the blocks of columns n … n+width together prefetch: byte
+// lead + i·pace of B in step i. All of them read the same part of B. Those of a
+// convolution share out the part that comes next, further columns, rows or the
+// next panel: with one block's time alone to arrive in it would be late.
+func (p *Product) aheadB(n, width, blocks int) (lead, pace int) {
+	const bytes = 4
+	if p.AStep > p.LDA {
+		return 0, 0
+	}
+	next := n + width
+	if next >= p.N {
+		next = p.Rows * p.BRow
+	}
+	return bytes * (next - n), (bytes*p.BStep + blocks - 1) / blocks
 }

@@ -6,51 +6,51 @@ package kernel
 
 // mul28x8PartAVX512 computes blocks of size rows of C. It has 8 columns or fewer.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
-// the next. Step k of a row may prefetch A at lead+k*pace. Sums start with init,
-// results are at least floor.
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func mul28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
 // mul28x16PartAVX512 computes blocks of size rows of C. It has 16 columns or fewer.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
-// the next. Step k of a row may prefetch A at lead+k*pace. Sums start with init,
-// results are at least floor.
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func mul28x16PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul28x16PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
 // mul14x32PartAVX512 computes blocks of size rows of C. It has 32 columns or fewer.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
-// the next. Step k of a row may prefetch A at lead+k*pace. Sums start with init,
-// results are at least floor.
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func mul14x32PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul14x32PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
 // mul12x8PartAVX2 computes blocks of size rows of C. It has 8 columns or fewer.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
-// the next. Step k of a row may prefetch A at lead+k*pace. Sums start with init,
-// results are at least floor.
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func mul12x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul12x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
 // mul14x8AVX2 computes blocks of size rows of C. It has 8 columns.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
-// the next. Step k of a row may prefetch A at lead+k*pace. Sums start with init,
-// results are at least floor.
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
 // mul6x16AVX2 computes blocks of size rows of C. It has 16 columns.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
-// the next. Step k of a row may prefetch A at lead+k*pace. Sums start with init,
-// results are at least floor.
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
 // addAVX512 is Set.Add for n elements.
 //

@@ -20,12 +20,12 @@ func product(v isa, height, vectors int, part bool) {
 		name, doc = name+"Part", " or fewer."
 	}
 	name += v.name
-	TEXT(name, NOSPLIT, "func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)")
+	TEXT(name, NOSPLIT, "func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)")
 	Doc(
 		name+fmt.Sprintf(" computes blocks of size rows of C. It has %d columns", width)+doc,
 		"Strides are in bytes; aturn and bturn lead from the end of one row of A and B to",
-		"the next. Step k of a row may prefetch A at lead+k*pace. Sums start with init,",
-		"results are at least floor.")
+		"the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does",
+		"B at blead+i*bpace. Sums start with init, results are at least floor.")
 	Pragma("noescape")
 
 	f := &productFrame{isa: v, vectors: vectors, prefetch: width > 8}
@@ -40,8 +40,12 @@ func product(v isa, height, vectors int, part bool) {
 	LEAQ(Mem{Base: f.s, Index: f.s, Scale: 2}, f.s3)
 	LEAQ(Mem{Base: f.s, Index: f.s, Scale: 4}, f.s5)
 	f.astep, f.bstep = Load(Param("astep"), GP64()), Load(Param("bstep"), GP64())
-	for _, n := range []string{"a", "init", "c", "blocks"} {
+	for _, n := range []string{"a", "init", "c", "blocks", "rows"} {
 		f.spill(n)
+	}
+	if f.prefetch {
+		f.bahead, f.bpace = Load(Param("b"), GP64()), Load(Param("bpace"), GP64())
+		ADDQ(address("blead"), f.bahead)
 	}
 	size := Load(Param("size"), GP64())
 	for s := height; s > 1; s-- {
@@ -55,12 +59,13 @@ func product(v isa, height, vectors int, part bool) {
 
 type productFrame struct {
 	isa
-	vectors      int
-	prefetch     bool
-	s, s3, s5    Register // 1, 3 and 5 times lda
-	astep, bstep Register
-	last         Register // mask of C's columns in the last vector, nil for all
-	local        map[string]Mem
+	vectors       int
+	prefetch      bool
+	s, s3, s5     Register // 1, 3 and 5 times lda
+	astep, bstep  Register
+	bahead, bpace Register // what of B to prefetch next
+	last          Register // mask of C's columns in the last vector, nil for all
+	local         map[string]Mem
 }
 
 // spill gives a parameter that changes a place in the frame.
@@ -120,6 +125,7 @@ func (f *productFrame) block(size int) {
 	}
 	b := Load(Param("b"), GP64())
 	rows := Load(Param("rows"), GP64())
+	MOVQ(rows, f.local["rows"])
 	var ahead, pace Register
 	if f.prefetch {
 		ahead, pace = GP64(), Load(Param("pace"), GP64())
@@ -142,6 +148,8 @@ func (f *productFrame) block(size int) {
 	if f.prefetch {
 		PREFETCHT0(Mem{Base: ahead})
 		ADDQ(pace, ahead)
+		PREFETCHT1(Mem{Base: f.bahead})
+		ADDQ(f.bpace, f.bahead)
 	}
 	for _, q := range p {
 		ADDQ(f.astep, q)
@@ -153,7 +161,7 @@ func (f *productFrame) block(size int) {
 		ADDQ(address("aturn"), q)
 	}
 	ADDQ(address("bturn"), b)
-	DECQ(rows)
+	DECQ(f.local["rows"])
 	JNZ(LabelRef(label("row")))
 
 	floor := f.vec()
