@@ -22,7 +22,7 @@ func BenchmarkConv(b *testing.B) {
 				in := l.size + 2
 				x, w, y := m.input(in*in*l.c), m.input(9*l.c*l.o), m.output(l.size*l.size*l.o)
 				var p Product
-				benchmark(b, 2*9*l.c*l.o*l.size*l.size, func() {
+				benchmark(b, s, 2*9*l.c*l.o*l.size*l.size, func() {
 					for r := range l.size {
 						for n := 0; n < l.o; n += PanelWidth {
 							panel, width := Panel(w, 9*l.c, l.o, n)
@@ -49,7 +49,7 @@ func BenchmarkWeightGradient(b *testing.B) {
 				in := l.size + 2
 				x, dw, dy := m.input(in*in*l.c), m.output(9*l.c*l.o), m.input(l.size*l.size*l.o)
 				var p Product
-				benchmark(b, 2*9*l.c*l.o*l.size*l.size, func() {
+				benchmark(b, s, 2*9*l.c*l.o*l.size*l.size, func() {
 					for ky := range 3 {
 						p = Product{
 							A: x[ky*in*l.c:], ARow: in * l.c, AStep: l.c, LDA: 1, Rows: l.size, Depth: l.size,
@@ -66,9 +66,9 @@ func BenchmarkWeightGradient(b *testing.B) {
 
 // benchmark times run, which does so many floating-point operations, and says
 // how that compares with the peak that this core reaches at this moment.
-func benchmark(b *testing.B, operations int, run func()) {
+func benchmark(b *testing.B, s *Set, operations int, run func()) {
 	run()
-	before := peak()
+	before := peak(s)
 	b.ResetTimer()
 	for range b.N {
 		run()
@@ -76,18 +76,18 @@ func benchmark(b *testing.B, operations int, run func()) {
 	b.StopTimer()
 	speed := float64(operations) * float64(b.N) / b.Elapsed().Seconds() / 1e9
 	b.ReportMetric(speed, "GFLOPS")
-	if best := max(before, peak()); best > 0 {
+	if best := max(before, peak(s)); best > 0 {
 		b.ReportMetric(100*speed/best, "%peak")
 	}
 }
 
-// peak is the best of several short loops of FMAs, in GFLOPS; 0 where there is
-// no such loop.
-func peak() (best float64) {
+// peak is the best of several short loops of the set's FMAs, in GFLOPS; 0 where
+// there is no such loop.
+func peak(s *Set) (best float64) {
 	const turns = 20_000
 	for range 5 {
 		start := time.Now()
-		if operations := multiplyAdds(turns); operations > 0 {
+		if operations := multiplyAdds(s.Name, turns); operations > 0 {
 			best = max(best, operations/time.Since(start).Seconds()/1e9)
 		}
 	}
@@ -96,12 +96,18 @@ func peak() (best float64) {
 
 // BenchmarkPeak is the ceiling alone.
 func BenchmarkPeak(b *testing.B) {
-	for range b.N {
-		if multiplyAdds(1000) == 0 {
-			b.Skip("no loop of vector FMAs here")
-		}
+	for _, s := range Sets {
+		b.Run("kernel="+s.Name, func(b *testing.B) {
+			operations := 0.0
+			for range b.N {
+				operations += multiplyAdds(s.Name, 1000)
+			}
+			if operations == 0 {
+				b.Skip("no loop of vector FMAs here")
+			}
+			b.ReportMetric(operations/b.Elapsed().Seconds()/1e9, "GFLOPS")
+		})
 	}
-	b.ReportMetric(multiplyAdds(1000)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOPS")
 }
 
 // BenchmarkLoop times every loop of the case table that is large enough.

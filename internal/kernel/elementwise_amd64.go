@@ -7,44 +7,65 @@ import (
 	"unsafe"
 )
 
-func addAVX512(dst, src []float32) {
+func (v vector) add(dst, src []float32) {
 	if n := len(dst); n > 0 {
 		_ = src[n-1]
-		addLoop(&dst[0], &src[0], n)
+		if v == avx512 {
+			addAVX512(&dst[0], &src[0], n)
+		} else {
+			addAVX2(&dst[0], &src[0], n)
+		}
 	}
 }
 
-func lerpAVX512(dst, a, b []float32, wa, wb float32) {
+func (v vector) lerp(dst, a, b []float32, wa, wb float32) {
 	if n := len(dst); n > 0 {
 		_, _ = a[n-1], b[n-1]
-		lerpLoop(&dst[0], &a[0], &b[0], n, wa, wb)
+		if v == avx512 {
+			lerpAVX512(&dst[0], &a[0], &b[0], n, wa, wb)
+		} else {
+			lerpAVX2(&dst[0], &a[0], &b[0], n, wa, wb)
+		}
 	}
 }
 
-func axpyAVX512(dst, x []float32, w float32) {
+func (v vector) axpy(dst, x []float32, w float32) {
 	if n := len(dst); n > 0 {
 		_ = x[n-1]
-		axpyLoop(&dst[0], &x[0], n, w)
+		if v == avx512 {
+			axpyAVX512(&dst[0], &x[0], n, w)
+		} else {
+			axpyAVX2(&dst[0], &x[0], n, w)
+		}
 	}
 }
 
-func maskPositiveAVX512(dx, dy, y []float32) {
+func (v vector) maskPositive(dx, dy, y []float32) {
 	if n := len(dx); n > 0 {
 		_, _ = dy[n-1], y[n-1]
-		maskPositiveLoop(&dx[0], &dy[0], &y[0], n)
+		if v == avx512 {
+			maskPositiveAVX512(&dx[0], &dy[0], &y[0], n)
+		} else {
+			maskPositiveAVX2(&dx[0], &dy[0], &y[0], n)
+		}
 	}
 }
 
-func adamAVX512(w, m, v, g []float32, s *AdamStep) {
+func (v vector) adam(w, m1, m2, g []float32, s *AdamStep) {
 	if n := len(g); n > 0 {
-		_, _, _ = w[n-1], m[n-1], v[n-1]
-		adamLoop(&w[0], &m[0], &v[0], &g[0], n,
-			s.Rate, s.Beta1, 1-s.Beta1, s.Beta2, 1-s.Beta2, s.Epsilon, s.Unbias2)
+		_, _, _ = w[n-1], m1[n-1], m2[n-1]
+		if v == avx512 {
+			adamAVX512(&w[0], &m1[0], &m2[0], &g[0], n,
+				s.Rate, s.Beta1, 1-s.Beta1, s.Beta2, 1-s.Beta2, s.Epsilon, s.Unbias2)
+		} else {
+			adamAVX2(&w[0], &m1[0], &m2[0], &g[0], n,
+				s.Rate, s.Beta1, 1-s.Beta1, s.Beta2, 1-s.Beta2, s.Epsilon, s.Unbias2)
+		}
 	}
 }
 
 // A repeated holds the coefficients of P channels over a common multiple of P
-// and the 16 lanes of a register, from a multiple of 64 bytes on.
+// and the lanes of a register, from a multiple of 64 bytes on.
 type repeated [16 + 256]float32
 
 // repeat returns coefficients that may be read in whole registers and their
@@ -67,7 +88,7 @@ func (r *repeated) repeat(c []float32) (*float32, int) {
 	return &r[first], n
 }
 
-func scaleShiftAVX512(dst, src, scale, shift []float32, relu bool) {
+func (v vector) scaleShift(dst, src, scale, shift []float32, relu bool) {
 	n := len(dst)
 	if n == 0 {
 		return
@@ -84,10 +105,14 @@ func scaleShiftAVX512(dst, src, scale, shift []float32, relu bool) {
 		floor = 0
 	}
 	_ = src[n-1]
-	scaleShiftLoop(&dst[0], &src[0], a, b, n, 4*period, floor)
+	if v == avx512 {
+		scaleShiftAVX512(&dst[0], &src[0], a, b, n, 4*period, floor)
+	} else {
+		scaleShiftAVX2(&dst[0], &src[0], a, b, n, 4*period, floor)
+	}
 }
 
-func normBackAVX512(dx, dy, y, x, a, b, s []float32) {
+func (v vector) normBack(dx, dy, y, x, a, b, s []float32) {
 	n := len(dx)
 	if n == 0 {
 		return
@@ -101,24 +126,39 @@ func normBackAVX512(dx, dy, y, x, a, b, s []float32) {
 	pb, _ := r1.repeat(b[:len(a)])
 	ps, _ := r2.repeat(s[:len(a)])
 	_, _ = dy[n-1], x[n-1]
-	if y == nil {
-		normBackLoop(&dx[0], &dy[0], &x[0], pa, pb, ps, n, 4*period)
-		return
+	if y != nil {
+		_ = y[n-1]
 	}
-	_ = y[n-1]
-	normBackReLULoop(&dx[0], &dy[0], &y[0], &x[0], pa, pb, ps, n, 4*period)
+	switch {
+	case y == nil && v == avx512:
+		normBackAVX512(&dx[0], &dy[0], &x[0], pa, pb, ps, n, 4*period)
+	case y == nil:
+		normBackAVX2(&dx[0], &dy[0], &x[0], pa, pb, ps, n, 4*period)
+	case v == avx512:
+		normBackReLUAVX512(&dx[0], &dy[0], &y[0], &x[0], pa, pb, ps, n, 4*period)
+	default:
+		normBackReLUAVX2(&dx[0], &dy[0], &y[0], &x[0], pa, pb, ps, n, 4*period)
+	}
 }
 
-func maxPool2AVX512(dst, r0, r1 []float32, c int) {
+func (v vector) maxPool2(dst, r0, r1 []float32, c int) {
 	if n := len(dst); n > 0 {
 		_, _ = r0[2*n-1], r1[2*n-1]
-		maxPool2Loop(&dst[0], &r0[0], &r1[0], n/c, c)
+		if v == avx512 {
+			maxPool2AVX512(&dst[0], &r0[0], &r1[0], n/c, c)
+		} else {
+			maxPool2AVX2(&dst[0], &r0[0], &r1[0], n/c, c)
+		}
 	}
 }
 
-func maxPool2BackAVX512(d0, d1, dy, r0, r1 []float32, c int) {
+func (v vector) maxPool2Back(d0, d1, dy, r0, r1 []float32, c int) {
 	if n := len(dy); n > 0 {
 		_, _, _, _ = d0[2*n-1], d1[2*n-1], r0[2*n-1], r1[2*n-1]
-		maxPool2BackLoop(&d0[0], &d1[0], &dy[0], &r0[0], &r1[0], n/c, c)
+		if v == avx512 {
+			maxPool2BackAVX512(&d0[0], &d1[0], &dy[0], &r0[0], &r1[0], n/c, c)
+		} else {
+			maxPool2BackAVX2(&d0[0], &d1[0], &dy[0], &r0[0], &r1[0], n/c, c)
+		}
 	}
 }

@@ -6,25 +6,40 @@ import "golang.org/x/sys/cpu"
 
 //go:generate go run -C _asm . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg kernel
 
-func native() []*Set {
-	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasBMI2 {
-		return []*Set{&avx512}
+func native() (sets []*Set) {
+	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
+		return nil
 	}
-	return nil
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasBMI2 {
+		sets = append(sets, avx512.set("avx512", loops512))
+	}
+	return append(sets, avx2.set("avx2", loops256))
 }
 
-var avx512 = Set{
-	Name:         "avx512",
-	Mul:          mulAVX512,
-	ScaleShift:   scaleShiftAVX512,
-	Moments:      momentsAVX512,
-	NormMoments:  normMomentsAVX512,
-	NormBack:     normBackAVX512,
-	MaskPositive: maskPositiveAVX512,
-	Add:          addAVX512,
-	Lerp:         lerpAVX512,
-	AXPY:         axpyAVX512,
-	MaxPool2:     maxPool2AVX512,
-	MaxPool2Back: maxPool2BackAVX512,
-	Adam:         adamAVX512,
+// A vector is an instruction set by the lanes of its vectors. Its methods
+// prepare what the generated loops need. They name the loops of each set, since
+// a call through a variable would let the arrays that they work with escape.
+type vector int
+
+const (
+	avx2   vector = 8
+	avx512 vector = 16
+)
+
+func (v vector) set(name string, mul loops) *Set {
+	return &Set{
+		Name:         name,
+		Mul:          mul.mul,
+		ScaleShift:   v.scaleShift,
+		Moments:      v.moments,
+		NormMoments:  v.normMoments,
+		NormBack:     v.normBack,
+		MaskPositive: v.maskPositive,
+		Add:          v.add,
+		Lerp:         v.lerp,
+		AXPY:         v.axpy,
+		MaxPool2:     v.maxPool2,
+		MaxPool2Back: v.maxPool2Back,
+		Adam:         v.adam,
+	}
 }

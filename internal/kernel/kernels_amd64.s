@@ -4,90 +4,172 @@
 
 #include "textflag.h"
 
-// func mul28x8(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
-// Requires: AVX, AVX512F, AVX512VL
-TEXT ·mul28x8(SB), NOSPLIT, $32-148
-	MOVL  columns+136(FP), AX
-	MOVL  last+140(FP), CX
-	KMOVW CX, K1
-	KMOVW AX, K2
-	KANDW K2, K1, K3
-	MOVQ  lda+56(FP), AX
-	LEAQ  (AX)(AX*2), CX
-	LEAQ  (AX)(AX*4), DX
-	MOVQ  astep+48(FP), BX
-	MOVQ  bstep+96(FP), SI
-	MOVQ  a+32(FP), DI
-	MOVQ  DI, (SP)
-	MOVQ  init+104(FP), DI
-	MOVQ  DI, 8(SP)
-	MOVQ  c+120(FP), DI
-	MOVQ  DI, 16(SP)
-	MOVQ  blocks+8(FP), DI
-	MOVQ  DI, 24(SP)
-	MOVQ  size+0(FP), DI
-	CMPQ  DI, $0x1c
-	JEQ   block28
-	CMPQ  DI, $0x1a
-	JEQ   block26
-	CMPQ  DI, $0x18
-	JEQ   block24
-	CMPQ  DI, $0x16
-	JEQ   block22
-	CMPQ  DI, $0x14
-	JEQ   block20
-	CMPQ  DI, $0x12
-	JEQ   block18
-	CMPQ  DI, $0x10
-	JEQ   block16
-	CMPQ  DI, $0x0e
-	JEQ   block14
-	CMPQ  DI, $0x0c
-	JEQ   block12
-	CMPQ  DI, $0x0a
-	JEQ   block10
-	CMPQ  DI, $0x08
-	JEQ   block8
-	CMPQ  DI, $0x06
-	JEQ   block6
-	CMPQ  DI, $0x04
-	JEQ   block4
+DATA tails<>+0(SB)/8, $0xffffffffffffffff
+DATA tails<>+8(SB)/8, $0xffffffffffffffff
+DATA tails<>+16(SB)/8, $0xffffffffffffffff
+DATA tails<>+24(SB)/8, $0xffffffffffffffff
+DATA tails<>+32(SB)/8, $0x0000000000000000
+DATA tails<>+40(SB)/8, $0x0000000000000000
+DATA tails<>+48(SB)/8, $0x0000000000000000
+DATA tails<>+56(SB)/8, $0x0000000000000000
+GLOBL tails<>(SB), RODATA|NOPTR, $64
 
-block2:
-	MOVQ      ldi+112(FP), DX
+// func mul28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·mul28x8PartAVX512(SB), NOSPLIT, $40-164
+	MOVQ    columns+152(FP), AX
+	MOVL    $0x000000ff, CX
+	BZHIL   AX, CX, DX
+	CMPQ    AX, $0x08
+	CMOVLGE CX, DX
+	KMOVW   DX, K1
+	MOVQ    lda+56(FP), AX
+	LEAQ    (AX)(AX*2), CX
+	LEAQ    (AX)(AX*4), DX
+	MOVQ    astep+48(FP), BX
+	MOVQ    bstep+96(FP), SI
+	MOVQ    a+32(FP), DI
+	MOVQ    DI, (SP)
+	MOVQ    init+120(FP), DI
+	MOVQ    DI, 8(SP)
+	MOVQ    c+136(FP), DI
+	MOVQ    DI, 16(SP)
+	MOVQ    blocks+8(FP), DI
+	MOVQ    DI, 24(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
+	MOVQ    size+0(FP), DI
+	CMPQ    DI, $0x1c
+	JEQ     block28
+	CMPQ    DI, $0x1b
+	JEQ     block27
+	CMPQ    DI, $0x1a
+	JEQ     block26
+	CMPQ    DI, $0x19
+	JEQ     block25
+	CMPQ    DI, $0x18
+	JEQ     block24
+	CMPQ    DI, $0x17
+	JEQ     block23
+	CMPQ    DI, $0x16
+	JEQ     block22
+	CMPQ    DI, $0x15
+	JEQ     block21
+	CMPQ    DI, $0x14
+	JEQ     block20
+	CMPQ    DI, $0x13
+	JEQ     block19
+	CMPQ    DI, $0x12
+	JEQ     block18
+	CMPQ    DI, $0x11
+	JEQ     block17
+	CMPQ    DI, $0x10
+	JEQ     block16
+	CMPQ    DI, $0x0f
+	JEQ     block15
+	CMPQ    DI, $0x0e
+	JEQ     block14
+	CMPQ    DI, $0x0d
+	JEQ     block13
+	CMPQ    DI, $0x0c
+	JEQ     block12
+	CMPQ    DI, $0x0b
+	JEQ     block11
+	CMPQ    DI, $0x0a
+	JEQ     block10
+	CMPQ    DI, $0x09
+	JEQ     block9
+	CMPQ    DI, $0x08
+	JEQ     block8
+	CMPQ    DI, $0x07
+	JEQ     block7
+	CMPQ    DI, $0x06
+	JEQ     block6
+	CMPQ    DI, $0x05
+	JEQ     block5
+	CMPQ    DI, $0x04
+	JEQ     block4
+	CMPQ    DI, $0x03
+	JEQ     block3
+	CMPQ    DI, $0x02
+	JEQ     block2
+
+block1:
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
-	VMOVUPS.Z (CX), K2, Y0
-	ADDQ      DX, CX
-	VMOVUPS.Z (CX), K3, Y1
+	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      DX, CX
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
 	MOVQ      rows+16(FP), DI
+	MOVQ      DI, 32(SP)
 
-row2:
-	MOVQ depth+24(FP), R8
+row1:
+	MOVQ depth+24(FP), DI
 
-depth2:
-	VMOVUPS.Z        (DX), K2, Y2
-	VFMADD231PS.BCST (CX), Y2, Y0
-	VFMADD231PS.BCST (CX)(AX*1), Y2, K1, Y1
+depth1:
+	VMOVUPS.Z        (DX), K1, Y1
+	VFMADD231PS.BCST (CX), Y1, Y0
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R8
+	DECQ             DI
+	JNZ              depth1
+	ADDQ             aturn+40(FP), CX
+	ADDQ             bturn+88(FP), DX
+	DECQ             32(SP)
+	JNZ              row1
+	VBROADCASTSS     floor+160(FP), Y1
+	VMAXPS           Y0, Y1, Y0
+	MOVQ             ldc+144(FP), DX
+	MOVQ             16(SP), CX
+	VMOVUPS          Y0, K1, (CX)
+	ADDQ             DX, CX
+	MOVQ             CX, 16(SP)
+	MOVQ             AX, CX
+	IMUL3Q           $0x00000001, CX, CX
+	ADDQ             CX, (SP)
+	DECQ             24(SP)
+	JNZ              block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ      ldi+128(FP), DX
+	MOVQ      8(SP), CX
+	VMOVUPS.Z (CX), K1, Y0
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Y1
+	ADDQ      DX, CX
+	MOVQ      CX, 8(SP)
+	MOVQ      (SP), CX
+	MOVQ      b+80(FP), DX
+	MOVQ      rows+16(FP), DI
+	MOVQ      DI, 32(SP)
+
+row2:
+	MOVQ depth+24(FP), DI
+
+depth2:
+	VMOVUPS.Z        (DX), K1, Y2
+	VFMADD231PS.BCST (CX), Y2, Y0
+	VFMADD231PS.BCST (CX)(AX*1), Y2, Y1
+	ADDQ             BX, CX
+	ADDQ             SI, DX
+	DECQ             DI
 	JNZ              depth2
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row2
-	VBROADCASTSS     floor+144(FP), Y2
-	MOVQ             ldc+128(FP), DX
-	MOVQ             16(SP), CX
+	VBROADCASTSS     floor+160(FP), Y2
 	VMAXPS           Y0, Y2, Y0
-	VMOVUPS          Y0, K2, (CX)
-	ADDQ             DX, CX
 	VMAXPS           Y1, Y2, Y1
-	VMOVUPS          Y1, K3, (CX)
+	MOVQ             ldc+144(FP), DX
+	MOVQ             16(SP), CX
+	VMOVUPS          Y0, K1, (CX)
+	ADDQ             DX, CX
+	VMOVUPS          Y1, K1, (CX)
 	ADDQ             DX, CX
 	MOVQ             CX, 16(SP)
 	MOVQ             AX, CX
@@ -98,53 +180,106 @@ depth2:
 	VZEROUPPER
 	RET
 
+block3:
+	MOVQ      ldi+128(FP), DX
+	MOVQ      8(SP), CX
+	VMOVUPS.Z (CX), K1, Y0
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Y1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Y2
+	ADDQ      DX, CX
+	MOVQ      CX, 8(SP)
+	MOVQ      (SP), CX
+	MOVQ      b+80(FP), DX
+	MOVQ      rows+16(FP), DI
+	MOVQ      DI, 32(SP)
+
+row3:
+	MOVQ depth+24(FP), DI
+
+depth3:
+	VMOVUPS.Z        (DX), K1, Y3
+	VFMADD231PS.BCST (CX), Y3, Y0
+	VFMADD231PS.BCST (CX)(AX*1), Y3, Y1
+	VFMADD231PS.BCST (CX)(AX*2), Y3, Y2
+	ADDQ             BX, CX
+	ADDQ             SI, DX
+	DECQ             DI
+	JNZ              depth3
+	ADDQ             aturn+40(FP), CX
+	ADDQ             bturn+88(FP), DX
+	DECQ             32(SP)
+	JNZ              row3
+	VBROADCASTSS     floor+160(FP), Y3
+	VMAXPS           Y0, Y3, Y0
+	VMAXPS           Y1, Y3, Y1
+	VMAXPS           Y2, Y3, Y2
+	MOVQ             ldc+144(FP), DX
+	MOVQ             16(SP), CX
+	VMOVUPS          Y0, K1, (CX)
+	ADDQ             DX, CX
+	VMOVUPS          Y1, K1, (CX)
+	ADDQ             DX, CX
+	VMOVUPS          Y2, K1, (CX)
+	ADDQ             DX, CX
+	MOVQ             CX, 16(SP)
+	MOVQ             AX, CX
+	IMUL3Q           $0x00000003, CX, CX
+	ADDQ             CX, (SP)
+	DECQ             24(SP)
+	JNZ              block3
+	VZEROUPPER
+	RET
+
 block4:
-	MOVQ      ldi+112(FP), DI
+	MOVQ      ldi+128(FP), DI
 	MOVQ      8(SP), DX
-	VMOVUPS.Z (DX), K2, Y0
+	VMOVUPS.Z (DX), K1, Y0
 	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K2, Y1
+	VMOVUPS.Z (DX), K1, Y1
 	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K2, Y2
+	VMOVUPS.Z (DX), K1, Y2
 	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K3, Y3
+	VMOVUPS.Z (DX), K1, Y3
 	ADDQ      DI, DX
 	MOVQ      DX, 8(SP)
 	MOVQ      (SP), DX
 	MOVQ      b+80(FP), DI
 	MOVQ      rows+16(FP), R8
+	MOVQ      R8, 32(SP)
 
 row4:
-	MOVQ depth+24(FP), R9
+	MOVQ depth+24(FP), R8
 
 depth4:
-	VMOVUPS.Z        (DI), K2, Y4
+	VMOVUPS.Z        (DI), K1, Y4
 	VFMADD231PS.BCST (DX), Y4, Y0
 	VFMADD231PS.BCST (DX)(AX*1), Y4, Y1
 	VFMADD231PS.BCST (DX)(AX*2), Y4, Y2
-	VFMADD231PS.BCST (DX)(CX*1), Y4, K1, Y3
+	VFMADD231PS.BCST (DX)(CX*1), Y4, Y3
 	ADDQ             BX, DX
 	ADDQ             SI, DI
-	DECQ             R9
+	DECQ             R8
 	JNZ              depth4
 	ADDQ             aturn+40(FP), DX
 	ADDQ             bturn+88(FP), DI
-	DECQ             R8
+	DECQ             32(SP)
 	JNZ              row4
-	VBROADCASTSS     floor+144(FP), Y4
-	MOVQ             ldc+128(FP), DI
-	MOVQ             16(SP), DX
+	VBROADCASTSS     floor+160(FP), Y4
 	VMAXPS           Y0, Y4, Y0
-	VMOVUPS          Y0, K2, (DX)
-	ADDQ             DI, DX
 	VMAXPS           Y1, Y4, Y1
-	VMOVUPS          Y1, K2, (DX)
-	ADDQ             DI, DX
 	VMAXPS           Y2, Y4, Y2
-	VMOVUPS          Y2, K2, (DX)
-	ADDQ             DI, DX
 	VMAXPS           Y3, Y4, Y3
-	VMOVUPS          Y3, K3, (DX)
+	MOVQ             ldc+144(FP), DI
+	MOVQ             16(SP), DX
+	VMOVUPS          Y0, K1, (DX)
+	ADDQ             DI, DX
+	VMOVUPS          Y1, K1, (DX)
+	ADDQ             DI, DX
+	VMOVUPS          Y2, K1, (DX)
+	ADDQ             DI, DX
+	VMOVUPS          Y3, K1, (DX)
 	ADDQ             DI, DX
 	MOVQ             DX, 16(SP)
 	MOVQ             AX, DX
@@ -155,65 +290,130 @@ depth4:
 	VZEROUPPER
 	RET
 
+block5:
+	MOVQ      ldi+128(FP), DI
+	MOVQ      8(SP), DX
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      DI, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      DI, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      DI, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      DI, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      DI, DX
+	MOVQ      DX, 8(SP)
+	MOVQ      (SP), DX
+	MOVQ      b+80(FP), DI
+	MOVQ      rows+16(FP), R8
+	MOVQ      R8, 32(SP)
+
+row5:
+	MOVQ depth+24(FP), R8
+
+depth5:
+	VMOVUPS.Z        (DI), K1, Y5
+	VFMADD231PS.BCST (DX), Y5, Y0
+	VFMADD231PS.BCST (DX)(AX*1), Y5, Y1
+	VFMADD231PS.BCST (DX)(AX*2), Y5, Y2
+	VFMADD231PS.BCST (DX)(CX*1), Y5, Y3
+	VFMADD231PS.BCST (DX)(AX*4), Y5, Y4
+	ADDQ             BX, DX
+	ADDQ             SI, DI
+	DECQ             R8
+	JNZ              depth5
+	ADDQ             aturn+40(FP), DX
+	ADDQ             bturn+88(FP), DI
+	DECQ             32(SP)
+	JNZ              row5
+	VBROADCASTSS     floor+160(FP), Y5
+	VMAXPS           Y0, Y5, Y0
+	VMAXPS           Y1, Y5, Y1
+	VMAXPS           Y2, Y5, Y2
+	VMAXPS           Y3, Y5, Y3
+	VMAXPS           Y4, Y5, Y4
+	MOVQ             ldc+144(FP), DI
+	MOVQ             16(SP), DX
+	VMOVUPS          Y0, K1, (DX)
+	ADDQ             DI, DX
+	VMOVUPS          Y1, K1, (DX)
+	ADDQ             DI, DX
+	VMOVUPS          Y2, K1, (DX)
+	ADDQ             DI, DX
+	VMOVUPS          Y3, K1, (DX)
+	ADDQ             DI, DX
+	VMOVUPS          Y4, K1, (DX)
+	ADDQ             DI, DX
+	MOVQ             DX, 16(SP)
+	MOVQ             AX, DX
+	IMUL3Q           $0x00000005, DX, DX
+	ADDQ             DX, (SP)
+	DECQ             24(SP)
+	JNZ              block5
+	VZEROUPPER
+	RET
+
 block6:
-	MOVQ      ldi+112(FP), R8
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
 	MOVQ      b+80(FP), R8
 	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
 
 row6:
-	MOVQ depth+24(FP), R10
+	MOVQ depth+24(FP), R9
 
 depth6:
-	VMOVUPS.Z        (R8), K2, Y6
+	VMOVUPS.Z        (R8), K1, Y6
 	VFMADD231PS.BCST (DI), Y6, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y6, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y6, Y2
 	VFMADD231PS.BCST (DI)(CX*1), Y6, Y3
 	VFMADD231PS.BCST (DI)(AX*4), Y6, Y4
-	VFMADD231PS.BCST (DI)(DX*1), Y6, K1, Y5
+	VFMADD231PS.BCST (DI)(DX*1), Y6, Y5
 	ADDQ             BX, DI
 	ADDQ             SI, R8
-	DECQ             R10
+	DECQ             R9
 	JNZ              depth6
 	ADDQ             aturn+40(FP), DI
 	ADDQ             bturn+88(FP), R8
-	DECQ             R9
+	DECQ             32(SP)
 	JNZ              row6
-	VBROADCASTSS     floor+144(FP), Y6
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y6
 	VMAXPS           Y0, Y6, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y6, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y6, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y6, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y6, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y6, Y5
-	VMOVUPS          Y5, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -224,24 +424,100 @@ depth6:
 	VZEROUPPER
 	RET
 
-block8:
-	MOVQ      ldi+112(FP), R8
+block7:
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y6
+	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y7
+	MOVQ      DI, 8(SP)
+	MOVQ      (SP), DI
+	MOVQ      b+80(FP), R8
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
+
+row7:
+	MOVQ depth+24(FP), R9
+
+depth7:
+	VMOVUPS.Z        (R8), K1, Y7
+	VFMADD231PS.BCST (DI), Y7, Y0
+	VFMADD231PS.BCST (DI)(AX*1), Y7, Y1
+	VFMADD231PS.BCST (DI)(AX*2), Y7, Y2
+	VFMADD231PS.BCST (DI)(CX*1), Y7, Y3
+	VFMADD231PS.BCST (DI)(AX*4), Y7, Y4
+	VFMADD231PS.BCST (DI)(DX*1), Y7, Y5
+	VFMADD231PS.BCST (DI)(CX*2), Y7, Y6
+	ADDQ             BX, DI
+	ADDQ             SI, R8
+	DECQ             R9
+	JNZ              depth7
+	ADDQ             aturn+40(FP), DI
+	ADDQ             bturn+88(FP), R8
+	DECQ             32(SP)
+	JNZ              row7
+	VBROADCASTSS     floor+160(FP), Y7
+	VMAXPS           Y0, Y7, Y0
+	VMAXPS           Y1, Y7, Y1
+	VMAXPS           Y2, Y7, Y2
+	VMAXPS           Y3, Y7, Y3
+	VMAXPS           Y4, Y7, Y4
+	VMAXPS           Y5, Y7, Y5
+	VMAXPS           Y6, Y7, Y6
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	MOVQ             DI, 16(SP)
+	MOVQ             AX, DI
+	IMUL3Q           $0x00000007, DI, DI
+	ADDQ             DI, (SP)
+	DECQ             24(SP)
+	JNZ              block7
+	VZEROUPPER
+	RET
+
+block8:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      8(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
@@ -249,12 +525,13 @@ block8:
 	ADDQ      AX, R8
 	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 
 row8:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth8:
-	VMOVUPS.Z        (R9), K2, Y8
+	VMOVUPS.Z        (R9), K1, Y8
 	VFMADD231PS.BCST (DI), Y8, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y8, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y8, Y2
@@ -262,43 +539,43 @@ depth8:
 	VFMADD231PS.BCST (DI)(AX*4), Y8, Y4
 	VFMADD231PS.BCST (DI)(DX*1), Y8, Y5
 	VFMADD231PS.BCST (DI)(CX*2), Y8, Y6
-	VFMADD231PS.BCST (R8), Y8, K1, Y7
+	VFMADD231PS.BCST (R8), Y8, Y7
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R10
 	JNZ              depth8
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	DECQ             32(SP)
 	JNZ              row8
-	VBROADCASTSS     floor+144(FP), Y8
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y8
 	VMAXPS           Y0, Y8, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y8, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y8, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y8, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y8, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y8, Y5
-	VMOVUPS          Y5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y6, Y8, Y6
-	VMOVUPS          Y6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y7, Y8, Y7
-	VMOVUPS          Y7, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -309,28 +586,26 @@ depth8:
 	VZEROUPPER
 	RET
 
-block10:
-	MOVQ      ldi+112(FP), R8
+block9:
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y6
+	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y7
+	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y9
+	VMOVUPS.Z (DI), K1, Y8
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
@@ -338,12 +613,107 @@ block10:
 	ADDQ      AX, R8
 	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
+
+row9:
+	MOVQ depth+24(FP), R10
+
+depth9:
+	VMOVUPS.Z        (R9), K1, Y9
+	VFMADD231PS.BCST (DI), Y9, Y0
+	VFMADD231PS.BCST (DI)(AX*1), Y9, Y1
+	VFMADD231PS.BCST (DI)(AX*2), Y9, Y2
+	VFMADD231PS.BCST (DI)(CX*1), Y9, Y3
+	VFMADD231PS.BCST (DI)(AX*4), Y9, Y4
+	VFMADD231PS.BCST (DI)(DX*1), Y9, Y5
+	VFMADD231PS.BCST (DI)(CX*2), Y9, Y6
+	VFMADD231PS.BCST (R8), Y9, Y7
+	VFMADD231PS.BCST (R8)(AX*1), Y9, Y8
+	ADDQ             BX, DI
+	ADDQ             BX, R8
+	ADDQ             SI, R9
+	DECQ             R10
+	JNZ              depth9
+	ADDQ             aturn+40(FP), DI
+	ADDQ             aturn+40(FP), R8
+	ADDQ             bturn+88(FP), R9
+	DECQ             32(SP)
+	JNZ              row9
+	VBROADCASTSS     floor+160(FP), Y9
+	VMAXPS           Y0, Y9, Y0
+	VMAXPS           Y1, Y9, Y1
+	VMAXPS           Y2, Y9, Y2
+	VMAXPS           Y3, Y9, Y3
+	VMAXPS           Y4, Y9, Y4
+	VMAXPS           Y5, Y9, Y5
+	VMAXPS           Y6, Y9, Y6
+	VMAXPS           Y7, Y9, Y7
+	VMAXPS           Y8, Y9, Y8
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	MOVQ             DI, 16(SP)
+	MOVQ             AX, DI
+	IMUL3Q           $0x00000009, DI, DI
+	ADDQ             DI, (SP)
+	DECQ             24(SP)
+	JNZ              block9
+	VZEROUPPER
+	RET
+
+block10:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      8(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, DI
+	MOVQ      DI, 8(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	MOVQ      b+80(FP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 
 row10:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth10:
-	VMOVUPS.Z        (R9), K2, Y10
+	VMOVUPS.Z        (R9), K1, Y10
 	VFMADD231PS.BCST (DI), Y10, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y10, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y10, Y2
@@ -353,49 +723,49 @@ depth10:
 	VFMADD231PS.BCST (DI)(CX*2), Y10, Y6
 	VFMADD231PS.BCST (R8), Y10, Y7
 	VFMADD231PS.BCST (R8)(AX*1), Y10, Y8
-	VFMADD231PS.BCST (R8)(AX*2), Y10, K1, Y9
+	VFMADD231PS.BCST (R8)(AX*2), Y10, Y9
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R10
 	JNZ              depth10
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	DECQ             32(SP)
 	JNZ              row10
-	VBROADCASTSS     floor+144(FP), Y10
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y10
 	VMAXPS           Y0, Y10, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y10, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y10, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y10, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y10, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y10, Y5
-	VMOVUPS          Y5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y6, Y10, Y6
-	VMOVUPS          Y6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y7, Y10, Y7
-	VMOVUPS          Y7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y8, Y10, Y8
-	VMOVUPS          Y8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y9, Y10, Y9
-	VMOVUPS          Y9, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -406,32 +776,30 @@ depth10:
 	VZEROUPPER
 	RET
 
-block12:
-	MOVQ      ldi+112(FP), R8
+block11:
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y6
+	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y7
+	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y8
+	VMOVUPS.Z (DI), K1, Y8
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y9
+	VMOVUPS.Z (DI), K1, Y9
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y11
+	VMOVUPS.Z (DI), K1, Y10
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
@@ -439,12 +807,119 @@ block12:
 	ADDQ      AX, R8
 	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
+
+row11:
+	MOVQ depth+24(FP), R10
+
+depth11:
+	VMOVUPS.Z        (R9), K1, Y11
+	VFMADD231PS.BCST (DI), Y11, Y0
+	VFMADD231PS.BCST (DI)(AX*1), Y11, Y1
+	VFMADD231PS.BCST (DI)(AX*2), Y11, Y2
+	VFMADD231PS.BCST (DI)(CX*1), Y11, Y3
+	VFMADD231PS.BCST (DI)(AX*4), Y11, Y4
+	VFMADD231PS.BCST (DI)(DX*1), Y11, Y5
+	VFMADD231PS.BCST (DI)(CX*2), Y11, Y6
+	VFMADD231PS.BCST (R8), Y11, Y7
+	VFMADD231PS.BCST (R8)(AX*1), Y11, Y8
+	VFMADD231PS.BCST (R8)(AX*2), Y11, Y9
+	VFMADD231PS.BCST (R8)(CX*1), Y11, Y10
+	ADDQ             BX, DI
+	ADDQ             BX, R8
+	ADDQ             SI, R9
+	DECQ             R10
+	JNZ              depth11
+	ADDQ             aturn+40(FP), DI
+	ADDQ             aturn+40(FP), R8
+	ADDQ             bturn+88(FP), R9
+	DECQ             32(SP)
+	JNZ              row11
+	VBROADCASTSS     floor+160(FP), Y11
+	VMAXPS           Y0, Y11, Y0
+	VMAXPS           Y1, Y11, Y1
+	VMAXPS           Y2, Y11, Y2
+	VMAXPS           Y3, Y11, Y3
+	VMAXPS           Y4, Y11, Y4
+	VMAXPS           Y5, Y11, Y5
+	VMAXPS           Y6, Y11, Y6
+	VMAXPS           Y7, Y11, Y7
+	VMAXPS           Y8, Y11, Y8
+	VMAXPS           Y9, Y11, Y9
+	VMAXPS           Y10, Y11, Y10
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	MOVQ             DI, 16(SP)
+	MOVQ             AX, DI
+	IMUL3Q           $0x0000000b, DI, DI
+	ADDQ             DI, (SP)
+	DECQ             24(SP)
+	JNZ              block11
+	VZEROUPPER
+	RET
+
+block12:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      8(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, DI
+	MOVQ      DI, 8(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	MOVQ      b+80(FP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 
 row12:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth12:
-	VMOVUPS.Z        (R9), K2, Y12
+	VMOVUPS.Z        (R9), K1, Y12
 	VFMADD231PS.BCST (DI), Y12, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y12, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y12, Y2
@@ -456,55 +931,55 @@ depth12:
 	VFMADD231PS.BCST (R8)(AX*1), Y12, Y8
 	VFMADD231PS.BCST (R8)(AX*2), Y12, Y9
 	VFMADD231PS.BCST (R8)(CX*1), Y12, Y10
-	VFMADD231PS.BCST (R8)(AX*4), Y12, K1, Y11
+	VFMADD231PS.BCST (R8)(AX*4), Y12, Y11
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R10
 	JNZ              depth12
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	DECQ             32(SP)
 	JNZ              row12
-	VBROADCASTSS     floor+144(FP), Y12
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y12
 	VMAXPS           Y0, Y12, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y12, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y12, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y12, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y12, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y12, Y5
-	VMOVUPS          Y5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y6, Y12, Y6
-	VMOVUPS          Y6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y7, Y12, Y7
-	VMOVUPS          Y7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y8, Y12, Y8
-	VMOVUPS          Y8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y9, Y12, Y9
-	VMOVUPS          Y9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y10, Y12, Y10
-	VMOVUPS          Y10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y11, Y12, Y11
-	VMOVUPS          Y11, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -515,36 +990,34 @@ depth12:
 	VZEROUPPER
 	RET
 
-block14:
-	MOVQ      ldi+112(FP), R8
+block13:
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y6
+	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y7
+	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y8
+	VMOVUPS.Z (DI), K1, Y8
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y9
+	VMOVUPS.Z (DI), K1, Y9
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y10
+	VMOVUPS.Z (DI), K1, Y10
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y11
+	VMOVUPS.Z (DI), K1, Y11
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y13
+	VMOVUPS.Z (DI), K1, Y12
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
@@ -552,12 +1025,131 @@ block14:
 	ADDQ      AX, R8
 	MOVQ      b+80(FP), R9
 	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
+
+row13:
+	MOVQ depth+24(FP), R10
+
+depth13:
+	VMOVUPS.Z        (R9), K1, Y13
+	VFMADD231PS.BCST (DI), Y13, Y0
+	VFMADD231PS.BCST (DI)(AX*1), Y13, Y1
+	VFMADD231PS.BCST (DI)(AX*2), Y13, Y2
+	VFMADD231PS.BCST (DI)(CX*1), Y13, Y3
+	VFMADD231PS.BCST (DI)(AX*4), Y13, Y4
+	VFMADD231PS.BCST (DI)(DX*1), Y13, Y5
+	VFMADD231PS.BCST (DI)(CX*2), Y13, Y6
+	VFMADD231PS.BCST (R8), Y13, Y7
+	VFMADD231PS.BCST (R8)(AX*1), Y13, Y8
+	VFMADD231PS.BCST (R8)(AX*2), Y13, Y9
+	VFMADD231PS.BCST (R8)(CX*1), Y13, Y10
+	VFMADD231PS.BCST (R8)(AX*4), Y13, Y11
+	VFMADD231PS.BCST (R8)(DX*1), Y13, Y12
+	ADDQ             BX, DI
+	ADDQ             BX, R8
+	ADDQ             SI, R9
+	DECQ             R10
+	JNZ              depth13
+	ADDQ             aturn+40(FP), DI
+	ADDQ             aturn+40(FP), R8
+	ADDQ             bturn+88(FP), R9
+	DECQ             32(SP)
+	JNZ              row13
+	VBROADCASTSS     floor+160(FP), Y13
+	VMAXPS           Y0, Y13, Y0
+	VMAXPS           Y1, Y13, Y1
+	VMAXPS           Y2, Y13, Y2
+	VMAXPS           Y3, Y13, Y3
+	VMAXPS           Y4, Y13, Y4
+	VMAXPS           Y5, Y13, Y5
+	VMAXPS           Y6, Y13, Y6
+	VMAXPS           Y7, Y13, Y7
+	VMAXPS           Y8, Y13, Y8
+	VMAXPS           Y9, Y13, Y9
+	VMAXPS           Y10, Y13, Y10
+	VMAXPS           Y11, Y13, Y11
+	VMAXPS           Y12, Y13, Y12
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	MOVQ             DI, 16(SP)
+	MOVQ             AX, DI
+	IMUL3Q           $0x0000000d, DI, DI
+	ADDQ             DI, (SP)
+	DECQ             24(SP)
+	JNZ              block13
+	VZEROUPPER
+	RET
+
+block14:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      8(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, DI
+	MOVQ      DI, 8(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	MOVQ      b+80(FP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 
 row14:
-	MOVQ depth+24(FP), R11
+	MOVQ depth+24(FP), R10
 
 depth14:
-	VMOVUPS.Z        (R9), K2, Y14
+	VMOVUPS.Z        (R9), K1, Y14
 	VFMADD231PS.BCST (DI), Y14, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y14, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y14, Y2
@@ -571,61 +1163,61 @@ depth14:
 	VFMADD231PS.BCST (R8)(CX*1), Y14, Y10
 	VFMADD231PS.BCST (R8)(AX*4), Y14, Y11
 	VFMADD231PS.BCST (R8)(DX*1), Y14, Y12
-	VFMADD231PS.BCST (R8)(CX*2), Y14, K1, Y13
+	VFMADD231PS.BCST (R8)(CX*2), Y14, Y13
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             SI, R9
-	DECQ             R11
+	DECQ             R10
 	JNZ              depth14
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	DECQ             32(SP)
 	JNZ              row14
-	VBROADCASTSS     floor+144(FP), Y14
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y14
 	VMAXPS           Y0, Y14, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y14, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y14, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y14, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y14, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y14, Y5
-	VMOVUPS          Y5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y6, Y14, Y6
-	VMOVUPS          Y6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y7, Y14, Y7
-	VMOVUPS          Y7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y8, Y14, Y8
-	VMOVUPS          Y8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y9, Y14, Y9
-	VMOVUPS          Y9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y10, Y14, Y10
-	VMOVUPS          Y10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y11, Y14, Y11
-	VMOVUPS          Y11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y12, Y14, Y12
-	VMOVUPS          Y12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y13, Y14, Y13
-	VMOVUPS          Y13, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -636,40 +1228,38 @@ depth14:
 	VZEROUPPER
 	RET
 
-block16:
-	MOVQ      ldi+112(FP), R8
+block15:
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y6
+	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y7
+	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y8
+	VMOVUPS.Z (DI), K1, Y8
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y9
+	VMOVUPS.Z (DI), K1, Y9
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y10
+	VMOVUPS.Z (DI), K1, Y10
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y11
+	VMOVUPS.Z (DI), K1, Y11
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y12
+	VMOVUPS.Z (DI), K1, Y12
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y13
+	VMOVUPS.Z (DI), K1, Y13
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y15
+	VMOVUPS.Z (DI), K1, Y14
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
@@ -679,12 +1269,147 @@ block16:
 	ADDQ      AX, R9
 	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
+
+row15:
+	MOVQ depth+24(FP), R11
+
+depth15:
+	VMOVUPS.Z        (R10), K1, Y15
+	VFMADD231PS.BCST (DI), Y15, Y0
+	VFMADD231PS.BCST (DI)(AX*1), Y15, Y1
+	VFMADD231PS.BCST (DI)(AX*2), Y15, Y2
+	VFMADD231PS.BCST (DI)(CX*1), Y15, Y3
+	VFMADD231PS.BCST (DI)(AX*4), Y15, Y4
+	VFMADD231PS.BCST (DI)(DX*1), Y15, Y5
+	VFMADD231PS.BCST (DI)(CX*2), Y15, Y6
+	VFMADD231PS.BCST (R8), Y15, Y7
+	VFMADD231PS.BCST (R8)(AX*1), Y15, Y8
+	VFMADD231PS.BCST (R8)(AX*2), Y15, Y9
+	VFMADD231PS.BCST (R8)(CX*1), Y15, Y10
+	VFMADD231PS.BCST (R8)(AX*4), Y15, Y11
+	VFMADD231PS.BCST (R8)(DX*1), Y15, Y12
+	VFMADD231PS.BCST (R8)(CX*2), Y15, Y13
+	VFMADD231PS.BCST (R9), Y15, Y14
+	ADDQ             BX, DI
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             SI, R10
+	DECQ             R11
+	JNZ              depth15
+	ADDQ             aturn+40(FP), DI
+	ADDQ             aturn+40(FP), R8
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
+	JNZ              row15
+	VBROADCASTSS     floor+160(FP), Y15
+	VMAXPS           Y0, Y15, Y0
+	VMAXPS           Y1, Y15, Y1
+	VMAXPS           Y2, Y15, Y2
+	VMAXPS           Y3, Y15, Y3
+	VMAXPS           Y4, Y15, Y4
+	VMAXPS           Y5, Y15, Y5
+	VMAXPS           Y6, Y15, Y6
+	VMAXPS           Y7, Y15, Y7
+	VMAXPS           Y8, Y15, Y8
+	VMAXPS           Y9, Y15, Y9
+	VMAXPS           Y10, Y15, Y10
+	VMAXPS           Y11, Y15, Y11
+	VMAXPS           Y12, Y15, Y12
+	VMAXPS           Y13, Y15, Y13
+	VMAXPS           Y14, Y15, Y14
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	MOVQ             DI, 16(SP)
+	MOVQ             AX, DI
+	IMUL3Q           $0x0000000f, DI, DI
+	ADDQ             DI, (SP)
+	DECQ             24(SP)
+	JNZ              block15
+	VZEROUPPER
+	RET
+
+block16:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      8(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, DI
+	MOVQ      DI, 8(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 
 row16:
-	MOVQ depth+24(FP), R12
+	MOVQ depth+24(FP), R11
 
 depth16:
-	VMOVUPS.Z        (R10), K2, Y16
+	VMOVUPS.Z        (R10), K1, Y16
 	VFMADD231PS.BCST (DI), Y16, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y16, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y16, Y2
@@ -700,69 +1425,69 @@ depth16:
 	VFMADD231PS.BCST (R8)(DX*1), Y16, Y12
 	VFMADD231PS.BCST (R8)(CX*2), Y16, Y13
 	VFMADD231PS.BCST (R9), Y16, Y14
-	VFMADD231PS.BCST (R9)(AX*1), Y16, K1, Y15
+	VFMADD231PS.BCST (R9)(AX*1), Y16, Y15
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R11
 	JNZ              depth16
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	DECQ             32(SP)
 	JNZ              row16
-	VBROADCASTSS     floor+144(FP), Y16
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y16
 	VMAXPS           Y0, Y16, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y16, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y16, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y16, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y16, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y16, Y5
-	VMOVUPS          Y5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y6, Y16, Y6
-	VMOVUPS          Y6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y7, Y16, Y7
-	VMOVUPS          Y7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y8, Y16, Y8
-	VMOVUPS          Y8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y9, Y16, Y9
-	VMOVUPS          Y9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y10, Y16, Y10
-	VMOVUPS          Y10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y11, Y16, Y11
-	VMOVUPS          Y11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y12, Y16, Y12
-	VMOVUPS          Y12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y13, Y16, Y13
-	VMOVUPS          Y13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y14, Y16, Y14
-	VMOVUPS          Y14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y15, Y16, Y15
-	VMOVUPS          Y15, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -773,44 +1498,42 @@ depth16:
 	VZEROUPPER
 	RET
 
-block18:
-	MOVQ      ldi+112(FP), R8
+block17:
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y6
+	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y7
+	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y8
+	VMOVUPS.Z (DI), K1, Y8
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y9
+	VMOVUPS.Z (DI), K1, Y9
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y10
+	VMOVUPS.Z (DI), K1, Y10
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y11
+	VMOVUPS.Z (DI), K1, Y11
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y12
+	VMOVUPS.Z (DI), K1, Y12
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y13
+	VMOVUPS.Z (DI), K1, Y13
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y14
+	VMOVUPS.Z (DI), K1, Y14
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y15
+	VMOVUPS.Z (DI), K1, Y15
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y17
+	VMOVUPS.Z (DI), K1, Y16
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
@@ -820,12 +1543,159 @@ block18:
 	ADDQ      AX, R9
 	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
+
+row17:
+	MOVQ depth+24(FP), R11
+
+depth17:
+	VMOVUPS.Z        (R10), K1, Y17
+	VFMADD231PS.BCST (DI), Y17, Y0
+	VFMADD231PS.BCST (DI)(AX*1), Y17, Y1
+	VFMADD231PS.BCST (DI)(AX*2), Y17, Y2
+	VFMADD231PS.BCST (DI)(CX*1), Y17, Y3
+	VFMADD231PS.BCST (DI)(AX*4), Y17, Y4
+	VFMADD231PS.BCST (DI)(DX*1), Y17, Y5
+	VFMADD231PS.BCST (DI)(CX*2), Y17, Y6
+	VFMADD231PS.BCST (R8), Y17, Y7
+	VFMADD231PS.BCST (R8)(AX*1), Y17, Y8
+	VFMADD231PS.BCST (R8)(AX*2), Y17, Y9
+	VFMADD231PS.BCST (R8)(CX*1), Y17, Y10
+	VFMADD231PS.BCST (R8)(AX*4), Y17, Y11
+	VFMADD231PS.BCST (R8)(DX*1), Y17, Y12
+	VFMADD231PS.BCST (R8)(CX*2), Y17, Y13
+	VFMADD231PS.BCST (R9), Y17, Y14
+	VFMADD231PS.BCST (R9)(AX*1), Y17, Y15
+	VFMADD231PS.BCST (R9)(AX*2), Y17, Y16
+	ADDQ             BX, DI
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             SI, R10
+	DECQ             R11
+	JNZ              depth17
+	ADDQ             aturn+40(FP), DI
+	ADDQ             aturn+40(FP), R8
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
+	JNZ              row17
+	VBROADCASTSS     floor+160(FP), Y17
+	VMAXPS           Y0, Y17, Y0
+	VMAXPS           Y1, Y17, Y1
+	VMAXPS           Y2, Y17, Y2
+	VMAXPS           Y3, Y17, Y3
+	VMAXPS           Y4, Y17, Y4
+	VMAXPS           Y5, Y17, Y5
+	VMAXPS           Y6, Y17, Y6
+	VMAXPS           Y7, Y17, Y7
+	VMAXPS           Y8, Y17, Y8
+	VMAXPS           Y9, Y17, Y9
+	VMAXPS           Y10, Y17, Y10
+	VMAXPS           Y11, Y17, Y11
+	VMAXPS           Y12, Y17, Y12
+	VMAXPS           Y13, Y17, Y13
+	VMAXPS           Y14, Y17, Y14
+	VMAXPS           Y15, Y17, Y15
+	VMAXPS           Y16, Y17, Y16
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	MOVQ             DI, 16(SP)
+	MOVQ             AX, DI
+	IMUL3Q           $0x00000011, DI, DI
+	ADDQ             DI, (SP)
+	DECQ             24(SP)
+	JNZ              block17
+	VZEROUPPER
+	RET
+
+block18:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      8(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, DI
+	MOVQ      DI, 8(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 
 row18:
-	MOVQ depth+24(FP), R12
+	MOVQ depth+24(FP), R11
 
 depth18:
-	VMOVUPS.Z        (R10), K2, Y18
+	VMOVUPS.Z        (R10), K1, Y18
 	VFMADD231PS.BCST (DI), Y18, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y18, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y18, Y2
@@ -843,75 +1713,75 @@ depth18:
 	VFMADD231PS.BCST (R9), Y18, Y14
 	VFMADD231PS.BCST (R9)(AX*1), Y18, Y15
 	VFMADD231PS.BCST (R9)(AX*2), Y18, Y16
-	VFMADD231PS.BCST (R9)(CX*1), Y18, K1, Y17
+	VFMADD231PS.BCST (R9)(CX*1), Y18, Y17
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R11
 	JNZ              depth18
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	DECQ             32(SP)
 	JNZ              row18
-	VBROADCASTSS     floor+144(FP), Y18
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y18
 	VMAXPS           Y0, Y18, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y18, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y18, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y18, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y18, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y18, Y5
-	VMOVUPS          Y5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y6, Y18, Y6
-	VMOVUPS          Y6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y7, Y18, Y7
-	VMOVUPS          Y7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y8, Y18, Y8
-	VMOVUPS          Y8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y9, Y18, Y9
-	VMOVUPS          Y9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y10, Y18, Y10
-	VMOVUPS          Y10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y11, Y18, Y11
-	VMOVUPS          Y11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y12, Y18, Y12
-	VMOVUPS          Y12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y13, Y18, Y13
-	VMOVUPS          Y13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y14, Y18, Y14
-	VMOVUPS          Y14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y15, Y18, Y15
-	VMOVUPS          Y15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y16, Y18, Y16
-	VMOVUPS          Y16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y17, Y18, Y17
-	VMOVUPS          Y17, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -922,48 +1792,46 @@ depth18:
 	VZEROUPPER
 	RET
 
-block20:
-	MOVQ      ldi+112(FP), R8
+block19:
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y6
+	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y7
+	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y8
+	VMOVUPS.Z (DI), K1, Y8
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y9
+	VMOVUPS.Z (DI), K1, Y9
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y10
+	VMOVUPS.Z (DI), K1, Y10
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y11
+	VMOVUPS.Z (DI), K1, Y11
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y12
+	VMOVUPS.Z (DI), K1, Y12
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y13
+	VMOVUPS.Z (DI), K1, Y13
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y14
+	VMOVUPS.Z (DI), K1, Y14
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y15
+	VMOVUPS.Z (DI), K1, Y15
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y16
+	VMOVUPS.Z (DI), K1, Y16
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y17
+	VMOVUPS.Z (DI), K1, Y17
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y19
+	VMOVUPS.Z (DI), K1, Y18
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
@@ -973,12 +1841,171 @@ block20:
 	ADDQ      AX, R9
 	MOVQ      b+80(FP), R10
 	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
+
+row19:
+	MOVQ depth+24(FP), R11
+
+depth19:
+	VMOVUPS.Z        (R10), K1, Y19
+	VFMADD231PS.BCST (DI), Y19, Y0
+	VFMADD231PS.BCST (DI)(AX*1), Y19, Y1
+	VFMADD231PS.BCST (DI)(AX*2), Y19, Y2
+	VFMADD231PS.BCST (DI)(CX*1), Y19, Y3
+	VFMADD231PS.BCST (DI)(AX*4), Y19, Y4
+	VFMADD231PS.BCST (DI)(DX*1), Y19, Y5
+	VFMADD231PS.BCST (DI)(CX*2), Y19, Y6
+	VFMADD231PS.BCST (R8), Y19, Y7
+	VFMADD231PS.BCST (R8)(AX*1), Y19, Y8
+	VFMADD231PS.BCST (R8)(AX*2), Y19, Y9
+	VFMADD231PS.BCST (R8)(CX*1), Y19, Y10
+	VFMADD231PS.BCST (R8)(AX*4), Y19, Y11
+	VFMADD231PS.BCST (R8)(DX*1), Y19, Y12
+	VFMADD231PS.BCST (R8)(CX*2), Y19, Y13
+	VFMADD231PS.BCST (R9), Y19, Y14
+	VFMADD231PS.BCST (R9)(AX*1), Y19, Y15
+	VFMADD231PS.BCST (R9)(AX*2), Y19, Y16
+	VFMADD231PS.BCST (R9)(CX*1), Y19, Y17
+	VFMADD231PS.BCST (R9)(AX*4), Y19, Y18
+	ADDQ             BX, DI
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             SI, R10
+	DECQ             R11
+	JNZ              depth19
+	ADDQ             aturn+40(FP), DI
+	ADDQ             aturn+40(FP), R8
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
+	JNZ              row19
+	VBROADCASTSS     floor+160(FP), Y19
+	VMAXPS           Y0, Y19, Y0
+	VMAXPS           Y1, Y19, Y1
+	VMAXPS           Y2, Y19, Y2
+	VMAXPS           Y3, Y19, Y3
+	VMAXPS           Y4, Y19, Y4
+	VMAXPS           Y5, Y19, Y5
+	VMAXPS           Y6, Y19, Y6
+	VMAXPS           Y7, Y19, Y7
+	VMAXPS           Y8, Y19, Y8
+	VMAXPS           Y9, Y19, Y9
+	VMAXPS           Y10, Y19, Y10
+	VMAXPS           Y11, Y19, Y11
+	VMAXPS           Y12, Y19, Y12
+	VMAXPS           Y13, Y19, Y13
+	VMAXPS           Y14, Y19, Y14
+	VMAXPS           Y15, Y19, Y15
+	VMAXPS           Y16, Y19, Y16
+	VMAXPS           Y17, Y19, Y17
+	VMAXPS           Y18, Y19, Y18
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y17, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y18, K1, (DI)
+	ADDQ             R8, DI
+	MOVQ             DI, 16(SP)
+	MOVQ             AX, DI
+	IMUL3Q           $0x00000013, DI, DI
+	ADDQ             DI, (SP)
+	DECQ             24(SP)
+	JNZ              block19
+	VZEROUPPER
+	RET
+
+block20:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      8(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, DI
+	MOVQ      DI, 8(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 
 row20:
-	MOVQ depth+24(FP), R12
+	MOVQ depth+24(FP), R11
 
 depth20:
-	VMOVUPS.Z        (R10), K2, Y20
+	VMOVUPS.Z        (R10), K1, Y20
 	VFMADD231PS.BCST (DI), Y20, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y20, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y20, Y2
@@ -998,81 +2025,81 @@ depth20:
 	VFMADD231PS.BCST (R9)(AX*2), Y20, Y16
 	VFMADD231PS.BCST (R9)(CX*1), Y20, Y17
 	VFMADD231PS.BCST (R9)(AX*4), Y20, Y18
-	VFMADD231PS.BCST (R9)(DX*1), Y20, K1, Y19
+	VFMADD231PS.BCST (R9)(DX*1), Y20, Y19
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             SI, R10
-	DECQ             R12
+	DECQ             R11
 	JNZ              depth20
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	DECQ             32(SP)
 	JNZ              row20
-	VBROADCASTSS     floor+144(FP), Y20
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y20
 	VMAXPS           Y0, Y20, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y20, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y20, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y20, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y20, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y20, Y5
-	VMOVUPS          Y5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y6, Y20, Y6
-	VMOVUPS          Y6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y7, Y20, Y7
-	VMOVUPS          Y7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y8, Y20, Y8
-	VMOVUPS          Y8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y9, Y20, Y9
-	VMOVUPS          Y9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y10, Y20, Y10
-	VMOVUPS          Y10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y11, Y20, Y11
-	VMOVUPS          Y11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y12, Y20, Y12
-	VMOVUPS          Y12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y13, Y20, Y13
-	VMOVUPS          Y13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y14, Y20, Y14
-	VMOVUPS          Y14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y15, Y20, Y15
-	VMOVUPS          Y15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y16, Y20, Y16
-	VMOVUPS          Y16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y17, Y20, Y17
-	VMOVUPS          Y17, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y18, Y20, Y18
-	VMOVUPS          Y18, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y19, Y20, Y19
-	VMOVUPS          Y19, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y17, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y18, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y19, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -1083,52 +2110,220 @@ depth20:
 	VZEROUPPER
 	RET
 
-block22:
-	MOVQ      ldi+112(FP), R8
+block21:
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y6
+	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y7
+	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y8
+	VMOVUPS.Z (DI), K1, Y8
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y9
+	VMOVUPS.Z (DI), K1, Y9
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y10
+	VMOVUPS.Z (DI), K1, Y10
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y11
+	VMOVUPS.Z (DI), K1, Y11
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y12
+	VMOVUPS.Z (DI), K1, Y12
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y13
+	VMOVUPS.Z (DI), K1, Y13
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y14
+	VMOVUPS.Z (DI), K1, Y14
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y15
+	VMOVUPS.Z (DI), K1, Y15
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y16
+	VMOVUPS.Z (DI), K1, Y16
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y17
+	VMOVUPS.Z (DI), K1, Y17
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y18
+	VMOVUPS.Z (DI), K1, Y18
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y19
+	VMOVUPS.Z (DI), K1, Y19
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y20
+	VMOVUPS.Z (DI), K1, Y20
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y21
+	MOVQ      DI, 8(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
+
+row21:
+	MOVQ depth+24(FP), R11
+
+depth21:
+	VMOVUPS.Z        (R10), K1, Y21
+	VFMADD231PS.BCST (DI), Y21, Y0
+	VFMADD231PS.BCST (DI)(AX*1), Y21, Y1
+	VFMADD231PS.BCST (DI)(AX*2), Y21, Y2
+	VFMADD231PS.BCST (DI)(CX*1), Y21, Y3
+	VFMADD231PS.BCST (DI)(AX*4), Y21, Y4
+	VFMADD231PS.BCST (DI)(DX*1), Y21, Y5
+	VFMADD231PS.BCST (DI)(CX*2), Y21, Y6
+	VFMADD231PS.BCST (R8), Y21, Y7
+	VFMADD231PS.BCST (R8)(AX*1), Y21, Y8
+	VFMADD231PS.BCST (R8)(AX*2), Y21, Y9
+	VFMADD231PS.BCST (R8)(CX*1), Y21, Y10
+	VFMADD231PS.BCST (R8)(AX*4), Y21, Y11
+	VFMADD231PS.BCST (R8)(DX*1), Y21, Y12
+	VFMADD231PS.BCST (R8)(CX*2), Y21, Y13
+	VFMADD231PS.BCST (R9), Y21, Y14
+	VFMADD231PS.BCST (R9)(AX*1), Y21, Y15
+	VFMADD231PS.BCST (R9)(AX*2), Y21, Y16
+	VFMADD231PS.BCST (R9)(CX*1), Y21, Y17
+	VFMADD231PS.BCST (R9)(AX*4), Y21, Y18
+	VFMADD231PS.BCST (R9)(DX*1), Y21, Y19
+	VFMADD231PS.BCST (R9)(CX*2), Y21, Y20
+	ADDQ             BX, DI
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             SI, R10
+	DECQ             R11
+	JNZ              depth21
+	ADDQ             aturn+40(FP), DI
+	ADDQ             aturn+40(FP), R8
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
+	JNZ              row21
+	VBROADCASTSS     floor+160(FP), Y21
+	VMAXPS           Y0, Y21, Y0
+	VMAXPS           Y1, Y21, Y1
+	VMAXPS           Y2, Y21, Y2
+	VMAXPS           Y3, Y21, Y3
+	VMAXPS           Y4, Y21, Y4
+	VMAXPS           Y5, Y21, Y5
+	VMAXPS           Y6, Y21, Y6
+	VMAXPS           Y7, Y21, Y7
+	VMAXPS           Y8, Y21, Y8
+	VMAXPS           Y9, Y21, Y9
+	VMAXPS           Y10, Y21, Y10
+	VMAXPS           Y11, Y21, Y11
+	VMAXPS           Y12, Y21, Y12
+	VMAXPS           Y13, Y21, Y13
+	VMAXPS           Y14, Y21, Y14
+	VMAXPS           Y15, Y21, Y15
+	VMAXPS           Y16, Y21, Y16
+	VMAXPS           Y17, Y21, Y17
+	VMAXPS           Y18, Y21, Y18
+	VMAXPS           Y19, Y21, Y19
+	VMAXPS           Y20, Y21, Y20
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y17, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y18, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y19, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y20, K1, (DI)
+	ADDQ             R8, DI
+	MOVQ             DI, 16(SP)
+	MOVQ             AX, DI
+	IMUL3Q           $0x00000015, DI, DI
+	ADDQ             DI, (SP)
+	DECQ             24(SP)
+	JNZ              block21
+	VZEROUPPER
+	RET
+
+block22:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      8(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y21
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
@@ -1140,12 +2335,13 @@ block22:
 	ADDQ      AX, R10
 	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
 
 row22:
-	MOVQ depth+24(FP), R13
+	MOVQ depth+24(FP), R12
 
 depth22:
-	VMOVUPS.Z        (R11), K2, Y22
+	VMOVUPS.Z        (R11), K1, Y22
 	VFMADD231PS.BCST (DI), Y22, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y22, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y22, Y2
@@ -1167,89 +2363,89 @@ depth22:
 	VFMADD231PS.BCST (R9)(AX*4), Y22, Y18
 	VFMADD231PS.BCST (R9)(DX*1), Y22, Y19
 	VFMADD231PS.BCST (R9)(CX*2), Y22, Y20
-	VFMADD231PS.BCST (R10), Y22, K1, Y21
+	VFMADD231PS.BCST (R10), Y22, Y21
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R12
 	JNZ              depth22
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	DECQ             32(SP)
 	JNZ              row22
-	VBROADCASTSS     floor+144(FP), Y22
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y22
 	VMAXPS           Y0, Y22, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y22, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y22, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y22, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y22, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y22, Y5
-	VMOVUPS          Y5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y6, Y22, Y6
-	VMOVUPS          Y6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y7, Y22, Y7
-	VMOVUPS          Y7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y8, Y22, Y8
-	VMOVUPS          Y8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y9, Y22, Y9
-	VMOVUPS          Y9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y10, Y22, Y10
-	VMOVUPS          Y10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y11, Y22, Y11
-	VMOVUPS          Y11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y12, Y22, Y12
-	VMOVUPS          Y12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y13, Y22, Y13
-	VMOVUPS          Y13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y14, Y22, Y14
-	VMOVUPS          Y14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y15, Y22, Y15
-	VMOVUPS          Y15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y16, Y22, Y16
-	VMOVUPS          Y16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y17, Y22, Y17
-	VMOVUPS          Y17, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y18, Y22, Y18
-	VMOVUPS          Y18, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y19, Y22, Y19
-	VMOVUPS          Y19, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y20, Y22, Y20
-	VMOVUPS          Y20, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y21, Y22, Y21
-	VMOVUPS          Y21, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y17, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y18, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y19, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y20, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y21, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -1260,56 +2456,54 @@ depth22:
 	VZEROUPPER
 	RET
 
-block24:
-	MOVQ      ldi+112(FP), R8
+block23:
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y6
+	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y7
+	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y8
+	VMOVUPS.Z (DI), K1, Y8
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y9
+	VMOVUPS.Z (DI), K1, Y9
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y10
+	VMOVUPS.Z (DI), K1, Y10
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y11
+	VMOVUPS.Z (DI), K1, Y11
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y12
+	VMOVUPS.Z (DI), K1, Y12
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y13
+	VMOVUPS.Z (DI), K1, Y13
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y14
+	VMOVUPS.Z (DI), K1, Y14
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y15
+	VMOVUPS.Z (DI), K1, Y15
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y16
+	VMOVUPS.Z (DI), K1, Y16
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y17
+	VMOVUPS.Z (DI), K1, Y17
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y18
+	VMOVUPS.Z (DI), K1, Y18
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y19
+	VMOVUPS.Z (DI), K1, Y19
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y20
+	VMOVUPS.Z (DI), K1, Y20
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y21
+	VMOVUPS.Z (DI), K1, Y21
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y23
+	VMOVUPS.Z (DI), K1, Y22
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
@@ -1321,12 +2515,199 @@ block24:
 	ADDQ      AX, R10
 	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+
+row23:
+	MOVQ depth+24(FP), R12
+
+depth23:
+	VMOVUPS.Z        (R11), K1, Y23
+	VFMADD231PS.BCST (DI), Y23, Y0
+	VFMADD231PS.BCST (DI)(AX*1), Y23, Y1
+	VFMADD231PS.BCST (DI)(AX*2), Y23, Y2
+	VFMADD231PS.BCST (DI)(CX*1), Y23, Y3
+	VFMADD231PS.BCST (DI)(AX*4), Y23, Y4
+	VFMADD231PS.BCST (DI)(DX*1), Y23, Y5
+	VFMADD231PS.BCST (DI)(CX*2), Y23, Y6
+	VFMADD231PS.BCST (R8), Y23, Y7
+	VFMADD231PS.BCST (R8)(AX*1), Y23, Y8
+	VFMADD231PS.BCST (R8)(AX*2), Y23, Y9
+	VFMADD231PS.BCST (R8)(CX*1), Y23, Y10
+	VFMADD231PS.BCST (R8)(AX*4), Y23, Y11
+	VFMADD231PS.BCST (R8)(DX*1), Y23, Y12
+	VFMADD231PS.BCST (R8)(CX*2), Y23, Y13
+	VFMADD231PS.BCST (R9), Y23, Y14
+	VFMADD231PS.BCST (R9)(AX*1), Y23, Y15
+	VFMADD231PS.BCST (R9)(AX*2), Y23, Y16
+	VFMADD231PS.BCST (R9)(CX*1), Y23, Y17
+	VFMADD231PS.BCST (R9)(AX*4), Y23, Y18
+	VFMADD231PS.BCST (R9)(DX*1), Y23, Y19
+	VFMADD231PS.BCST (R9)(CX*2), Y23, Y20
+	VFMADD231PS.BCST (R10), Y23, Y21
+	VFMADD231PS.BCST (R10)(AX*1), Y23, Y22
+	ADDQ             BX, DI
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R12
+	JNZ              depth23
+	ADDQ             aturn+40(FP), DI
+	ADDQ             aturn+40(FP), R8
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
+	JNZ              row23
+	VBROADCASTSS     floor+160(FP), Y23
+	VMAXPS           Y0, Y23, Y0
+	VMAXPS           Y1, Y23, Y1
+	VMAXPS           Y2, Y23, Y2
+	VMAXPS           Y3, Y23, Y3
+	VMAXPS           Y4, Y23, Y4
+	VMAXPS           Y5, Y23, Y5
+	VMAXPS           Y6, Y23, Y6
+	VMAXPS           Y7, Y23, Y7
+	VMAXPS           Y8, Y23, Y8
+	VMAXPS           Y9, Y23, Y9
+	VMAXPS           Y10, Y23, Y10
+	VMAXPS           Y11, Y23, Y11
+	VMAXPS           Y12, Y23, Y12
+	VMAXPS           Y13, Y23, Y13
+	VMAXPS           Y14, Y23, Y14
+	VMAXPS           Y15, Y23, Y15
+	VMAXPS           Y16, Y23, Y16
+	VMAXPS           Y17, Y23, Y17
+	VMAXPS           Y18, Y23, Y18
+	VMAXPS           Y19, Y23, Y19
+	VMAXPS           Y20, Y23, Y20
+	VMAXPS           Y21, Y23, Y21
+	VMAXPS           Y22, Y23, Y22
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y17, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y18, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y19, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y20, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y21, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y22, K1, (DI)
+	ADDQ             R8, DI
+	MOVQ             DI, 16(SP)
+	MOVQ             AX, DI
+	IMUL3Q           $0x00000017, DI, DI
+	ADDQ             DI, (SP)
+	DECQ             24(SP)
+	JNZ              block23
+	VZEROUPPER
+	RET
+
+block24:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      8(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y21
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y22
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y23
+	ADDQ      R8, DI
+	MOVQ      DI, 8(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
 
 row24:
-	MOVQ depth+24(FP), R13
+	MOVQ depth+24(FP), R12
 
 depth24:
-	VMOVUPS.Z        (R11), K2, Y24
+	VMOVUPS.Z        (R11), K1, Y24
 	VFMADD231PS.BCST (DI), Y24, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y24, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y24, Y2
@@ -1350,95 +2731,95 @@ depth24:
 	VFMADD231PS.BCST (R9)(CX*2), Y24, Y20
 	VFMADD231PS.BCST (R10), Y24, Y21
 	VFMADD231PS.BCST (R10)(AX*1), Y24, Y22
-	VFMADD231PS.BCST (R10)(AX*2), Y24, K1, Y23
+	VFMADD231PS.BCST (R10)(AX*2), Y24, Y23
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R12
 	JNZ              depth24
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	DECQ             32(SP)
 	JNZ              row24
-	VBROADCASTSS     floor+144(FP), Y24
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y24
 	VMAXPS           Y0, Y24, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y24, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y24, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y24, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y24, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y24, Y5
-	VMOVUPS          Y5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y6, Y24, Y6
-	VMOVUPS          Y6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y7, Y24, Y7
-	VMOVUPS          Y7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y8, Y24, Y8
-	VMOVUPS          Y8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y9, Y24, Y9
-	VMOVUPS          Y9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y10, Y24, Y10
-	VMOVUPS          Y10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y11, Y24, Y11
-	VMOVUPS          Y11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y12, Y24, Y12
-	VMOVUPS          Y12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y13, Y24, Y13
-	VMOVUPS          Y13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y14, Y24, Y14
-	VMOVUPS          Y14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y15, Y24, Y15
-	VMOVUPS          Y15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y16, Y24, Y16
-	VMOVUPS          Y16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y17, Y24, Y17
-	VMOVUPS          Y17, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y18, Y24, Y18
-	VMOVUPS          Y18, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y19, Y24, Y19
-	VMOVUPS          Y19, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y20, Y24, Y20
-	VMOVUPS          Y20, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y21, Y24, Y21
-	VMOVUPS          Y21, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y22, Y24, Y22
-	VMOVUPS          Y22, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y23, Y24, Y23
-	VMOVUPS          Y23, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y17, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y18, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y19, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y20, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y21, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y22, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y23, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -1449,60 +2830,58 @@ depth24:
 	VZEROUPPER
 	RET
 
-block26:
-	MOVQ      ldi+112(FP), R8
+block25:
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y6
+	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y7
+	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y8
+	VMOVUPS.Z (DI), K1, Y8
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y9
+	VMOVUPS.Z (DI), K1, Y9
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y10
+	VMOVUPS.Z (DI), K1, Y10
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y11
+	VMOVUPS.Z (DI), K1, Y11
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y12
+	VMOVUPS.Z (DI), K1, Y12
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y13
+	VMOVUPS.Z (DI), K1, Y13
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y14
+	VMOVUPS.Z (DI), K1, Y14
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y15
+	VMOVUPS.Z (DI), K1, Y15
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y16
+	VMOVUPS.Z (DI), K1, Y16
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y17
+	VMOVUPS.Z (DI), K1, Y17
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y18
+	VMOVUPS.Z (DI), K1, Y18
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y19
+	VMOVUPS.Z (DI), K1, Y19
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y20
+	VMOVUPS.Z (DI), K1, Y20
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y21
+	VMOVUPS.Z (DI), K1, Y21
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y22
+	VMOVUPS.Z (DI), K1, Y22
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y23
+	VMOVUPS.Z (DI), K1, Y23
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y24
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y25
+	VMOVUPS.Z (DI), K1, Y24
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
@@ -1514,12 +2893,211 @@ block26:
 	ADDQ      AX, R10
 	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+
+row25:
+	MOVQ depth+24(FP), R12
+
+depth25:
+	VMOVUPS.Z        (R11), K1, Y25
+	VFMADD231PS.BCST (DI), Y25, Y0
+	VFMADD231PS.BCST (DI)(AX*1), Y25, Y1
+	VFMADD231PS.BCST (DI)(AX*2), Y25, Y2
+	VFMADD231PS.BCST (DI)(CX*1), Y25, Y3
+	VFMADD231PS.BCST (DI)(AX*4), Y25, Y4
+	VFMADD231PS.BCST (DI)(DX*1), Y25, Y5
+	VFMADD231PS.BCST (DI)(CX*2), Y25, Y6
+	VFMADD231PS.BCST (R8), Y25, Y7
+	VFMADD231PS.BCST (R8)(AX*1), Y25, Y8
+	VFMADD231PS.BCST (R8)(AX*2), Y25, Y9
+	VFMADD231PS.BCST (R8)(CX*1), Y25, Y10
+	VFMADD231PS.BCST (R8)(AX*4), Y25, Y11
+	VFMADD231PS.BCST (R8)(DX*1), Y25, Y12
+	VFMADD231PS.BCST (R8)(CX*2), Y25, Y13
+	VFMADD231PS.BCST (R9), Y25, Y14
+	VFMADD231PS.BCST (R9)(AX*1), Y25, Y15
+	VFMADD231PS.BCST (R9)(AX*2), Y25, Y16
+	VFMADD231PS.BCST (R9)(CX*1), Y25, Y17
+	VFMADD231PS.BCST (R9)(AX*4), Y25, Y18
+	VFMADD231PS.BCST (R9)(DX*1), Y25, Y19
+	VFMADD231PS.BCST (R9)(CX*2), Y25, Y20
+	VFMADD231PS.BCST (R10), Y25, Y21
+	VFMADD231PS.BCST (R10)(AX*1), Y25, Y22
+	VFMADD231PS.BCST (R10)(AX*2), Y25, Y23
+	VFMADD231PS.BCST (R10)(CX*1), Y25, Y24
+	ADDQ             BX, DI
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R12
+	JNZ              depth25
+	ADDQ             aturn+40(FP), DI
+	ADDQ             aturn+40(FP), R8
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
+	JNZ              row25
+	VBROADCASTSS     floor+160(FP), Y25
+	VMAXPS           Y0, Y25, Y0
+	VMAXPS           Y1, Y25, Y1
+	VMAXPS           Y2, Y25, Y2
+	VMAXPS           Y3, Y25, Y3
+	VMAXPS           Y4, Y25, Y4
+	VMAXPS           Y5, Y25, Y5
+	VMAXPS           Y6, Y25, Y6
+	VMAXPS           Y7, Y25, Y7
+	VMAXPS           Y8, Y25, Y8
+	VMAXPS           Y9, Y25, Y9
+	VMAXPS           Y10, Y25, Y10
+	VMAXPS           Y11, Y25, Y11
+	VMAXPS           Y12, Y25, Y12
+	VMAXPS           Y13, Y25, Y13
+	VMAXPS           Y14, Y25, Y14
+	VMAXPS           Y15, Y25, Y15
+	VMAXPS           Y16, Y25, Y16
+	VMAXPS           Y17, Y25, Y17
+	VMAXPS           Y18, Y25, Y18
+	VMAXPS           Y19, Y25, Y19
+	VMAXPS           Y20, Y25, Y20
+	VMAXPS           Y21, Y25, Y21
+	VMAXPS           Y22, Y25, Y22
+	VMAXPS           Y23, Y25, Y23
+	VMAXPS           Y24, Y25, Y24
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y17, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y18, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y19, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y20, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y21, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y22, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y23, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y24, K1, (DI)
+	ADDQ             R8, DI
+	MOVQ             DI, 16(SP)
+	MOVQ             AX, DI
+	IMUL3Q           $0x00000019, DI, DI
+	ADDQ             DI, (SP)
+	DECQ             24(SP)
+	JNZ              block25
+	VZEROUPPER
+	RET
+
+block26:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      8(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y21
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y22
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y23
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y24
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y25
+	ADDQ      R8, DI
+	MOVQ      DI, 8(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
 
 row26:
-	MOVQ depth+24(FP), R13
+	MOVQ depth+24(FP), R12
 
 depth26:
-	VMOVUPS.Z        (R11), K2, Y26
+	VMOVUPS.Z        (R11), K1, Y26
 	VFMADD231PS.BCST (DI), Y26, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y26, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y26, Y2
@@ -1545,101 +3123,101 @@ depth26:
 	VFMADD231PS.BCST (R10)(AX*1), Y26, Y22
 	VFMADD231PS.BCST (R10)(AX*2), Y26, Y23
 	VFMADD231PS.BCST (R10)(CX*1), Y26, Y24
-	VFMADD231PS.BCST (R10)(AX*4), Y26, K1, Y25
+	VFMADD231PS.BCST (R10)(AX*4), Y26, Y25
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R12
 	JNZ              depth26
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	DECQ             32(SP)
 	JNZ              row26
-	VBROADCASTSS     floor+144(FP), Y26
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y26
 	VMAXPS           Y0, Y26, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y26, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y26, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y26, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y26, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y26, Y5
-	VMOVUPS          Y5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y6, Y26, Y6
-	VMOVUPS          Y6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y7, Y26, Y7
-	VMOVUPS          Y7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y8, Y26, Y8
-	VMOVUPS          Y8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y9, Y26, Y9
-	VMOVUPS          Y9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y10, Y26, Y10
-	VMOVUPS          Y10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y11, Y26, Y11
-	VMOVUPS          Y11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y12, Y26, Y12
-	VMOVUPS          Y12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y13, Y26, Y13
-	VMOVUPS          Y13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y14, Y26, Y14
-	VMOVUPS          Y14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y15, Y26, Y15
-	VMOVUPS          Y15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y16, Y26, Y16
-	VMOVUPS          Y16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y17, Y26, Y17
-	VMOVUPS          Y17, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y18, Y26, Y18
-	VMOVUPS          Y18, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y19, Y26, Y19
-	VMOVUPS          Y19, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y20, Y26, Y20
-	VMOVUPS          Y20, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y21, Y26, Y21
-	VMOVUPS          Y21, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y22, Y26, Y22
-	VMOVUPS          Y22, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y23, Y26, Y23
-	VMOVUPS          Y23, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y24, Y26, Y24
-	VMOVUPS          Y24, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y25, Y26, Y25
-	VMOVUPS          Y25, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y17, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y18, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y19, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y20, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y21, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y22, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y23, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y24, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y25, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -1650,64 +3228,62 @@ depth26:
 	VZEROUPPER
 	RET
 
-block28:
-	MOVQ      ldi+112(FP), R8
+block27:
+	MOVQ      ldi+128(FP), R8
 	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Y0
+	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y1
+	VMOVUPS.Z (DI), K1, Y1
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y2
+	VMOVUPS.Z (DI), K1, Y2
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y3
+	VMOVUPS.Z (DI), K1, Y3
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y4
+	VMOVUPS.Z (DI), K1, Y4
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y5
+	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y6
+	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y7
+	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y8
+	VMOVUPS.Z (DI), K1, Y8
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y9
+	VMOVUPS.Z (DI), K1, Y9
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y10
+	VMOVUPS.Z (DI), K1, Y10
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y11
+	VMOVUPS.Z (DI), K1, Y11
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y12
+	VMOVUPS.Z (DI), K1, Y12
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y13
+	VMOVUPS.Z (DI), K1, Y13
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y14
+	VMOVUPS.Z (DI), K1, Y14
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y15
+	VMOVUPS.Z (DI), K1, Y15
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y16
+	VMOVUPS.Z (DI), K1, Y16
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y17
+	VMOVUPS.Z (DI), K1, Y17
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y18
+	VMOVUPS.Z (DI), K1, Y18
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y19
+	VMOVUPS.Z (DI), K1, Y19
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y20
+	VMOVUPS.Z (DI), K1, Y20
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y21
+	VMOVUPS.Z (DI), K1, Y21
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y22
+	VMOVUPS.Z (DI), K1, Y22
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y23
+	VMOVUPS.Z (DI), K1, Y23
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y24
+	VMOVUPS.Z (DI), K1, Y24
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y25
+	VMOVUPS.Z (DI), K1, Y25
 	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Y26
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Y27
+	VMOVUPS.Z (DI), K1, Y26
 	ADDQ      R8, DI
 	MOVQ      DI, 8(SP)
 	MOVQ      (SP), DI
@@ -1719,12 +3295,223 @@ block28:
 	ADDQ      AX, R10
 	MOVQ      b+80(FP), R11
 	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+
+row27:
+	MOVQ depth+24(FP), R12
+
+depth27:
+	VMOVUPS.Z        (R11), K1, Y27
+	VFMADD231PS.BCST (DI), Y27, Y0
+	VFMADD231PS.BCST (DI)(AX*1), Y27, Y1
+	VFMADD231PS.BCST (DI)(AX*2), Y27, Y2
+	VFMADD231PS.BCST (DI)(CX*1), Y27, Y3
+	VFMADD231PS.BCST (DI)(AX*4), Y27, Y4
+	VFMADD231PS.BCST (DI)(DX*1), Y27, Y5
+	VFMADD231PS.BCST (DI)(CX*2), Y27, Y6
+	VFMADD231PS.BCST (R8), Y27, Y7
+	VFMADD231PS.BCST (R8)(AX*1), Y27, Y8
+	VFMADD231PS.BCST (R8)(AX*2), Y27, Y9
+	VFMADD231PS.BCST (R8)(CX*1), Y27, Y10
+	VFMADD231PS.BCST (R8)(AX*4), Y27, Y11
+	VFMADD231PS.BCST (R8)(DX*1), Y27, Y12
+	VFMADD231PS.BCST (R8)(CX*2), Y27, Y13
+	VFMADD231PS.BCST (R9), Y27, Y14
+	VFMADD231PS.BCST (R9)(AX*1), Y27, Y15
+	VFMADD231PS.BCST (R9)(AX*2), Y27, Y16
+	VFMADD231PS.BCST (R9)(CX*1), Y27, Y17
+	VFMADD231PS.BCST (R9)(AX*4), Y27, Y18
+	VFMADD231PS.BCST (R9)(DX*1), Y27, Y19
+	VFMADD231PS.BCST (R9)(CX*2), Y27, Y20
+	VFMADD231PS.BCST (R10), Y27, Y21
+	VFMADD231PS.BCST (R10)(AX*1), Y27, Y22
+	VFMADD231PS.BCST (R10)(AX*2), Y27, Y23
+	VFMADD231PS.BCST (R10)(CX*1), Y27, Y24
+	VFMADD231PS.BCST (R10)(AX*4), Y27, Y25
+	VFMADD231PS.BCST (R10)(DX*1), Y27, Y26
+	ADDQ             BX, DI
+	ADDQ             BX, R8
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R12
+	JNZ              depth27
+	ADDQ             aturn+40(FP), DI
+	ADDQ             aturn+40(FP), R8
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
+	JNZ              row27
+	VBROADCASTSS     floor+160(FP), Y27
+	VMAXPS           Y0, Y27, Y0
+	VMAXPS           Y1, Y27, Y1
+	VMAXPS           Y2, Y27, Y2
+	VMAXPS           Y3, Y27, Y3
+	VMAXPS           Y4, Y27, Y4
+	VMAXPS           Y5, Y27, Y5
+	VMAXPS           Y6, Y27, Y6
+	VMAXPS           Y7, Y27, Y7
+	VMAXPS           Y8, Y27, Y8
+	VMAXPS           Y9, Y27, Y9
+	VMAXPS           Y10, Y27, Y10
+	VMAXPS           Y11, Y27, Y11
+	VMAXPS           Y12, Y27, Y12
+	VMAXPS           Y13, Y27, Y13
+	VMAXPS           Y14, Y27, Y14
+	VMAXPS           Y15, Y27, Y15
+	VMAXPS           Y16, Y27, Y16
+	VMAXPS           Y17, Y27, Y17
+	VMAXPS           Y18, Y27, Y18
+	VMAXPS           Y19, Y27, Y19
+	VMAXPS           Y20, Y27, Y20
+	VMAXPS           Y21, Y27, Y21
+	VMAXPS           Y22, Y27, Y22
+	VMAXPS           Y23, Y27, Y23
+	VMAXPS           Y24, Y27, Y24
+	VMAXPS           Y25, Y27, Y25
+	VMAXPS           Y26, Y27, Y26
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y17, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y18, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y19, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y20, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y21, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y22, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y23, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y24, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y25, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y26, K1, (DI)
+	ADDQ             R8, DI
+	MOVQ             DI, 16(SP)
+	MOVQ             AX, DI
+	IMUL3Q           $0x0000001b, DI, DI
+	ADDQ             DI, (SP)
+	DECQ             24(SP)
+	JNZ              block27
+	VZEROUPPER
+	RET
+
+block28:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      8(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y21
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y22
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y23
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y24
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y25
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y26
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y27
+	ADDQ      R8, DI
+	MOVQ      DI, 8(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
 
 row28:
-	MOVQ depth+24(FP), R13
+	MOVQ depth+24(FP), R12
 
 depth28:
-	VMOVUPS.Z        (R11), K2, Y28
+	VMOVUPS.Z        (R11), K1, Y28
 	VFMADD231PS.BCST (DI), Y28, Y0
 	VFMADD231PS.BCST (DI)(AX*1), Y28, Y1
 	VFMADD231PS.BCST (DI)(AX*2), Y28, Y2
@@ -1752,107 +3539,107 @@ depth28:
 	VFMADD231PS.BCST (R10)(CX*1), Y28, Y24
 	VFMADD231PS.BCST (R10)(AX*4), Y28, Y25
 	VFMADD231PS.BCST (R10)(DX*1), Y28, Y26
-	VFMADD231PS.BCST (R10)(CX*2), Y28, K1, Y27
+	VFMADD231PS.BCST (R10)(CX*2), Y28, Y27
 	ADDQ             BX, DI
 	ADDQ             BX, R8
 	ADDQ             BX, R9
 	ADDQ             BX, R10
 	ADDQ             SI, R11
-	DECQ             R13
+	DECQ             R12
 	JNZ              depth28
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	DECQ             32(SP)
 	JNZ              row28
-	VBROADCASTSS     floor+144(FP), Y28
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Y28
 	VMAXPS           Y0, Y28, Y0
-	VMOVUPS          Y0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y1, Y28, Y1
-	VMOVUPS          Y1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y2, Y28, Y2
-	VMOVUPS          Y2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y3, Y28, Y3
-	VMOVUPS          Y3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y4, Y28, Y4
-	VMOVUPS          Y4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y5, Y28, Y5
-	VMOVUPS          Y5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y6, Y28, Y6
-	VMOVUPS          Y6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y7, Y28, Y7
-	VMOVUPS          Y7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y8, Y28, Y8
-	VMOVUPS          Y8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y9, Y28, Y9
-	VMOVUPS          Y9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y10, Y28, Y10
-	VMOVUPS          Y10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y11, Y28, Y11
-	VMOVUPS          Y11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y12, Y28, Y12
-	VMOVUPS          Y12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y13, Y28, Y13
-	VMOVUPS          Y13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y14, Y28, Y14
-	VMOVUPS          Y14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y15, Y28, Y15
-	VMOVUPS          Y15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y16, Y28, Y16
-	VMOVUPS          Y16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y17, Y28, Y17
-	VMOVUPS          Y17, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y18, Y28, Y18
-	VMOVUPS          Y18, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y19, Y28, Y19
-	VMOVUPS          Y19, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y20, Y28, Y20
-	VMOVUPS          Y20, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y21, Y28, Y21
-	VMOVUPS          Y21, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y22, Y28, Y22
-	VMOVUPS          Y22, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y23, Y28, Y23
-	VMOVUPS          Y23, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y24, Y28, Y24
-	VMOVUPS          Y24, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y25, Y28, Y25
-	VMOVUPS          Y25, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y26, Y28, Y26
-	VMOVUPS          Y26, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Y27, Y28, Y27
-	VMOVUPS          Y27, K3, (DI)
+	MOVQ             ldc+144(FP), R8
+	MOVQ             16(SP), DI
+	VMOVUPS          Y0, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y1, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y2, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y3, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y4, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y5, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y6, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y7, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y8, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y9, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y10, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y11, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y12, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y13, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y14, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y15, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y16, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y17, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y18, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y19, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y20, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y21, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y22, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y23, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y24, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y25, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y26, K1, (DI)
+	ADDQ             R8, DI
+	VMOVUPS          Y27, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 16(SP)
 	MOVQ             AX, DI
@@ -1863,95 +3650,179 @@ depth28:
 	VZEROUPPER
 	RET
 
-// func mul28x16(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·mul28x16(SB), NOSPLIT, $32-148
-	MOVL  columns+136(FP), AX
-	MOVL  last+140(FP), CX
-	KMOVW CX, K1
-	KMOVW AX, K2
-	KANDW K2, K1, K3
-	MOVQ  lda+56(FP), AX
-	LEAQ  (AX)(AX*2), CX
-	LEAQ  (AX)(AX*4), DX
-	MOVQ  astep+48(FP), BX
-	MOVQ  bstep+96(FP), SI
-	MOVQ  a+32(FP), DI
-	MOVQ  DI, (SP)
-	MOVQ  init+104(FP), DI
-	MOVQ  DI, 8(SP)
-	MOVQ  c+120(FP), DI
-	MOVQ  DI, 16(SP)
-	MOVQ  blocks+8(FP), DI
-	MOVQ  DI, 24(SP)
-	MOVQ  size+0(FP), DI
-	CMPQ  DI, $0x1c
-	JEQ   block28
-	CMPQ  DI, $0x1a
-	JEQ   block26
-	CMPQ  DI, $0x18
-	JEQ   block24
-	CMPQ  DI, $0x16
-	JEQ   block22
-	CMPQ  DI, $0x14
-	JEQ   block20
-	CMPQ  DI, $0x12
-	JEQ   block18
-	CMPQ  DI, $0x10
-	JEQ   block16
-	CMPQ  DI, $0x0e
-	JEQ   block14
-	CMPQ  DI, $0x0c
-	JEQ   block12
-	CMPQ  DI, $0x0a
-	JEQ   block10
-	CMPQ  DI, $0x08
-	JEQ   block8
-	CMPQ  DI, $0x06
-	JEQ   block6
-	CMPQ  DI, $0x04
-	JEQ   block4
+// func mul28x16PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·mul28x16PartAVX512(SB), NOSPLIT, $40-164
+	MOVQ    columns+152(FP), AX
+	MOVL    $0x0000ffff, CX
+	BZHIL   AX, CX, DX
+	CMPQ    AX, $0x10
+	CMOVLGE CX, DX
+	KMOVW   DX, K1
+	MOVQ    lda+56(FP), AX
+	LEAQ    (AX)(AX*2), CX
+	LEAQ    (AX)(AX*4), DX
+	MOVQ    astep+48(FP), BX
+	MOVQ    bstep+96(FP), SI
+	MOVQ    a+32(FP), DI
+	MOVQ    DI, (SP)
+	MOVQ    init+120(FP), DI
+	MOVQ    DI, 8(SP)
+	MOVQ    c+136(FP), DI
+	MOVQ    DI, 16(SP)
+	MOVQ    blocks+8(FP), DI
+	MOVQ    DI, 24(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
+	MOVQ    b+80(FP), DI
+	MOVQ    bpace+112(FP), R8
+	ADDQ    blead+104(FP), DI
+	MOVQ    size+0(FP), R9
+	CMPQ    R9, $0x1c
+	JEQ     block28
+	CMPQ    R9, $0x1b
+	JEQ     block27
+	CMPQ    R9, $0x1a
+	JEQ     block26
+	CMPQ    R9, $0x19
+	JEQ     block25
+	CMPQ    R9, $0x18
+	JEQ     block24
+	CMPQ    R9, $0x17
+	JEQ     block23
+	CMPQ    R9, $0x16
+	JEQ     block22
+	CMPQ    R9, $0x15
+	JEQ     block21
+	CMPQ    R9, $0x14
+	JEQ     block20
+	CMPQ    R9, $0x13
+	JEQ     block19
+	CMPQ    R9, $0x12
+	JEQ     block18
+	CMPQ    R9, $0x11
+	JEQ     block17
+	CMPQ    R9, $0x10
+	JEQ     block16
+	CMPQ    R9, $0x0f
+	JEQ     block15
+	CMPQ    R9, $0x0e
+	JEQ     block14
+	CMPQ    R9, $0x0d
+	JEQ     block13
+	CMPQ    R9, $0x0c
+	JEQ     block12
+	CMPQ    R9, $0x0b
+	JEQ     block11
+	CMPQ    R9, $0x0a
+	JEQ     block10
+	CMPQ    R9, $0x09
+	JEQ     block9
+	CMPQ    R9, $0x08
+	JEQ     block8
+	CMPQ    R9, $0x07
+	JEQ     block7
+	CMPQ    R9, $0x06
+	JEQ     block6
+	CMPQ    R9, $0x05
+	JEQ     block5
+	CMPQ    R9, $0x04
+	JEQ     block4
+	CMPQ    R9, $0x03
+	JEQ     block3
+	CMPQ    R9, $0x02
+	JEQ     block2
 
-block2:
-	MOVQ      ldi+112(FP), DX
+block1:
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
-	VMOVUPS.Z (CX), K2, Z0
-	ADDQ      DX, CX
-	VMOVUPS.Z (CX), K3, Z1
+	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      DX, CX
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
-	MOVQ      rows+16(FP), DI
-	MOVQ      pace+72(FP), R9
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
+	MOVQ      pace+72(FP), R10
 
-row2:
-	MOVQ CX, R8
-	ADDQ lead+64(FP), R8
-	MOVQ depth+24(FP), R10
+row1:
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
-depth2:
-	VMOVUPS.Z        (DX), K2, Z2
-	VFMADD231PS.BCST (CX), Z2, Z0
-	VFMADD231PS.BCST (CX)(AX*1), Z2, K1, Z1
-	PREFETCHT0       (R8)
-	ADDQ             R9, R8
+depth1:
+	VMOVUPS.Z        (DX), K1, Z1
+	VFMADD231PS.BCST (CX), Z1, Z0
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R10
+	DECQ             R11
+	JNZ              depth1
+	ADDQ             aturn+40(FP), CX
+	ADDQ             bturn+88(FP), DX
+	DECQ             32(SP)
+	JNZ              row1
+	VBROADCASTSS     floor+160(FP), Z1
+	VMAXPS           Z0, Z1, Z0
+	MOVQ             ldc+144(FP), DX
+	MOVQ             16(SP), CX
+	VMOVUPS          Z0, K1, (CX)
+	ADDQ             DX, CX
+	MOVQ             CX, 16(SP)
+	MOVQ             AX, CX
+	IMUL3Q           $0x00000001, CX, CX
+	ADDQ             CX, (SP)
+	DECQ             24(SP)
+	JNZ              block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ      ldi+128(FP), DX
+	MOVQ      8(SP), CX
+	VMOVUPS.Z (CX), K1, Z0
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z1
+	ADDQ      DX, CX
+	MOVQ      CX, 8(SP)
+	MOVQ      (SP), CX
+	MOVQ      b+80(FP), DX
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
+	MOVQ      pace+72(FP), R10
+
+row2:
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
+
+depth2:
+	VMOVUPS.Z        (DX), K1, Z2
+	VFMADD231PS.BCST (CX), Z2, Z0
+	VFMADD231PS.BCST (CX)(AX*1), Z2, Z1
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, CX
+	ADDQ             SI, DX
+	DECQ             R11
 	JNZ              depth2
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row2
-	VBROADCASTSS     floor+144(FP), Z2
-	MOVQ             ldc+128(FP), DX
-	MOVQ             16(SP), CX
+	VBROADCASTSS     floor+160(FP), Z2
 	VMAXPS           Z0, Z2, Z0
-	VMOVUPS          Z0, K2, (CX)
-	ADDQ             DX, CX
 	VMAXPS           Z1, Z2, Z1
-	VMOVUPS          Z1, K3, (CX)
+	MOVQ             ldc+144(FP), DX
+	MOVQ             16(SP), CX
+	VMOVUPS          Z0, K1, (CX)
+	ADDQ             DX, CX
+	VMOVUPS          Z1, K1, (CX)
 	ADDQ             DX, CX
 	MOVQ             CX, 16(SP)
 	MOVQ             AX, CX
@@ -1962,59 +3833,121 @@ depth2:
 	VZEROUPPER
 	RET
 
-block4:
-	MOVQ      ldi+112(FP), DI
-	MOVQ      8(SP), DX
-	VMOVUPS.Z (DX), K2, Z0
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K2, Z1
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K2, Z2
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K3, Z3
-	ADDQ      DI, DX
-	MOVQ      DX, 8(SP)
-	MOVQ      (SP), DX
-	MOVQ      b+80(FP), DI
-	MOVQ      rows+16(FP), R8
+block3:
+	MOVQ      ldi+128(FP), DX
+	MOVQ      8(SP), CX
+	VMOVUPS.Z (CX), K1, Z0
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z2
+	ADDQ      DX, CX
+	MOVQ      CX, 8(SP)
+	MOVQ      (SP), CX
+	MOVQ      b+80(FP), DX
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
 	MOVQ      pace+72(FP), R10
 
-row4:
-	MOVQ DX, R9
+row3:
+	MOVQ CX, R9
 	ADDQ lead+64(FP), R9
 	MOVQ depth+24(FP), R11
 
+depth3:
+	VMOVUPS.Z        (DX), K1, Z3
+	VFMADD231PS.BCST (CX), Z3, Z0
+	VFMADD231PS.BCST (CX)(AX*1), Z3, Z1
+	VFMADD231PS.BCST (CX)(AX*2), Z3, Z2
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, CX
+	ADDQ             SI, DX
+	DECQ             R11
+	JNZ              depth3
+	ADDQ             aturn+40(FP), CX
+	ADDQ             bturn+88(FP), DX
+	DECQ             32(SP)
+	JNZ              row3
+	VBROADCASTSS     floor+160(FP), Z3
+	VMAXPS           Z0, Z3, Z0
+	VMAXPS           Z1, Z3, Z1
+	VMAXPS           Z2, Z3, Z2
+	MOVQ             ldc+144(FP), DX
+	MOVQ             16(SP), CX
+	VMOVUPS          Z0, K1, (CX)
+	ADDQ             DX, CX
+	VMOVUPS          Z1, K1, (CX)
+	ADDQ             DX, CX
+	VMOVUPS          Z2, K1, (CX)
+	ADDQ             DX, CX
+	MOVQ             CX, 16(SP)
+	MOVQ             AX, CX
+	IMUL3Q           $0x00000003, CX, CX
+	ADDQ             CX, (SP)
+	DECQ             24(SP)
+	JNZ              block3
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ      ldi+128(FP), R9
+	MOVQ      8(SP), DX
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      R9, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      R9, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      R9, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      R9, DX
+	MOVQ      DX, 8(SP)
+	MOVQ      (SP), DX
+	MOVQ      b+80(FP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
+	MOVQ      pace+72(FP), R11
+
+row4:
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
+
 depth4:
-	VMOVUPS.Z        (DI), K2, Z4
+	VMOVUPS.Z        (R9), K1, Z4
 	VFMADD231PS.BCST (DX), Z4, Z0
 	VFMADD231PS.BCST (DX)(AX*1), Z4, Z1
 	VFMADD231PS.BCST (DX)(AX*2), Z4, Z2
-	VFMADD231PS.BCST (DX)(CX*1), Z4, K1, Z3
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	VFMADD231PS.BCST (DX)(CX*1), Z4, Z3
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             SI, DI
-	DECQ             R11
+	ADDQ             SI, R9
+	DECQ             R12
 	JNZ              depth4
 	ADDQ             aturn+40(FP), DX
-	ADDQ             bturn+88(FP), DI
-	DECQ             R8
+	ADDQ             bturn+88(FP), R9
+	DECQ             32(SP)
 	JNZ              row4
-	VBROADCASTSS     floor+144(FP), Z4
-	MOVQ             ldc+128(FP), DI
-	MOVQ             16(SP), DX
+	VBROADCASTSS     floor+160(FP), Z4
 	VMAXPS           Z0, Z4, Z0
-	VMOVUPS          Z0, K2, (DX)
-	ADDQ             DI, DX
 	VMAXPS           Z1, Z4, Z1
-	VMOVUPS          Z1, K2, (DX)
-	ADDQ             DI, DX
 	VMAXPS           Z2, Z4, Z2
-	VMOVUPS          Z2, K2, (DX)
-	ADDQ             DI, DX
 	VMAXPS           Z3, Z4, Z3
-	VMOVUPS          Z3, K3, (DX)
-	ADDQ             DI, DX
+	MOVQ             ldc+144(FP), R9
+	MOVQ             16(SP), DX
+	VMOVUPS          Z0, K1, (DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z1, K1, (DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z2, K1, (DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z3, K1, (DX)
+	ADDQ             R9, DX
 	MOVQ             DX, 16(SP)
 	MOVQ             AX, DX
 	IMUL3Q           $0x00000004, DX, DX
@@ -2024,1861 +3957,3694 @@ depth4:
 	VZEROUPPER
 	RET
 
-block6:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z5
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	MOVQ      b+80(FP), R8
-	MOVQ      rows+16(FP), R9
+block5:
+	MOVQ      ldi+128(FP), R9
+	MOVQ      8(SP), DX
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      R9, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      R9, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      R9, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      R9, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      R9, DX
+	MOVQ      DX, 8(SP)
+	MOVQ      (SP), DX
+	MOVQ      b+80(FP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 	MOVQ      pace+72(FP), R11
 
-row6:
-	MOVQ DI, R10
+row5:
+	MOVQ DX, R10
 	ADDQ lead+64(FP), R10
 	MOVQ depth+24(FP), R12
 
-depth6:
-	VMOVUPS.Z        (R8), K2, Z6
-	VFMADD231PS.BCST (DI), Z6, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z6, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z6, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z6, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z6, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z6, K1, Z5
+depth5:
+	VMOVUPS.Z        (R9), K1, Z5
+	VFMADD231PS.BCST (DX), Z5, Z0
+	VFMADD231PS.BCST (DX)(AX*1), Z5, Z1
+	VFMADD231PS.BCST (DX)(AX*2), Z5, Z2
+	VFMADD231PS.BCST (DX)(CX*1), Z5, Z3
+	VFMADD231PS.BCST (DX)(AX*4), Z5, Z4
 	PREFETCHT0       (R10)
 	ADDQ             R11, R10
-	ADDQ             BX, DI
-	ADDQ             SI, R8
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	ADDQ             SI, R9
 	DECQ             R12
+	JNZ              depth5
+	ADDQ             aturn+40(FP), DX
+	ADDQ             bturn+88(FP), R9
+	DECQ             32(SP)
+	JNZ              row5
+	VBROADCASTSS     floor+160(FP), Z5
+	VMAXPS           Z0, Z5, Z0
+	VMAXPS           Z1, Z5, Z1
+	VMAXPS           Z2, Z5, Z2
+	VMAXPS           Z3, Z5, Z3
+	VMAXPS           Z4, Z5, Z4
+	MOVQ             ldc+144(FP), R9
+	MOVQ             16(SP), DX
+	VMOVUPS          Z0, K1, (DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z1, K1, (DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z2, K1, (DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z3, K1, (DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z4, K1, (DX)
+	ADDQ             R9, DX
+	MOVQ             DX, 16(SP)
+	MOVQ             AX, DX
+	IMUL3Q           $0x00000005, DX, DX
+	ADDQ             DX, (SP)
+	DECQ             24(SP)
+	JNZ              block5
+	VZEROUPPER
+	RET
+
+block6:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
+	MOVQ      pace+72(FP), R12
+
+row6:
+	MOVQ R9, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
+
+depth6:
+	VMOVUPS.Z        (R10), K1, Z6
+	VFMADD231PS.BCST (R9), Z6, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z6, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z6, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z6, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z6, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z6, Z5
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             SI, R10
+	DECQ             R13
 	JNZ              depth6
-	ADDQ             aturn+40(FP), DI
-	ADDQ             bturn+88(FP), R8
-	DECQ             R9
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
 	JNZ              row6
-	VBROADCASTSS     floor+144(FP), Z6
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z6
 	VMAXPS           Z0, Z6, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z6, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z6, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z6, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z6, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z6, Z5
-	VMOVUPS          Z5, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000006, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000006, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block6
 	VZEROUPPER
 	RET
 
-block8:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z7
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
+block7:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 	MOVQ      pace+72(FP), R12
 
-row8:
-	MOVQ DI, R11
+row7:
+	MOVQ R9, R11
 	ADDQ lead+64(FP), R11
 	MOVQ depth+24(FP), R13
 
-depth8:
-	VMOVUPS.Z        (R9), K2, Z8
-	VFMADD231PS.BCST (DI), Z8, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z8, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z8, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z8, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z8, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z8, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z8, Z6
-	VFMADD231PS.BCST (R8), Z8, K1, Z7
+depth7:
+	VMOVUPS.Z        (R10), K1, Z7
+	VFMADD231PS.BCST (R9), Z7, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z7, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z7, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z7, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z7, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z7, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z7, Z6
 	PREFETCHT0       (R11)
 	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             SI, R10
 	DECQ             R13
+	JNZ              depth7
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
+	JNZ              row7
+	VBROADCASTSS     floor+160(FP), Z7
+	VMAXPS           Z0, Z7, Z0
+	VMAXPS           Z1, Z7, Z1
+	VMAXPS           Z2, Z7, Z2
+	VMAXPS           Z3, Z7, Z3
+	VMAXPS           Z4, Z7, Z4
+	VMAXPS           Z5, Z7, Z5
+	VMAXPS           Z6, Z7, Z6
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000007, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block7
+	VZEROUPPER
+	RET
+
+block8:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
+
+row8:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth8:
+	VMOVUPS.Z        (R11), K1, Z8
+	VFMADD231PS.BCST (R9), Z8, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z8, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z8, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z8, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z8, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z8, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z8, Z6
+	VFMADD231PS.BCST (R10), Z8, Z7
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth8
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row8
-	VBROADCASTSS     floor+144(FP), Z8
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z8
 	VMAXPS           Z0, Z8, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z8, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z8, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z8, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z8, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z8, Z5
-	VMOVUPS          Z5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z8, Z6
-	VMOVUPS          Z6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z7, Z8, Z7
-	VMOVUPS          Z7, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000008, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000008, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block8
 	VZEROUPPER
 	RET
 
+block9:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
+
+row9:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth9:
+	VMOVUPS.Z        (R11), K1, Z9
+	VFMADD231PS.BCST (R9), Z9, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z9, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z9, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z9, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z9, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z9, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z9, Z6
+	VFMADD231PS.BCST (R10), Z9, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z9, Z8
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
+	JNZ              depth9
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
+	JNZ              row9
+	VBROADCASTSS     floor+160(FP), Z9
+	VMAXPS           Z0, Z9, Z0
+	VMAXPS           Z1, Z9, Z1
+	VMAXPS           Z2, Z9, Z2
+	VMAXPS           Z3, Z9, Z3
+	VMAXPS           Z4, Z9, Z4
+	VMAXPS           Z5, Z9, Z5
+	VMAXPS           Z6, Z9, Z6
+	VMAXPS           Z7, Z9, Z7
+	VMAXPS           Z8, Z9, Z8
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000009, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block9
+	VZEROUPPER
+	RET
+
 block10:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z9
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row10:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth10:
-	VMOVUPS.Z        (R9), K2, Z10
-	VFMADD231PS.BCST (DI), Z10, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z10, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z10, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z10, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z10, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z10, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z10, Z6
-	VFMADD231PS.BCST (R8), Z10, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z10, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z10, K1, Z9
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS.Z        (R11), K1, Z10
+	VFMADD231PS.BCST (R9), Z10, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z10, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z10, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z10, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z10, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z10, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z10, Z6
+	VFMADD231PS.BCST (R10), Z10, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z10, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z10, Z9
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth10
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row10
-	VBROADCASTSS     floor+144(FP), Z10
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z10
 	VMAXPS           Z0, Z10, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z10, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z10, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z10, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z10, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z10, Z5
-	VMOVUPS          Z5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z10, Z6
-	VMOVUPS          Z6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z7, Z10, Z7
-	VMOVUPS          Z7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z10, Z8
-	VMOVUPS          Z8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z9, Z10, Z9
-	VMOVUPS          Z9, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000a, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000a, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block10
 	VZEROUPPER
 	RET
 
+block11:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
+
+row11:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth11:
+	VMOVUPS.Z        (R11), K1, Z11
+	VFMADD231PS.BCST (R9), Z11, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z11, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z11, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z11, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z11, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z11, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z11, Z6
+	VFMADD231PS.BCST (R10), Z11, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z11, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z11, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z11, Z10
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
+	JNZ              depth11
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
+	JNZ              row11
+	VBROADCASTSS     floor+160(FP), Z11
+	VMAXPS           Z0, Z11, Z0
+	VMAXPS           Z1, Z11, Z1
+	VMAXPS           Z2, Z11, Z2
+	VMAXPS           Z3, Z11, Z3
+	VMAXPS           Z4, Z11, Z4
+	VMAXPS           Z5, Z11, Z5
+	VMAXPS           Z6, Z11, Z6
+	VMAXPS           Z7, Z11, Z7
+	VMAXPS           Z8, Z11, Z8
+	VMAXPS           Z9, Z11, Z9
+	VMAXPS           Z10, Z11, Z10
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000b, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block11
+	VZEROUPPER
+	RET
+
 block12:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z11
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row12:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth12:
-	VMOVUPS.Z        (R9), K2, Z12
-	VFMADD231PS.BCST (DI), Z12, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z12, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z12, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z12, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z12, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z12, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z12, Z6
-	VFMADD231PS.BCST (R8), Z12, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z12, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z12, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z12, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z12, K1, Z11
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS.Z        (R11), K1, Z12
+	VFMADD231PS.BCST (R9), Z12, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z12, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z12, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z12, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z12, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z12, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z12, Z6
+	VFMADD231PS.BCST (R10), Z12, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z12, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z12, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z12, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z12, Z11
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth12
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row12
-	VBROADCASTSS     floor+144(FP), Z12
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z12
 	VMAXPS           Z0, Z12, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z12, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z12, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z12, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z12, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z12, Z5
-	VMOVUPS          Z5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z12, Z6
-	VMOVUPS          Z6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z7, Z12, Z7
-	VMOVUPS          Z7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z12, Z8
-	VMOVUPS          Z8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z9, Z12, Z9
-	VMOVUPS          Z9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z12, Z10
-	VMOVUPS          Z10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z11, Z12, Z11
-	VMOVUPS          Z11, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000c, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000c, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block12
 	VZEROUPPER
 	RET
 
+block13:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
+
+row13:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth13:
+	VMOVUPS.Z        (R11), K1, Z13
+	VFMADD231PS.BCST (R9), Z13, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z13, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z13, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z13, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z13, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z13, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z13, Z6
+	VFMADD231PS.BCST (R10), Z13, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z13, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z13, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z13, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z13, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z13, Z12
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
+	JNZ              depth13
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
+	JNZ              row13
+	VBROADCASTSS     floor+160(FP), Z13
+	VMAXPS           Z0, Z13, Z0
+	VMAXPS           Z1, Z13, Z1
+	VMAXPS           Z2, Z13, Z2
+	VMAXPS           Z3, Z13, Z3
+	VMAXPS           Z4, Z13, Z4
+	VMAXPS           Z5, Z13, Z5
+	VMAXPS           Z6, Z13, Z6
+	VMAXPS           Z7, Z13, Z7
+	VMAXPS           Z8, Z13, Z8
+	VMAXPS           Z9, Z13, Z9
+	VMAXPS           Z10, Z13, Z10
+	VMAXPS           Z11, Z13, Z11
+	VMAXPS           Z12, Z13, Z12
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000d, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block13
+	VZEROUPPER
+	RET
+
 block14:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z13
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row14:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth14:
-	VMOVUPS.Z        (R9), K2, Z14
-	VFMADD231PS.BCST (DI), Z14, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z14, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z14, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z14, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z14, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z14, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z14, Z6
-	VFMADD231PS.BCST (R8), Z14, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z14, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z14, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z14, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z14, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z14, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z14, K1, Z13
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS.Z        (R11), K1, Z14
+	VFMADD231PS.BCST (R9), Z14, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z14, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z14, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z14, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z14, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z14, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z14, Z6
+	VFMADD231PS.BCST (R10), Z14, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z14, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z14, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z14, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z14, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z14, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z14, Z13
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth14
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row14
-	VBROADCASTSS     floor+144(FP), Z14
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z14
 	VMAXPS           Z0, Z14, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z14, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z14, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z14, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z14, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z14, Z5
-	VMOVUPS          Z5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z14, Z6
-	VMOVUPS          Z6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z7, Z14, Z7
-	VMOVUPS          Z7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z14, Z8
-	VMOVUPS          Z8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z9, Z14, Z9
-	VMOVUPS          Z9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z14, Z10
-	VMOVUPS          Z10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z11, Z14, Z11
-	VMOVUPS          Z11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z14, Z12
-	VMOVUPS          Z12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z13, Z14, Z13
-	VMOVUPS          Z13, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000e, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000e, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block14
 	VZEROUPPER
 	RET
 
+block15:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
+
+row15:
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
+
+depth15:
+	VMOVUPS.Z        (R12), K1, Z15
+	VFMADD231PS.BCST (R9), Z15, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z15, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z15, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z15, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z15, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z15, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z15, Z6
+	VFMADD231PS.BCST (R10), Z15, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z15, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z15, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z15, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z15, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z15, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z15, Z13
+	VFMADD231PS.BCST (R11), Z15, Z14
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
+	JNZ              depth15
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
+	JNZ              row15
+	VBROADCASTSS     floor+160(FP), Z15
+	VMAXPS           Z0, Z15, Z0
+	VMAXPS           Z1, Z15, Z1
+	VMAXPS           Z2, Z15, Z2
+	VMAXPS           Z3, Z15, Z3
+	VMAXPS           Z4, Z15, Z4
+	VMAXPS           Z5, Z15, Z5
+	VMAXPS           Z6, Z15, Z6
+	VMAXPS           Z7, Z15, Z7
+	VMAXPS           Z8, Z15, Z8
+	VMAXPS           Z9, Z15, Z9
+	VMAXPS           Z10, Z15, Z10
+	VMAXPS           Z11, Z15, Z11
+	VMAXPS           Z12, Z15, Z12
+	VMAXPS           Z13, Z15, Z13
+	VMAXPS           Z14, Z15, Z14
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000f, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block15
+	VZEROUPPER
+	RET
+
 block16:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z15
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      pace+72(FP), R13
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
 
 row16:
-	MOVQ DI, R12
-	ADDQ lead+64(FP), R12
-	MOVQ depth+24(FP), R14
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth16:
-	VMOVUPS.Z        (R10), K2, Z16
-	VFMADD231PS.BCST (DI), Z16, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z16, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z16, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z16, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z16, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z16, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z16, Z6
-	VFMADD231PS.BCST (R8), Z16, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z16, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z16, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z16, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z16, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z16, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z16, Z13
-	VFMADD231PS.BCST (R9), Z16, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z16, K1, Z15
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R12), K1, Z16
+	VFMADD231PS.BCST (R9), Z16, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z16, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z16, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z16, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z16, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z16, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z16, Z6
+	VFMADD231PS.BCST (R10), Z16, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z16, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z16, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z16, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z16, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z16, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z16, Z13
+	VFMADD231PS.BCST (R11), Z16, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z16, Z15
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R14
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
 	JNZ              depth16
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
 	JNZ              row16
-	VBROADCASTSS     floor+144(FP), Z16
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z16
 	VMAXPS           Z0, Z16, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z16, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z16, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z16, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z16, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z16, Z5
-	VMOVUPS          Z5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z16, Z6
-	VMOVUPS          Z6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z7, Z16, Z7
-	VMOVUPS          Z7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z16, Z8
-	VMOVUPS          Z8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z9, Z16, Z9
-	VMOVUPS          Z9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z16, Z10
-	VMOVUPS          Z10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z11, Z16, Z11
-	VMOVUPS          Z11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z16, Z12
-	VMOVUPS          Z12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z13, Z16, Z13
-	VMOVUPS          Z13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z14, Z16, Z14
-	VMOVUPS          Z14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z15, Z16, Z15
-	VMOVUPS          Z15, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000010, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000010, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block16
 	VZEROUPPER
 	RET
 
+block17:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
+
+row17:
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
+
+depth17:
+	VMOVUPS.Z        (R12), K1, Z17
+	VFMADD231PS.BCST (R9), Z17, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z17, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z17, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z17, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z17, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z17, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z17, Z6
+	VFMADD231PS.BCST (R10), Z17, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z17, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z17, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z17, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z17, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z17, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z17, Z13
+	VFMADD231PS.BCST (R11), Z17, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z17, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z17, Z16
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
+	JNZ              depth17
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
+	JNZ              row17
+	VBROADCASTSS     floor+160(FP), Z17
+	VMAXPS           Z0, Z17, Z0
+	VMAXPS           Z1, Z17, Z1
+	VMAXPS           Z2, Z17, Z2
+	VMAXPS           Z3, Z17, Z3
+	VMAXPS           Z4, Z17, Z4
+	VMAXPS           Z5, Z17, Z5
+	VMAXPS           Z6, Z17, Z6
+	VMAXPS           Z7, Z17, Z7
+	VMAXPS           Z8, Z17, Z8
+	VMAXPS           Z9, Z17, Z9
+	VMAXPS           Z10, Z17, Z10
+	VMAXPS           Z11, Z17, Z11
+	VMAXPS           Z12, Z17, Z12
+	VMAXPS           Z13, Z17, Z13
+	VMAXPS           Z14, Z17, Z14
+	VMAXPS           Z15, Z17, Z15
+	VMAXPS           Z16, Z17, Z16
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000011, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block17
+	VZEROUPPER
+	RET
+
 block18:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z17
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      pace+72(FP), R13
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
 
 row18:
-	MOVQ DI, R12
-	ADDQ lead+64(FP), R12
-	MOVQ depth+24(FP), R14
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth18:
-	VMOVUPS.Z        (R10), K2, Z18
-	VFMADD231PS.BCST (DI), Z18, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z18, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z18, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z18, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z18, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z18, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z18, Z6
-	VFMADD231PS.BCST (R8), Z18, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z18, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z18, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z18, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z18, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z18, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z18, Z13
-	VFMADD231PS.BCST (R9), Z18, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z18, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z18, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z18, K1, Z17
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R12), K1, Z18
+	VFMADD231PS.BCST (R9), Z18, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z18, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z18, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z18, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z18, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z18, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z18, Z6
+	VFMADD231PS.BCST (R10), Z18, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z18, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z18, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z18, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z18, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z18, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z18, Z13
+	VFMADD231PS.BCST (R11), Z18, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z18, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z18, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z18, Z17
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R14
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
 	JNZ              depth18
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
 	JNZ              row18
-	VBROADCASTSS     floor+144(FP), Z18
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z18
 	VMAXPS           Z0, Z18, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z18, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z18, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z18, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z18, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z18, Z5
-	VMOVUPS          Z5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z18, Z6
-	VMOVUPS          Z6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z7, Z18, Z7
-	VMOVUPS          Z7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z18, Z8
-	VMOVUPS          Z8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z9, Z18, Z9
-	VMOVUPS          Z9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z18, Z10
-	VMOVUPS          Z10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z11, Z18, Z11
-	VMOVUPS          Z11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z18, Z12
-	VMOVUPS          Z12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z13, Z18, Z13
-	VMOVUPS          Z13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z14, Z18, Z14
-	VMOVUPS          Z14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z15, Z18, Z15
-	VMOVUPS          Z15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z16, Z18, Z16
-	VMOVUPS          Z16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z17, Z18, Z17
-	VMOVUPS          Z17, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000012, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000012, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block18
 	VZEROUPPER
 	RET
 
+block19:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
+
+row19:
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
+
+depth19:
+	VMOVUPS.Z        (R12), K1, Z19
+	VFMADD231PS.BCST (R9), Z19, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z19, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z19, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z19, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z19, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z19, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z19, Z6
+	VFMADD231PS.BCST (R10), Z19, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z19, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z19, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z19, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z19, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z19, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z19, Z13
+	VFMADD231PS.BCST (R11), Z19, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z19, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z19, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z19, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z19, Z18
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
+	JNZ              depth19
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
+	JNZ              row19
+	VBROADCASTSS     floor+160(FP), Z19
+	VMAXPS           Z0, Z19, Z0
+	VMAXPS           Z1, Z19, Z1
+	VMAXPS           Z2, Z19, Z2
+	VMAXPS           Z3, Z19, Z3
+	VMAXPS           Z4, Z19, Z4
+	VMAXPS           Z5, Z19, Z5
+	VMAXPS           Z6, Z19, Z6
+	VMAXPS           Z7, Z19, Z7
+	VMAXPS           Z8, Z19, Z8
+	VMAXPS           Z9, Z19, Z9
+	VMAXPS           Z10, Z19, Z10
+	VMAXPS           Z11, Z19, Z11
+	VMAXPS           Z12, Z19, Z12
+	VMAXPS           Z13, Z19, Z13
+	VMAXPS           Z14, Z19, Z14
+	VMAXPS           Z15, Z19, Z15
+	VMAXPS           Z16, Z19, Z16
+	VMAXPS           Z17, Z19, Z17
+	VMAXPS           Z18, Z19, Z18
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000013, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block19
+	VZEROUPPER
+	RET
+
 block20:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z19
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      pace+72(FP), R13
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
+	MOVQ      pace+72(FP), R14
 
 row20:
-	MOVQ DI, R12
-	ADDQ lead+64(FP), R12
-	MOVQ depth+24(FP), R14
+	MOVQ R9, R13
+	ADDQ lead+64(FP), R13
+	MOVQ depth+24(FP), R15
 
 depth20:
-	VMOVUPS.Z        (R10), K2, Z20
-	VFMADD231PS.BCST (DI), Z20, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z20, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z20, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z20, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z20, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z20, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z20, Z6
-	VFMADD231PS.BCST (R8), Z20, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z20, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z20, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z20, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z20, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z20, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z20, Z13
-	VFMADD231PS.BCST (R9), Z20, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z20, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z20, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z20, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z20, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z20, K1, Z19
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	VMOVUPS.Z        (R12), K1, Z20
+	VFMADD231PS.BCST (R9), Z20, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z20, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z20, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z20, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z20, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z20, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z20, Z6
+	VFMADD231PS.BCST (R10), Z20, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z20, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z20, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z20, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z20, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z20, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z20, Z13
+	VFMADD231PS.BCST (R11), Z20, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z20, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z20, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z20, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z20, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z20, Z19
+	PREFETCHT0       (R13)
+	ADDQ             R14, R13
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R14
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             SI, R12
+	DECQ             R15
 	JNZ              depth20
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             R11
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
 	JNZ              row20
-	VBROADCASTSS     floor+144(FP), Z20
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z20
 	VMAXPS           Z0, Z20, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z20, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z20, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z20, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z20, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z20, Z5
-	VMOVUPS          Z5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z20, Z6
-	VMOVUPS          Z6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z7, Z20, Z7
-	VMOVUPS          Z7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z20, Z8
-	VMOVUPS          Z8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z9, Z20, Z9
-	VMOVUPS          Z9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z20, Z10
-	VMOVUPS          Z10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z11, Z20, Z11
-	VMOVUPS          Z11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z20, Z12
-	VMOVUPS          Z12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z13, Z20, Z13
-	VMOVUPS          Z13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z14, Z20, Z14
-	VMOVUPS          Z14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z15, Z20, Z15
-	VMOVUPS          Z15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z16, Z20, Z16
-	VMOVUPS          Z16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z17, Z20, Z17
-	VMOVUPS          Z17, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z18, Z20, Z18
-	VMOVUPS          Z18, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z19, Z20, Z19
-	VMOVUPS          Z19, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000014, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000014, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block20
 	VZEROUPPER
 	RET
 
-block22:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z21
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
+block21:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
-	MOVQ      rows+16(FP), R12
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	MOVQ      b+80(FP), R12
+	MOVQ      rows+16(FP), R13
+	MOVQ      R13, 32(SP)
 	MOVQ      pace+72(FP), R14
 
-row22:
-	MOVQ DI, R13
+row21:
+	MOVQ R9, R13
 	ADDQ lead+64(FP), R13
 	MOVQ depth+24(FP), R15
 
-depth22:
-	VMOVUPS.Z        (R11), K2, Z22
-	VFMADD231PS.BCST (DI), Z22, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z22, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z22, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z22, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z22, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z22, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z22, Z6
-	VFMADD231PS.BCST (R8), Z22, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z22, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z22, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z22, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z22, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z22, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z22, Z13
-	VFMADD231PS.BCST (R9), Z22, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z22, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z22, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z22, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z22, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z22, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z22, Z20
-	VFMADD231PS.BCST (R10), Z22, K1, Z21
+depth21:
+	VMOVUPS.Z        (R12), K1, Z21
+	VFMADD231PS.BCST (R9), Z21, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z21, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z21, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z21, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z21, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z21, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z21, Z6
+	VFMADD231PS.BCST (R10), Z21, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z21, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z21, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z21, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z21, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z21, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z21, Z13
+	VFMADD231PS.BCST (R11), Z21, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z21, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z21, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z21, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z21, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z21, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z21, Z20
 	PREFETCHT0       (R13)
 	ADDQ             R14, R13
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
 	ADDQ             BX, R10
-	ADDQ             SI, R11
+	ADDQ             BX, R11
+	ADDQ             SI, R12
 	DECQ             R15
-	JNZ              depth22
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
+	JNZ              depth21
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	ADDQ             aturn+40(FP), R11
+	ADDQ             bturn+88(FP), R12
+	DECQ             32(SP)
+	JNZ              row21
+	VBROADCASTSS     floor+160(FP), Z21
+	VMAXPS           Z0, Z21, Z0
+	VMAXPS           Z1, Z21, Z1
+	VMAXPS           Z2, Z21, Z2
+	VMAXPS           Z3, Z21, Z3
+	VMAXPS           Z4, Z21, Z4
+	VMAXPS           Z5, Z21, Z5
+	VMAXPS           Z6, Z21, Z6
+	VMAXPS           Z7, Z21, Z7
+	VMAXPS           Z8, Z21, Z8
+	VMAXPS           Z9, Z21, Z9
+	VMAXPS           Z10, Z21, Z10
+	VMAXPS           Z11, Z21, Z11
+	VMAXPS           Z12, Z21, Z12
+	VMAXPS           Z13, Z21, Z13
+	VMAXPS           Z14, Z21, Z14
+	VMAXPS           Z15, Z21, Z15
+	VMAXPS           Z16, Z21, Z16
+	VMAXPS           Z17, Z21, Z17
+	VMAXPS           Z18, Z21, Z18
+	VMAXPS           Z19, Z21, Z19
+	VMAXPS           Z20, Z21, Z20
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000015, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block21
+	VZEROUPPER
+	RET
+
+block22:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
+
+row22:
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
+
+depth22:
+	VMOVUPS.Z        (R13), K1, Z22
+	VFMADD231PS.BCST (R9), Z22, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z22, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z22, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z22, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z22, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z22, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z22, Z6
+	VFMADD231PS.BCST (R10), Z22, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z22, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z22, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z22, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z22, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z22, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z22, Z13
+	VFMADD231PS.BCST (R11), Z22, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z22, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z22, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z22, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z22, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z22, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z22, Z20
+	VFMADD231PS.BCST (R12), Z22, Z21
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
+	JNZ              depth22
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
 	JNZ              row22
-	VBROADCASTSS     floor+144(FP), Z22
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z22
 	VMAXPS           Z0, Z22, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z22, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z22, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z22, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z22, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z22, Z5
-	VMOVUPS          Z5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z22, Z6
-	VMOVUPS          Z6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z7, Z22, Z7
-	VMOVUPS          Z7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z22, Z8
-	VMOVUPS          Z8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z9, Z22, Z9
-	VMOVUPS          Z9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z22, Z10
-	VMOVUPS          Z10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z11, Z22, Z11
-	VMOVUPS          Z11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z22, Z12
-	VMOVUPS          Z12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z13, Z22, Z13
-	VMOVUPS          Z13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z14, Z22, Z14
-	VMOVUPS          Z14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z15, Z22, Z15
-	VMOVUPS          Z15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z16, Z22, Z16
-	VMOVUPS          Z16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z17, Z22, Z17
-	VMOVUPS          Z17, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z18, Z22, Z18
-	VMOVUPS          Z18, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z19, Z22, Z19
-	VMOVUPS          Z19, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z20, Z22, Z20
-	VMOVUPS          Z20, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z21, Z22, Z21
-	VMOVUPS          Z21, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000016, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000016, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block22
 	VZEROUPPER
 	RET
 
-block24:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z23
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
+block23:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      pace+72(FP), R14
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
 
-row24:
-	MOVQ DI, R13
-	ADDQ lead+64(FP), R13
-	MOVQ depth+24(FP), R15
+row23:
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
 
-depth24:
-	VMOVUPS.Z        (R11), K2, Z24
-	VFMADD231PS.BCST (DI), Z24, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z24, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z24, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z24, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z24, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z24, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z24, Z6
-	VFMADD231PS.BCST (R8), Z24, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z24, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z24, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z24, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z24, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z24, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z24, Z13
-	VFMADD231PS.BCST (R9), Z24, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z24, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z24, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z24, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z24, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z24, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z24, Z20
-	VFMADD231PS.BCST (R10), Z24, Z21
-	VFMADD231PS.BCST (R10)(AX*1), Z24, Z22
-	VFMADD231PS.BCST (R10)(AX*2), Z24, K1, Z23
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+depth23:
+	VMOVUPS.Z        (R13), K1, Z23
+	VFMADD231PS.BCST (R9), Z23, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z23, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z23, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z23, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z23, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z23, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z23, Z6
+	VFMADD231PS.BCST (R10), Z23, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z23, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z23, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z23, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z23, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z23, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z23, Z13
+	VFMADD231PS.BCST (R11), Z23, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z23, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z23, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z23, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z23, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z23, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z23, Z20
+	VFMADD231PS.BCST (R12), Z23, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z23, Z22
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
 	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R15
-	JNZ              depth24
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
+	JNZ              depth23
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
+	JNZ              row23
+	VBROADCASTSS     floor+160(FP), Z23
+	VMAXPS           Z0, Z23, Z0
+	VMAXPS           Z1, Z23, Z1
+	VMAXPS           Z2, Z23, Z2
+	VMAXPS           Z3, Z23, Z3
+	VMAXPS           Z4, Z23, Z4
+	VMAXPS           Z5, Z23, Z5
+	VMAXPS           Z6, Z23, Z6
+	VMAXPS           Z7, Z23, Z7
+	VMAXPS           Z8, Z23, Z8
+	VMAXPS           Z9, Z23, Z9
+	VMAXPS           Z10, Z23, Z10
+	VMAXPS           Z11, Z23, Z11
+	VMAXPS           Z12, Z23, Z12
+	VMAXPS           Z13, Z23, Z13
+	VMAXPS           Z14, Z23, Z14
+	VMAXPS           Z15, Z23, Z15
+	VMAXPS           Z16, Z23, Z16
+	VMAXPS           Z17, Z23, Z17
+	VMAXPS           Z18, Z23, Z18
+	VMAXPS           Z19, Z23, Z19
+	VMAXPS           Z20, Z23, Z20
+	VMAXPS           Z21, Z23, Z21
+	VMAXPS           Z22, Z23, Z22
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000017, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block23
+	VZEROUPPER
+	RET
+
+block24:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z23
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
+
+row24:
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
+
+depth24:
+	VMOVUPS.Z        (R13), K1, Z24
+	VFMADD231PS.BCST (R9), Z24, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z24, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z24, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z24, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z24, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z24, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z24, Z6
+	VFMADD231PS.BCST (R10), Z24, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z24, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z24, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z24, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z24, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z24, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z24, Z13
+	VFMADD231PS.BCST (R11), Z24, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z24, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z24, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z24, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z24, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z24, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z24, Z20
+	VFMADD231PS.BCST (R12), Z24, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z24, Z22
+	VFMADD231PS.BCST (R12)(AX*2), Z24, Z23
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
+	JNZ              depth24
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
 	JNZ              row24
-	VBROADCASTSS     floor+144(FP), Z24
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z24
 	VMAXPS           Z0, Z24, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z24, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z24, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z24, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z24, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z24, Z5
-	VMOVUPS          Z5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z24, Z6
-	VMOVUPS          Z6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z7, Z24, Z7
-	VMOVUPS          Z7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z24, Z8
-	VMOVUPS          Z8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z9, Z24, Z9
-	VMOVUPS          Z9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z24, Z10
-	VMOVUPS          Z10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z11, Z24, Z11
-	VMOVUPS          Z11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z24, Z12
-	VMOVUPS          Z12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z13, Z24, Z13
-	VMOVUPS          Z13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z14, Z24, Z14
-	VMOVUPS          Z14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z15, Z24, Z15
-	VMOVUPS          Z15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z16, Z24, Z16
-	VMOVUPS          Z16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z17, Z24, Z17
-	VMOVUPS          Z17, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z18, Z24, Z18
-	VMOVUPS          Z18, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z19, Z24, Z19
-	VMOVUPS          Z19, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z20, Z24, Z20
-	VMOVUPS          Z20, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z21, Z24, Z21
-	VMOVUPS          Z21, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z22, Z24, Z22
-	VMOVUPS          Z22, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z23, Z24, Z23
-	VMOVUPS          Z23, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000018, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z23, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000018, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block24
 	VZEROUPPER
 	RET
 
-block26:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z23
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z24
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z25
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
+block25:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z24
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      pace+72(FP), R14
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
 
-row26:
-	MOVQ DI, R13
-	ADDQ lead+64(FP), R13
-	MOVQ depth+24(FP), R15
+row25:
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
 
-depth26:
-	VMOVUPS.Z        (R11), K2, Z26
-	VFMADD231PS.BCST (DI), Z26, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z26, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z26, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z26, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z26, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z26, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z26, Z6
-	VFMADD231PS.BCST (R8), Z26, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z26, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z26, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z26, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z26, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z26, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z26, Z13
-	VFMADD231PS.BCST (R9), Z26, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z26, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z26, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z26, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z26, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z26, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z26, Z20
-	VFMADD231PS.BCST (R10), Z26, Z21
-	VFMADD231PS.BCST (R10)(AX*1), Z26, Z22
-	VFMADD231PS.BCST (R10)(AX*2), Z26, Z23
-	VFMADD231PS.BCST (R10)(CX*1), Z26, Z24
-	VFMADD231PS.BCST (R10)(AX*4), Z26, K1, Z25
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+depth25:
+	VMOVUPS.Z        (R13), K1, Z25
+	VFMADD231PS.BCST (R9), Z25, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z25, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z25, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z25, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z25, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z25, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z25, Z6
+	VFMADD231PS.BCST (R10), Z25, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z25, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z25, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z25, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z25, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z25, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z25, Z13
+	VFMADD231PS.BCST (R11), Z25, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z25, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z25, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z25, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z25, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z25, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z25, Z20
+	VFMADD231PS.BCST (R12), Z25, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z25, Z22
+	VFMADD231PS.BCST (R12)(AX*2), Z25, Z23
+	VFMADD231PS.BCST (R12)(CX*1), Z25, Z24
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
 	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R15
-	JNZ              depth26
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
+	JNZ              depth25
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
+	JNZ              row25
+	VBROADCASTSS     floor+160(FP), Z25
+	VMAXPS           Z0, Z25, Z0
+	VMAXPS           Z1, Z25, Z1
+	VMAXPS           Z2, Z25, Z2
+	VMAXPS           Z3, Z25, Z3
+	VMAXPS           Z4, Z25, Z4
+	VMAXPS           Z5, Z25, Z5
+	VMAXPS           Z6, Z25, Z6
+	VMAXPS           Z7, Z25, Z7
+	VMAXPS           Z8, Z25, Z8
+	VMAXPS           Z9, Z25, Z9
+	VMAXPS           Z10, Z25, Z10
+	VMAXPS           Z11, Z25, Z11
+	VMAXPS           Z12, Z25, Z12
+	VMAXPS           Z13, Z25, Z13
+	VMAXPS           Z14, Z25, Z14
+	VMAXPS           Z15, Z25, Z15
+	VMAXPS           Z16, Z25, Z16
+	VMAXPS           Z17, Z25, Z17
+	VMAXPS           Z18, Z25, Z18
+	VMAXPS           Z19, Z25, Z19
+	VMAXPS           Z20, Z25, Z20
+	VMAXPS           Z21, Z25, Z21
+	VMAXPS           Z22, Z25, Z22
+	VMAXPS           Z23, Z25, Z23
+	VMAXPS           Z24, Z25, Z24
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z23, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000019, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block25
+	VZEROUPPER
+	RET
+
+block26:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z24
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z25
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
+
+row26:
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
+
+depth26:
+	VMOVUPS.Z        (R13), K1, Z26
+	VFMADD231PS.BCST (R9), Z26, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z26, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z26, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z26, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z26, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z26, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z26, Z6
+	VFMADD231PS.BCST (R10), Z26, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z26, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z26, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z26, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z26, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z26, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z26, Z13
+	VFMADD231PS.BCST (R11), Z26, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z26, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z26, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z26, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z26, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z26, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z26, Z20
+	VFMADD231PS.BCST (R12), Z26, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z26, Z22
+	VFMADD231PS.BCST (R12)(AX*2), Z26, Z23
+	VFMADD231PS.BCST (R12)(CX*1), Z26, Z24
+	VFMADD231PS.BCST (R12)(AX*4), Z26, Z25
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
+	JNZ              depth26
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
 	JNZ              row26
-	VBROADCASTSS     floor+144(FP), Z26
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z26
 	VMAXPS           Z0, Z26, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z26, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z26, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z26, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z26, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z26, Z5
-	VMOVUPS          Z5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z26, Z6
-	VMOVUPS          Z6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z7, Z26, Z7
-	VMOVUPS          Z7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z26, Z8
-	VMOVUPS          Z8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z9, Z26, Z9
-	VMOVUPS          Z9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z26, Z10
-	VMOVUPS          Z10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z11, Z26, Z11
-	VMOVUPS          Z11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z26, Z12
-	VMOVUPS          Z12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z13, Z26, Z13
-	VMOVUPS          Z13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z14, Z26, Z14
-	VMOVUPS          Z14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z15, Z26, Z15
-	VMOVUPS          Z15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z16, Z26, Z16
-	VMOVUPS          Z16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z17, Z26, Z17
-	VMOVUPS          Z17, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z18, Z26, Z18
-	VMOVUPS          Z18, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z19, Z26, Z19
-	VMOVUPS          Z19, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z20, Z26, Z20
-	VMOVUPS          Z20, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z21, Z26, Z21
-	VMOVUPS          Z21, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z22, Z26, Z22
-	VMOVUPS          Z22, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z23, Z26, Z23
-	VMOVUPS          Z23, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z24, Z26, Z24
-	VMOVUPS          Z24, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z25, Z26, Z25
-	VMOVUPS          Z25, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000001a, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z23, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z25, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000001a, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block26
 	VZEROUPPER
 	RET
 
-block28:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z23
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z24
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z25
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z26
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z27
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
+block27:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z24
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z25
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z26
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      pace+72(FP), R14
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
 
-row28:
-	MOVQ DI, R13
-	ADDQ lead+64(FP), R13
-	MOVQ depth+24(FP), R15
+row27:
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
 
-depth28:
-	VMOVUPS.Z        (R11), K2, Z28
-	VFMADD231PS.BCST (DI), Z28, Z0
-	VFMADD231PS.BCST (DI)(AX*1), Z28, Z1
-	VFMADD231PS.BCST (DI)(AX*2), Z28, Z2
-	VFMADD231PS.BCST (DI)(CX*1), Z28, Z3
-	VFMADD231PS.BCST (DI)(AX*4), Z28, Z4
-	VFMADD231PS.BCST (DI)(DX*1), Z28, Z5
-	VFMADD231PS.BCST (DI)(CX*2), Z28, Z6
-	VFMADD231PS.BCST (R8), Z28, Z7
-	VFMADD231PS.BCST (R8)(AX*1), Z28, Z8
-	VFMADD231PS.BCST (R8)(AX*2), Z28, Z9
-	VFMADD231PS.BCST (R8)(CX*1), Z28, Z10
-	VFMADD231PS.BCST (R8)(AX*4), Z28, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z28, Z12
-	VFMADD231PS.BCST (R8)(CX*2), Z28, Z13
-	VFMADD231PS.BCST (R9), Z28, Z14
-	VFMADD231PS.BCST (R9)(AX*1), Z28, Z15
-	VFMADD231PS.BCST (R9)(AX*2), Z28, Z16
-	VFMADD231PS.BCST (R9)(CX*1), Z28, Z17
-	VFMADD231PS.BCST (R9)(AX*4), Z28, Z18
-	VFMADD231PS.BCST (R9)(DX*1), Z28, Z19
-	VFMADD231PS.BCST (R9)(CX*2), Z28, Z20
-	VFMADD231PS.BCST (R10), Z28, Z21
-	VFMADD231PS.BCST (R10)(AX*1), Z28, Z22
-	VFMADD231PS.BCST (R10)(AX*2), Z28, Z23
-	VFMADD231PS.BCST (R10)(CX*1), Z28, Z24
-	VFMADD231PS.BCST (R10)(AX*4), Z28, Z25
-	VFMADD231PS.BCST (R10)(DX*1), Z28, Z26
-	VFMADD231PS.BCST (R10)(CX*2), Z28, K1, Z27
-	PREFETCHT0       (R13)
-	ADDQ             R14, R13
-	ADDQ             BX, DI
-	ADDQ             BX, R8
+depth27:
+	VMOVUPS.Z        (R13), K1, Z27
+	VFMADD231PS.BCST (R9), Z27, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z27, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z27, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z27, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z27, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z27, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z27, Z6
+	VFMADD231PS.BCST (R10), Z27, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z27, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z27, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z27, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z27, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z27, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z27, Z13
+	VFMADD231PS.BCST (R11), Z27, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z27, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z27, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z27, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z27, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z27, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z27, Z20
+	VFMADD231PS.BCST (R12), Z27, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z27, Z22
+	VFMADD231PS.BCST (R12)(AX*2), Z27, Z23
+	VFMADD231PS.BCST (R12)(CX*1), Z27, Z24
+	VFMADD231PS.BCST (R12)(AX*4), Z27, Z25
+	VFMADD231PS.BCST (R12)(DX*1), Z27, Z26
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, R9
 	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R15
-	JNZ              depth28
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
+	JNZ              depth27
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             R12
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
+	JNZ              row27
+	VBROADCASTSS     floor+160(FP), Z27
+	VMAXPS           Z0, Z27, Z0
+	VMAXPS           Z1, Z27, Z1
+	VMAXPS           Z2, Z27, Z2
+	VMAXPS           Z3, Z27, Z3
+	VMAXPS           Z4, Z27, Z4
+	VMAXPS           Z5, Z27, Z5
+	VMAXPS           Z6, Z27, Z6
+	VMAXPS           Z7, Z27, Z7
+	VMAXPS           Z8, Z27, Z8
+	VMAXPS           Z9, Z27, Z9
+	VMAXPS           Z10, Z27, Z10
+	VMAXPS           Z11, Z27, Z11
+	VMAXPS           Z12, Z27, Z12
+	VMAXPS           Z13, Z27, Z13
+	VMAXPS           Z14, Z27, Z14
+	VMAXPS           Z15, Z27, Z15
+	VMAXPS           Z16, Z27, Z16
+	VMAXPS           Z17, Z27, Z17
+	VMAXPS           Z18, Z27, Z18
+	VMAXPS           Z19, Z27, Z19
+	VMAXPS           Z20, Z27, Z20
+	VMAXPS           Z21, Z27, Z21
+	VMAXPS           Z22, Z27, Z22
+	VMAXPS           Z23, Z27, Z23
+	VMAXPS           Z24, Z27, Z24
+	VMAXPS           Z25, Z27, Z25
+	VMAXPS           Z26, Z27, Z26
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z23, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z25, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z26, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000001b, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block27
+	VZEROUPPER
+	RET
+
+block28:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z16
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z18
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z20
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z22
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z24
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z25
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z26
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Z27
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	LEAQ      (R10)(CX*2), R11
+	ADDQ      AX, R11
+	LEAQ      (R11)(CX*2), R12
+	ADDQ      AX, R12
+	MOVQ      b+80(FP), R13
+	MOVQ      rows+16(FP), R14
+	MOVQ      R14, 32(SP)
+	MOVQ      pace+72(FP), R15
+
+row28:
+	MOVQ R9, R14
+	ADDQ lead+64(FP), R14
+	MOVQ depth+24(FP), BP
+
+depth28:
+	VMOVUPS.Z        (R13), K1, Z28
+	VFMADD231PS.BCST (R9), Z28, Z0
+	VFMADD231PS.BCST (R9)(AX*1), Z28, Z1
+	VFMADD231PS.BCST (R9)(AX*2), Z28, Z2
+	VFMADD231PS.BCST (R9)(CX*1), Z28, Z3
+	VFMADD231PS.BCST (R9)(AX*4), Z28, Z4
+	VFMADD231PS.BCST (R9)(DX*1), Z28, Z5
+	VFMADD231PS.BCST (R9)(CX*2), Z28, Z6
+	VFMADD231PS.BCST (R10), Z28, Z7
+	VFMADD231PS.BCST (R10)(AX*1), Z28, Z8
+	VFMADD231PS.BCST (R10)(AX*2), Z28, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z28, Z10
+	VFMADD231PS.BCST (R10)(AX*4), Z28, Z11
+	VFMADD231PS.BCST (R10)(DX*1), Z28, Z12
+	VFMADD231PS.BCST (R10)(CX*2), Z28, Z13
+	VFMADD231PS.BCST (R11), Z28, Z14
+	VFMADD231PS.BCST (R11)(AX*1), Z28, Z15
+	VFMADD231PS.BCST (R11)(AX*2), Z28, Z16
+	VFMADD231PS.BCST (R11)(CX*1), Z28, Z17
+	VFMADD231PS.BCST (R11)(AX*4), Z28, Z18
+	VFMADD231PS.BCST (R11)(DX*1), Z28, Z19
+	VFMADD231PS.BCST (R11)(CX*2), Z28, Z20
+	VFMADD231PS.BCST (R12), Z28, Z21
+	VFMADD231PS.BCST (R12)(AX*1), Z28, Z22
+	VFMADD231PS.BCST (R12)(AX*2), Z28, Z23
+	VFMADD231PS.BCST (R12)(CX*1), Z28, Z24
+	VFMADD231PS.BCST (R12)(AX*4), Z28, Z25
+	VFMADD231PS.BCST (R12)(DX*1), Z28, Z26
+	VFMADD231PS.BCST (R12)(CX*2), Z28, Z27
+	PREFETCHT0       (R14)
+	ADDQ             R15, R14
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             BX, R11
+	ADDQ             BX, R12
+	ADDQ             SI, R13
+	DECQ             BP
+	JNZ              depth28
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             aturn+40(FP), R11
+	ADDQ             aturn+40(FP), R12
+	ADDQ             bturn+88(FP), R13
+	DECQ             32(SP)
 	JNZ              row28
-	VBROADCASTSS     floor+144(FP), Z28
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z28
 	VMAXPS           Z0, Z28, Z0
-	VMOVUPS          Z0, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z1, Z28, Z1
-	VMOVUPS          Z1, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z28, Z2
-	VMOVUPS          Z2, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z3, Z28, Z3
-	VMOVUPS          Z3, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z28, Z4
-	VMOVUPS          Z4, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z5, Z28, Z5
-	VMOVUPS          Z5, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z28, Z6
-	VMOVUPS          Z6, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z7, Z28, Z7
-	VMOVUPS          Z7, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z28, Z8
-	VMOVUPS          Z8, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z9, Z28, Z9
-	VMOVUPS          Z9, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z28, Z10
-	VMOVUPS          Z10, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z11, Z28, Z11
-	VMOVUPS          Z11, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z28, Z12
-	VMOVUPS          Z12, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z13, Z28, Z13
-	VMOVUPS          Z13, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z14, Z28, Z14
-	VMOVUPS          Z14, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z15, Z28, Z15
-	VMOVUPS          Z15, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z16, Z28, Z16
-	VMOVUPS          Z16, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z17, Z28, Z17
-	VMOVUPS          Z17, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z18, Z28, Z18
-	VMOVUPS          Z18, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z19, Z28, Z19
-	VMOVUPS          Z19, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z20, Z28, Z20
-	VMOVUPS          Z20, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z21, Z28, Z21
-	VMOVUPS          Z21, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z22, Z28, Z22
-	VMOVUPS          Z22, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z23, Z28, Z23
-	VMOVUPS          Z23, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z24, Z28, Z24
-	VMOVUPS          Z24, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z25, Z28, Z25
-	VMOVUPS          Z25, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z26, Z28, Z26
-	VMOVUPS          Z26, K2, (DI)
-	ADDQ             R8, DI
 	VMAXPS           Z27, Z28, Z27
-	VMOVUPS          Z27, K3, (DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000001c, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z1, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z3, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z5, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z7, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z9, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z11, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z13, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z15, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z17, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z19, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z21, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z23, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z25, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z26, K1, (R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z27, K1, (R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000001c, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block28
 	VZEROUPPER
 	RET
 
-// func mul14x32(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·mul14x32(SB), NOSPLIT, $32-148
-	MOVL  columns+136(FP), AX
-	MOVL  last+140(FP), CX
-	KMOVW CX, K1
-	KMOVW AX, K2
-	KANDW K2, K1, K3
-	SHRL  $0x10, AX
-	KMOVW AX, K4
-	KANDW K4, K1, K5
-	MOVQ  lda+56(FP), AX
-	LEAQ  (AX)(AX*2), CX
-	LEAQ  (AX)(AX*4), DX
-	MOVQ  astep+48(FP), BX
-	MOVQ  bstep+96(FP), SI
-	MOVQ  a+32(FP), DI
-	MOVQ  DI, (SP)
-	MOVQ  init+104(FP), DI
-	MOVQ  DI, 8(SP)
-	MOVQ  c+120(FP), DI
-	MOVQ  DI, 16(SP)
-	MOVQ  blocks+8(FP), DI
-	MOVQ  DI, 24(SP)
-	MOVQ  size+0(FP), DI
-	CMPQ  DI, $0x0e
-	JEQ   block14
-	CMPQ  DI, $0x0c
-	JEQ   block12
-	CMPQ  DI, $0x0a
-	JEQ   block10
-	CMPQ  DI, $0x08
-	JEQ   block8
-	CMPQ  DI, $0x06
-	JEQ   block6
-	CMPQ  DI, $0x04
-	JEQ   block4
+// func mul14x32PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·mul14x32PartAVX512(SB), NOSPLIT, $40-164
+	MOVQ    columns+152(FP), AX
+	SUBQ    $0x10, AX
+	MOVL    $0x0000ffff, CX
+	BZHIL   AX, CX, DX
+	CMPQ    AX, $0x10
+	CMOVLGE CX, DX
+	KMOVW   DX, K1
+	MOVQ    lda+56(FP), AX
+	LEAQ    (AX)(AX*2), CX
+	LEAQ    (AX)(AX*4), DX
+	MOVQ    astep+48(FP), BX
+	MOVQ    bstep+96(FP), SI
+	MOVQ    a+32(FP), DI
+	MOVQ    DI, (SP)
+	MOVQ    init+120(FP), DI
+	MOVQ    DI, 8(SP)
+	MOVQ    c+136(FP), DI
+	MOVQ    DI, 16(SP)
+	MOVQ    blocks+8(FP), DI
+	MOVQ    DI, 24(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
+	MOVQ    b+80(FP), DI
+	MOVQ    bpace+112(FP), R8
+	ADDQ    blead+104(FP), DI
+	MOVQ    size+0(FP), R9
+	CMPQ    R9, $0x0e
+	JEQ     block14
+	CMPQ    R9, $0x0d
+	JEQ     block13
+	CMPQ    R9, $0x0c
+	JEQ     block12
+	CMPQ    R9, $0x0b
+	JEQ     block11
+	CMPQ    R9, $0x0a
+	JEQ     block10
+	CMPQ    R9, $0x09
+	JEQ     block9
+	CMPQ    R9, $0x08
+	JEQ     block8
+	CMPQ    R9, $0x07
+	JEQ     block7
+	CMPQ    R9, $0x06
+	JEQ     block6
+	CMPQ    R9, $0x05
+	JEQ     block5
+	CMPQ    R9, $0x04
+	JEQ     block4
+	CMPQ    R9, $0x03
+	JEQ     block3
+	CMPQ    R9, $0x02
+	JEQ     block2
 
-block2:
-	MOVQ      ldi+112(FP), DX
+block1:
+	MOVQ      ldi+128(FP), DX
 	MOVQ      8(SP), CX
-	VMOVUPS.Z (CX), K2, Z0
-	VMOVUPS.Z 64(CX), K4, Z1
-	ADDQ      DX, CX
-	VMOVUPS.Z (CX), K3, Z2
-	VMOVUPS.Z 64(CX), K5, Z3
+	VMOVUPS   (CX), Z0
+	VMOVUPS.Z 64(CX), K1, Z1
 	ADDQ      DX, CX
 	MOVQ      CX, 8(SP)
 	MOVQ      (SP), CX
 	MOVQ      b+80(FP), DX
-	MOVQ      rows+16(FP), DI
-	MOVQ      pace+72(FP), R9
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
+	MOVQ      pace+72(FP), R10
 
-row2:
-	MOVQ CX, R8
-	ADDQ lead+64(FP), R8
-	MOVQ depth+24(FP), R10
+row1:
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
 
-depth2:
-	VMOVUPS.Z        (DX), K2, Z4
-	VMOVUPS.Z        64(DX), K4, Z5
-	VFMADD231PS.BCST (CX), Z4, Z0
-	VFMADD231PS.BCST (CX), Z5, Z1
-	VFMADD231PS.BCST (CX)(AX*1), Z4, K1, Z2
-	VFMADD231PS.BCST (CX)(AX*1), Z5, K1, Z3
-	PREFETCHT0       (R8)
-	ADDQ             R9, R8
+depth1:
+	VMOVUPS          (DX), Z2
+	VMOVUPS.Z        64(DX), K1, Z3
+	VFMADD231PS.BCST (CX), Z2, Z0
+	VFMADD231PS.BCST (CX), Z3, Z1
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, CX
 	ADDQ             SI, DX
-	DECQ             R10
+	DECQ             R11
+	JNZ              depth1
+	ADDQ             aturn+40(FP), CX
+	ADDQ             bturn+88(FP), DX
+	DECQ             32(SP)
+	JNZ              row1
+	VBROADCASTSS     floor+160(FP), Z2
+	VMAXPS           Z0, Z2, Z0
+	VMAXPS           Z1, Z2, Z1
+	MOVQ             ldc+144(FP), DX
+	MOVQ             16(SP), CX
+	VMOVUPS          Z0, (CX)
+	VMOVUPS          Z1, K1, 64(CX)
+	ADDQ             DX, CX
+	MOVQ             CX, 16(SP)
+	MOVQ             AX, CX
+	IMUL3Q           $0x00000001, CX, CX
+	ADDQ             CX, (SP)
+	DECQ             24(SP)
+	JNZ              block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ      ldi+128(FP), DX
+	MOVQ      8(SP), CX
+	VMOVUPS   (CX), Z0
+	VMOVUPS.Z 64(CX), K1, Z1
+	ADDQ      DX, CX
+	VMOVUPS   (CX), Z2
+	VMOVUPS.Z 64(CX), K1, Z3
+	ADDQ      DX, CX
+	MOVQ      CX, 8(SP)
+	MOVQ      (SP), CX
+	MOVQ      b+80(FP), DX
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
+	MOVQ      pace+72(FP), R10
+
+row2:
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
+
+depth2:
+	VMOVUPS          (DX), Z4
+	VMOVUPS.Z        64(DX), K1, Z5
+	VFMADD231PS.BCST (CX), Z4, Z0
+	VFMADD231PS.BCST (CX), Z5, Z1
+	VFMADD231PS.BCST (CX)(AX*1), Z4, Z2
+	VFMADD231PS.BCST (CX)(AX*1), Z5, Z3
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, CX
+	ADDQ             SI, DX
+	DECQ             R11
 	JNZ              depth2
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             DI
+	DECQ             32(SP)
 	JNZ              row2
-	VBROADCASTSS     floor+144(FP), Z4
-	MOVQ             ldc+128(FP), DX
-	MOVQ             16(SP), CX
+	VBROADCASTSS     floor+160(FP), Z4
 	VMAXPS           Z0, Z4, Z0
-	VMOVUPS          Z0, K2, (CX)
 	VMAXPS           Z1, Z4, Z1
-	VMOVUPS          Z1, K4, 64(CX)
-	ADDQ             DX, CX
 	VMAXPS           Z2, Z4, Z2
-	VMOVUPS          Z2, K3, (CX)
 	VMAXPS           Z3, Z4, Z3
-	VMOVUPS          Z3, K5, 64(CX)
+	MOVQ             ldc+144(FP), DX
+	MOVQ             16(SP), CX
+	VMOVUPS          Z0, (CX)
+	VMOVUPS          Z1, K1, 64(CX)
+	ADDQ             DX, CX
+	VMOVUPS          Z2, (CX)
+	VMOVUPS          Z3, K1, 64(CX)
 	ADDQ             DX, CX
 	MOVQ             CX, 16(SP)
 	MOVQ             AX, CX
@@ -3889,76 +7655,151 @@ depth2:
 	VZEROUPPER
 	RET
 
-block4:
-	MOVQ      ldi+112(FP), DI
-	MOVQ      8(SP), DX
-	VMOVUPS.Z (DX), K2, Z0
-	VMOVUPS.Z 64(DX), K4, Z1
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K2, Z2
-	VMOVUPS.Z 64(DX), K4, Z3
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K2, Z4
-	VMOVUPS.Z 64(DX), K4, Z5
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K3, Z6
-	VMOVUPS.Z 64(DX), K5, Z7
-	ADDQ      DI, DX
-	MOVQ      DX, 8(SP)
-	MOVQ      (SP), DX
-	MOVQ      b+80(FP), DI
-	MOVQ      rows+16(FP), R8
+block3:
+	MOVQ      ldi+128(FP), DX
+	MOVQ      8(SP), CX
+	VMOVUPS   (CX), Z0
+	VMOVUPS.Z 64(CX), K1, Z1
+	ADDQ      DX, CX
+	VMOVUPS   (CX), Z2
+	VMOVUPS.Z 64(CX), K1, Z3
+	ADDQ      DX, CX
+	VMOVUPS   (CX), Z4
+	VMOVUPS.Z 64(CX), K1, Z5
+	ADDQ      DX, CX
+	MOVQ      CX, 8(SP)
+	MOVQ      (SP), CX
+	MOVQ      b+80(FP), DX
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 32(SP)
 	MOVQ      pace+72(FP), R10
 
-row4:
-	MOVQ DX, R9
+row3:
+	MOVQ CX, R9
 	ADDQ lead+64(FP), R9
 	MOVQ depth+24(FP), R11
 
+depth3:
+	VMOVUPS          (DX), Z6
+	VMOVUPS.Z        64(DX), K1, Z7
+	VFMADD231PS.BCST (CX), Z6, Z0
+	VFMADD231PS.BCST (CX), Z7, Z1
+	VFMADD231PS.BCST (CX)(AX*1), Z6, Z2
+	VFMADD231PS.BCST (CX)(AX*1), Z7, Z3
+	VFMADD231PS.BCST (CX)(AX*2), Z6, Z4
+	VFMADD231PS.BCST (CX)(AX*2), Z7, Z5
+	PREFETCHT0       (R9)
+	ADDQ             R10, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, CX
+	ADDQ             SI, DX
+	DECQ             R11
+	JNZ              depth3
+	ADDQ             aturn+40(FP), CX
+	ADDQ             bturn+88(FP), DX
+	DECQ             32(SP)
+	JNZ              row3
+	VBROADCASTSS     floor+160(FP), Z6
+	VMAXPS           Z0, Z6, Z0
+	VMAXPS           Z1, Z6, Z1
+	VMAXPS           Z2, Z6, Z2
+	VMAXPS           Z3, Z6, Z3
+	VMAXPS           Z4, Z6, Z4
+	VMAXPS           Z5, Z6, Z5
+	MOVQ             ldc+144(FP), DX
+	MOVQ             16(SP), CX
+	VMOVUPS          Z0, (CX)
+	VMOVUPS          Z1, K1, 64(CX)
+	ADDQ             DX, CX
+	VMOVUPS          Z2, (CX)
+	VMOVUPS          Z3, K1, 64(CX)
+	ADDQ             DX, CX
+	VMOVUPS          Z4, (CX)
+	VMOVUPS          Z5, K1, 64(CX)
+	ADDQ             DX, CX
+	MOVQ             CX, 16(SP)
+	MOVQ             AX, CX
+	IMUL3Q           $0x00000003, CX, CX
+	ADDQ             CX, (SP)
+	DECQ             24(SP)
+	JNZ              block3
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ      ldi+128(FP), R9
+	MOVQ      8(SP), DX
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z 64(DX), K1, Z1
+	ADDQ      R9, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z 64(DX), K1, Z3
+	ADDQ      R9, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z 64(DX), K1, Z5
+	ADDQ      R9, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z 64(DX), K1, Z7
+	ADDQ      R9, DX
+	MOVQ      DX, 8(SP)
+	MOVQ      (SP), DX
+	MOVQ      b+80(FP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
+	MOVQ      pace+72(FP), R11
+
+row4:
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
+
 depth4:
-	VMOVUPS.Z        (DI), K2, Z8
-	VMOVUPS.Z        64(DI), K4, Z9
+	VMOVUPS          (R9), Z8
+	VMOVUPS.Z        64(R9), K1, Z9
 	VFMADD231PS.BCST (DX), Z8, Z0
 	VFMADD231PS.BCST (DX), Z9, Z1
 	VFMADD231PS.BCST (DX)(AX*1), Z8, Z2
 	VFMADD231PS.BCST (DX)(AX*1), Z9, Z3
 	VFMADD231PS.BCST (DX)(AX*2), Z8, Z4
 	VFMADD231PS.BCST (DX)(AX*2), Z9, Z5
-	VFMADD231PS.BCST (DX)(CX*1), Z8, K1, Z6
-	VFMADD231PS.BCST (DX)(CX*1), Z9, K1, Z7
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
+	VFMADD231PS.BCST (DX)(CX*1), Z8, Z6
+	VFMADD231PS.BCST (DX)(CX*1), Z9, Z7
+	PREFETCHT0       (R10)
+	ADDQ             R11, R10
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
 	ADDQ             BX, DX
-	ADDQ             SI, DI
-	DECQ             R11
+	ADDQ             SI, R9
+	DECQ             R12
 	JNZ              depth4
 	ADDQ             aturn+40(FP), DX
-	ADDQ             bturn+88(FP), DI
-	DECQ             R8
+	ADDQ             bturn+88(FP), R9
+	DECQ             32(SP)
 	JNZ              row4
-	VBROADCASTSS     floor+144(FP), Z8
-	MOVQ             ldc+128(FP), DI
-	MOVQ             16(SP), DX
+	VBROADCASTSS     floor+160(FP), Z8
 	VMAXPS           Z0, Z8, Z0
-	VMOVUPS          Z0, K2, (DX)
 	VMAXPS           Z1, Z8, Z1
-	VMOVUPS          Z1, K4, 64(DX)
-	ADDQ             DI, DX
 	VMAXPS           Z2, Z8, Z2
-	VMOVUPS          Z2, K2, (DX)
 	VMAXPS           Z3, Z8, Z3
-	VMOVUPS          Z3, K4, 64(DX)
-	ADDQ             DI, DX
 	VMAXPS           Z4, Z8, Z4
-	VMOVUPS          Z4, K2, (DX)
 	VMAXPS           Z5, Z8, Z5
-	VMOVUPS          Z5, K4, 64(DX)
-	ADDQ             DI, DX
 	VMAXPS           Z6, Z8, Z6
-	VMOVUPS          Z6, K3, (DX)
 	VMAXPS           Z7, Z8, Z7
-	VMOVUPS          Z7, K5, 64(DX)
-	ADDQ             DI, DX
+	MOVQ             ldc+144(FP), R9
+	MOVQ             16(SP), DX
+	VMOVUPS          Z0, (DX)
+	VMOVUPS          Z1, K1, 64(DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z2, (DX)
+	VMOVUPS          Z3, K1, 64(DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z4, (DX)
+	VMOVUPS          Z5, K1, 64(DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z6, (DX)
+	VMOVUPS          Z7, K1, 64(DX)
+	ADDQ             R9, DX
 	MOVQ             DX, 16(SP)
 	MOVQ             AX, DX
 	IMUL3Q           $0x00000004, DX, DX
@@ -3968,728 +7809,4239 @@ depth4:
 	VZEROUPPER
 	RET
 
-block6:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	VMOVUPS.Z 64(DI), K4, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	VMOVUPS.Z 64(DI), K4, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	VMOVUPS.Z 64(DI), K4, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	VMOVUPS.Z 64(DI), K4, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	VMOVUPS.Z 64(DI), K4, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z10
-	VMOVUPS.Z 64(DI), K5, Z11
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	MOVQ      b+80(FP), R8
-	MOVQ      rows+16(FP), R9
+block5:
+	MOVQ      ldi+128(FP), R9
+	MOVQ      8(SP), DX
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z 64(DX), K1, Z1
+	ADDQ      R9, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z 64(DX), K1, Z3
+	ADDQ      R9, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z 64(DX), K1, Z5
+	ADDQ      R9, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z 64(DX), K1, Z7
+	ADDQ      R9, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z 64(DX), K1, Z9
+	ADDQ      R9, DX
+	MOVQ      DX, 8(SP)
+	MOVQ      (SP), DX
+	MOVQ      b+80(FP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 32(SP)
 	MOVQ      pace+72(FP), R11
 
-row6:
-	MOVQ DI, R10
+row5:
+	MOVQ DX, R10
 	ADDQ lead+64(FP), R10
 	MOVQ depth+24(FP), R12
 
-depth6:
-	VMOVUPS.Z        (R8), K2, Z12
-	VMOVUPS.Z        64(R8), K4, Z13
-	VFMADD231PS.BCST (DI), Z12, Z0
-	VFMADD231PS.BCST (DI), Z13, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z12, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z13, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z12, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z13, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z12, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z13, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z12, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z13, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z12, K1, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z13, K1, Z11
+depth5:
+	VMOVUPS          (R9), Z10
+	VMOVUPS.Z        64(R9), K1, Z11
+	VFMADD231PS.BCST (DX), Z10, Z0
+	VFMADD231PS.BCST (DX), Z11, Z1
+	VFMADD231PS.BCST (DX)(AX*1), Z10, Z2
+	VFMADD231PS.BCST (DX)(AX*1), Z11, Z3
+	VFMADD231PS.BCST (DX)(AX*2), Z10, Z4
+	VFMADD231PS.BCST (DX)(AX*2), Z11, Z5
+	VFMADD231PS.BCST (DX)(CX*1), Z10, Z6
+	VFMADD231PS.BCST (DX)(CX*1), Z11, Z7
+	VFMADD231PS.BCST (DX)(AX*4), Z10, Z8
+	VFMADD231PS.BCST (DX)(AX*4), Z11, Z9
 	PREFETCHT0       (R10)
 	ADDQ             R11, R10
-	ADDQ             BX, DI
-	ADDQ             SI, R8
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, DX
+	ADDQ             SI, R9
 	DECQ             R12
+	JNZ              depth5
+	ADDQ             aturn+40(FP), DX
+	ADDQ             bturn+88(FP), R9
+	DECQ             32(SP)
+	JNZ              row5
+	VBROADCASTSS     floor+160(FP), Z10
+	VMAXPS           Z0, Z10, Z0
+	VMAXPS           Z1, Z10, Z1
+	VMAXPS           Z2, Z10, Z2
+	VMAXPS           Z3, Z10, Z3
+	VMAXPS           Z4, Z10, Z4
+	VMAXPS           Z5, Z10, Z5
+	VMAXPS           Z6, Z10, Z6
+	VMAXPS           Z7, Z10, Z7
+	VMAXPS           Z8, Z10, Z8
+	VMAXPS           Z9, Z10, Z9
+	MOVQ             ldc+144(FP), R9
+	MOVQ             16(SP), DX
+	VMOVUPS          Z0, (DX)
+	VMOVUPS          Z1, K1, 64(DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z2, (DX)
+	VMOVUPS          Z3, K1, 64(DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z4, (DX)
+	VMOVUPS          Z5, K1, 64(DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z6, (DX)
+	VMOVUPS          Z7, K1, 64(DX)
+	ADDQ             R9, DX
+	VMOVUPS          Z8, (DX)
+	VMOVUPS          Z9, K1, 64(DX)
+	ADDQ             R9, DX
+	MOVQ             DX, 16(SP)
+	MOVQ             AX, DX
+	IMUL3Q           $0x00000005, DX, DX
+	ADDQ             DX, (SP)
+	DECQ             24(SP)
+	JNZ              block5
+	VZEROUPPER
+	RET
+
+block6:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
+	MOVQ      pace+72(FP), R12
+
+row6:
+	MOVQ R9, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
+
+depth6:
+	VMOVUPS          (R10), Z12
+	VMOVUPS.Z        64(R10), K1, Z13
+	VFMADD231PS.BCST (R9), Z12, Z0
+	VFMADD231PS.BCST (R9), Z13, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z12, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z13, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z12, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z13, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z12, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z13, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z12, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z13, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z12, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z13, Z11
+	PREFETCHT0       (R11)
+	ADDQ             R12, R11
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             SI, R10
+	DECQ             R13
 	JNZ              depth6
-	ADDQ             aturn+40(FP), DI
-	ADDQ             bturn+88(FP), R8
-	DECQ             R9
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
 	JNZ              row6
-	VBROADCASTSS     floor+144(FP), Z12
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z12
 	VMAXPS           Z0, Z12, Z0
-	VMOVUPS          Z0, K2, (DI)
 	VMAXPS           Z1, Z12, Z1
-	VMOVUPS          Z1, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z12, Z2
-	VMOVUPS          Z2, K2, (DI)
 	VMAXPS           Z3, Z12, Z3
-	VMOVUPS          Z3, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z12, Z4
-	VMOVUPS          Z4, K2, (DI)
 	VMAXPS           Z5, Z12, Z5
-	VMOVUPS          Z5, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z12, Z6
-	VMOVUPS          Z6, K2, (DI)
 	VMAXPS           Z7, Z12, Z7
-	VMOVUPS          Z7, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z12, Z8
-	VMOVUPS          Z8, K2, (DI)
 	VMAXPS           Z9, Z12, Z9
-	VMOVUPS          Z9, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z12, Z10
-	VMOVUPS          Z10, K3, (DI)
 	VMAXPS           Z11, Z12, Z11
-	VMOVUPS          Z11, K5, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000006, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000006, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block6
 	VZEROUPPER
 	RET
 
-block8:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	VMOVUPS.Z 64(DI), K4, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	VMOVUPS.Z 64(DI), K4, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	VMOVUPS.Z 64(DI), K4, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	VMOVUPS.Z 64(DI), K4, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	VMOVUPS.Z 64(DI), K4, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	VMOVUPS.Z 64(DI), K4, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	VMOVUPS.Z 64(DI), K4, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z14
-	VMOVUPS.Z 64(DI), K5, Z15
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
+block7:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	MOVQ      b+80(FP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 32(SP)
 	MOVQ      pace+72(FP), R12
 
-row8:
-	MOVQ DI, R11
+row7:
+	MOVQ R9, R11
 	ADDQ lead+64(FP), R11
 	MOVQ depth+24(FP), R13
 
-depth8:
-	VMOVUPS.Z        (R9), K2, Z16
-	VMOVUPS.Z        64(R9), K4, Z17
-	VFMADD231PS.BCST (DI), Z16, Z0
-	VFMADD231PS.BCST (DI), Z17, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z16, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z17, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z16, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z17, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z16, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z17, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z16, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z17, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z16, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z17, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z16, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z17, Z13
-	VFMADD231PS.BCST (R8), Z16, K1, Z14
-	VFMADD231PS.BCST (R8), Z17, K1, Z15
+depth7:
+	VMOVUPS          (R10), Z14
+	VMOVUPS.Z        64(R10), K1, Z15
+	VFMADD231PS.BCST (R9), Z14, Z0
+	VFMADD231PS.BCST (R9), Z15, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z14, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z15, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z14, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z15, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z14, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z15, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z14, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z15, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z14, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z15, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z14, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z15, Z13
 	PREFETCHT0       (R11)
 	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             SI, R10
 	DECQ             R13
+	JNZ              depth7
+	ADDQ             aturn+40(FP), R9
+	ADDQ             bturn+88(FP), R10
+	DECQ             32(SP)
+	JNZ              row7
+	VBROADCASTSS     floor+160(FP), Z14
+	VMAXPS           Z0, Z14, Z0
+	VMAXPS           Z1, Z14, Z1
+	VMAXPS           Z2, Z14, Z2
+	VMAXPS           Z3, Z14, Z3
+	VMAXPS           Z4, Z14, Z4
+	VMAXPS           Z5, Z14, Z5
+	VMAXPS           Z6, Z14, Z6
+	VMAXPS           Z7, Z14, Z7
+	VMAXPS           Z8, Z14, Z8
+	VMAXPS           Z9, Z14, Z9
+	VMAXPS           Z10, Z14, Z10
+	VMAXPS           Z11, Z14, Z11
+	VMAXPS           Z12, Z14, Z12
+	VMAXPS           Z13, Z14, Z13
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000007, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block7
+	VZEROUPPER
+	RET
+
+block8:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
+
+row8:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth8:
+	VMOVUPS          (R11), Z16
+	VMOVUPS.Z        64(R11), K1, Z17
+	VFMADD231PS.BCST (R9), Z16, Z0
+	VFMADD231PS.BCST (R9), Z17, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z16, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z17, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z16, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z17, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z16, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z17, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z16, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z17, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z16, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z17, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z16, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z17, Z13
+	VFMADD231PS.BCST (R10), Z16, Z14
+	VFMADD231PS.BCST (R10), Z17, Z15
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth8
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row8
-	VBROADCASTSS     floor+144(FP), Z16
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z16
 	VMAXPS           Z0, Z16, Z0
-	VMOVUPS          Z0, K2, (DI)
 	VMAXPS           Z1, Z16, Z1
-	VMOVUPS          Z1, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z16, Z2
-	VMOVUPS          Z2, K2, (DI)
 	VMAXPS           Z3, Z16, Z3
-	VMOVUPS          Z3, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z16, Z4
-	VMOVUPS          Z4, K2, (DI)
 	VMAXPS           Z5, Z16, Z5
-	VMOVUPS          Z5, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z16, Z6
-	VMOVUPS          Z6, K2, (DI)
 	VMAXPS           Z7, Z16, Z7
-	VMOVUPS          Z7, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z16, Z8
-	VMOVUPS          Z8, K2, (DI)
 	VMAXPS           Z9, Z16, Z9
-	VMOVUPS          Z9, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z16, Z10
-	VMOVUPS          Z10, K2, (DI)
 	VMAXPS           Z11, Z16, Z11
-	VMOVUPS          Z11, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z16, Z12
-	VMOVUPS          Z12, K2, (DI)
 	VMAXPS           Z13, Z16, Z13
-	VMOVUPS          Z13, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z14, Z16, Z14
-	VMOVUPS          Z14, K3, (DI)
 	VMAXPS           Z15, Z16, Z15
-	VMOVUPS          Z15, K5, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x00000008, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000008, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block8
 	VZEROUPPER
 	RET
 
+block9:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
+
+row9:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth9:
+	VMOVUPS          (R11), Z18
+	VMOVUPS.Z        64(R11), K1, Z19
+	VFMADD231PS.BCST (R9), Z18, Z0
+	VFMADD231PS.BCST (R9), Z19, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z18, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z19, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z18, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z19, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z18, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z19, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z18, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z19, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z18, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z19, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z18, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z19, Z13
+	VFMADD231PS.BCST (R10), Z18, Z14
+	VFMADD231PS.BCST (R10), Z19, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z18, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z19, Z17
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
+	JNZ              depth9
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
+	JNZ              row9
+	VBROADCASTSS     floor+160(FP), Z18
+	VMAXPS           Z0, Z18, Z0
+	VMAXPS           Z1, Z18, Z1
+	VMAXPS           Z2, Z18, Z2
+	VMAXPS           Z3, Z18, Z3
+	VMAXPS           Z4, Z18, Z4
+	VMAXPS           Z5, Z18, Z5
+	VMAXPS           Z6, Z18, Z6
+	VMAXPS           Z7, Z18, Z7
+	VMAXPS           Z8, Z18, Z8
+	VMAXPS           Z9, Z18, Z9
+	VMAXPS           Z10, Z18, Z10
+	VMAXPS           Z11, Z18, Z11
+	VMAXPS           Z12, Z18, Z12
+	VMAXPS           Z13, Z18, Z13
+	VMAXPS           Z14, Z18, Z14
+	VMAXPS           Z15, Z18, Z15
+	VMAXPS           Z16, Z18, Z16
+	VMAXPS           Z17, Z18, Z17
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x00000009, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block9
+	VZEROUPPER
+	RET
+
 block10:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	VMOVUPS.Z 64(DI), K4, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	VMOVUPS.Z 64(DI), K4, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	VMOVUPS.Z 64(DI), K4, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	VMOVUPS.Z 64(DI), K4, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	VMOVUPS.Z 64(DI), K4, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	VMOVUPS.Z 64(DI), K4, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	VMOVUPS.Z 64(DI), K4, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z14
-	VMOVUPS.Z 64(DI), K4, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z16
-	VMOVUPS.Z 64(DI), K4, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z18
-	VMOVUPS.Z 64(DI), K5, Z19
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row10:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth10:
-	VMOVUPS.Z        (R9), K2, Z20
-	VMOVUPS.Z        64(R9), K4, Z21
-	VFMADD231PS.BCST (DI), Z20, Z0
-	VFMADD231PS.BCST (DI), Z21, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z20, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z21, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z20, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z21, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z20, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z21, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z20, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z21, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z20, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z21, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z20, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z21, Z13
-	VFMADD231PS.BCST (R8), Z20, Z14
-	VFMADD231PS.BCST (R8), Z21, Z15
-	VFMADD231PS.BCST (R8)(AX*1), Z20, Z16
-	VFMADD231PS.BCST (R8)(AX*1), Z21, Z17
-	VFMADD231PS.BCST (R8)(AX*2), Z20, K1, Z18
-	VFMADD231PS.BCST (R8)(AX*2), Z21, K1, Z19
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS          (R11), Z20
+	VMOVUPS.Z        64(R11), K1, Z21
+	VFMADD231PS.BCST (R9), Z20, Z0
+	VFMADD231PS.BCST (R9), Z21, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z20, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z21, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z20, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z21, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z20, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z21, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z20, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z21, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z20, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z21, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z20, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z21, Z13
+	VFMADD231PS.BCST (R10), Z20, Z14
+	VFMADD231PS.BCST (R10), Z21, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z20, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z21, Z17
+	VFMADD231PS.BCST (R10)(AX*2), Z20, Z18
+	VFMADD231PS.BCST (R10)(AX*2), Z21, Z19
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth10
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row10
-	VBROADCASTSS     floor+144(FP), Z20
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z20
 	VMAXPS           Z0, Z20, Z0
-	VMOVUPS          Z0, K2, (DI)
 	VMAXPS           Z1, Z20, Z1
-	VMOVUPS          Z1, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z20, Z2
-	VMOVUPS          Z2, K2, (DI)
 	VMAXPS           Z3, Z20, Z3
-	VMOVUPS          Z3, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z20, Z4
-	VMOVUPS          Z4, K2, (DI)
 	VMAXPS           Z5, Z20, Z5
-	VMOVUPS          Z5, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z20, Z6
-	VMOVUPS          Z6, K2, (DI)
 	VMAXPS           Z7, Z20, Z7
-	VMOVUPS          Z7, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z20, Z8
-	VMOVUPS          Z8, K2, (DI)
 	VMAXPS           Z9, Z20, Z9
-	VMOVUPS          Z9, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z20, Z10
-	VMOVUPS          Z10, K2, (DI)
 	VMAXPS           Z11, Z20, Z11
-	VMOVUPS          Z11, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z20, Z12
-	VMOVUPS          Z12, K2, (DI)
 	VMAXPS           Z13, Z20, Z13
-	VMOVUPS          Z13, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z14, Z20, Z14
-	VMOVUPS          Z14, K2, (DI)
 	VMAXPS           Z15, Z20, Z15
-	VMOVUPS          Z15, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z16, Z20, Z16
-	VMOVUPS          Z16, K2, (DI)
 	VMAXPS           Z17, Z20, Z17
-	VMOVUPS          Z17, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z18, Z20, Z18
-	VMOVUPS          Z18, K3, (DI)
 	VMAXPS           Z19, Z20, Z19
-	VMOVUPS          Z19, K5, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000a, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000a, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block10
 	VZEROUPPER
 	RET
 
+block11:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z20
+	VMOVUPS.Z 64(R9), K1, Z21
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
+
+row11:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth11:
+	VMOVUPS          (R11), Z22
+	VMOVUPS.Z        64(R11), K1, Z23
+	VFMADD231PS.BCST (R9), Z22, Z0
+	VFMADD231PS.BCST (R9), Z23, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z22, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z23, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z22, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z23, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z22, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z23, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z22, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z23, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z22, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z23, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z22, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z23, Z13
+	VFMADD231PS.BCST (R10), Z22, Z14
+	VFMADD231PS.BCST (R10), Z23, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z22, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z23, Z17
+	VFMADD231PS.BCST (R10)(AX*2), Z22, Z18
+	VFMADD231PS.BCST (R10)(AX*2), Z23, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z22, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z23, Z21
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
+	JNZ              depth11
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
+	JNZ              row11
+	VBROADCASTSS     floor+160(FP), Z22
+	VMAXPS           Z0, Z22, Z0
+	VMAXPS           Z1, Z22, Z1
+	VMAXPS           Z2, Z22, Z2
+	VMAXPS           Z3, Z22, Z3
+	VMAXPS           Z4, Z22, Z4
+	VMAXPS           Z5, Z22, Z5
+	VMAXPS           Z6, Z22, Z6
+	VMAXPS           Z7, Z22, Z7
+	VMAXPS           Z8, Z22, Z8
+	VMAXPS           Z9, Z22, Z9
+	VMAXPS           Z10, Z22, Z10
+	VMAXPS           Z11, Z22, Z11
+	VMAXPS           Z12, Z22, Z12
+	VMAXPS           Z13, Z22, Z13
+	VMAXPS           Z14, Z22, Z14
+	VMAXPS           Z15, Z22, Z15
+	VMAXPS           Z16, Z22, Z16
+	VMAXPS           Z17, Z22, Z17
+	VMAXPS           Z18, Z22, Z18
+	VMAXPS           Z19, Z22, Z19
+	VMAXPS           Z20, Z22, Z20
+	VMAXPS           Z21, Z22, Z21
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, (R9)
+	VMOVUPS          Z21, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000b, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block11
+	VZEROUPPER
+	RET
+
 block12:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	VMOVUPS.Z 64(DI), K4, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	VMOVUPS.Z 64(DI), K4, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	VMOVUPS.Z 64(DI), K4, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	VMOVUPS.Z 64(DI), K4, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	VMOVUPS.Z 64(DI), K4, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	VMOVUPS.Z 64(DI), K4, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	VMOVUPS.Z 64(DI), K4, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z14
-	VMOVUPS.Z 64(DI), K4, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z16
-	VMOVUPS.Z 64(DI), K4, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z18
-	VMOVUPS.Z 64(DI), K4, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z20
-	VMOVUPS.Z 64(DI), K4, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z22
-	VMOVUPS.Z 64(DI), K5, Z23
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z20
+	VMOVUPS.Z 64(R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z22
+	VMOVUPS.Z 64(R9), K1, Z23
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row12:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth12:
-	VMOVUPS.Z        (R9), K2, Z24
-	VMOVUPS.Z        64(R9), K4, Z25
-	VFMADD231PS.BCST (DI), Z24, Z0
-	VFMADD231PS.BCST (DI), Z25, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z24, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z25, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z24, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z25, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z24, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z25, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z24, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z25, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z24, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z25, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z24, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z25, Z13
-	VFMADD231PS.BCST (R8), Z24, Z14
-	VFMADD231PS.BCST (R8), Z25, Z15
-	VFMADD231PS.BCST (R8)(AX*1), Z24, Z16
-	VFMADD231PS.BCST (R8)(AX*1), Z25, Z17
-	VFMADD231PS.BCST (R8)(AX*2), Z24, Z18
-	VFMADD231PS.BCST (R8)(AX*2), Z25, Z19
-	VFMADD231PS.BCST (R8)(CX*1), Z24, Z20
-	VFMADD231PS.BCST (R8)(CX*1), Z25, Z21
-	VFMADD231PS.BCST (R8)(AX*4), Z24, K1, Z22
-	VFMADD231PS.BCST (R8)(AX*4), Z25, K1, Z23
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS          (R11), Z24
+	VMOVUPS.Z        64(R11), K1, Z25
+	VFMADD231PS.BCST (R9), Z24, Z0
+	VFMADD231PS.BCST (R9), Z25, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z24, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z25, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z24, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z25, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z24, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z25, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z24, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z25, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z24, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z25, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z24, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z25, Z13
+	VFMADD231PS.BCST (R10), Z24, Z14
+	VFMADD231PS.BCST (R10), Z25, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z24, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z25, Z17
+	VFMADD231PS.BCST (R10)(AX*2), Z24, Z18
+	VFMADD231PS.BCST (R10)(AX*2), Z25, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z24, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z25, Z21
+	VFMADD231PS.BCST (R10)(AX*4), Z24, Z22
+	VFMADD231PS.BCST (R10)(AX*4), Z25, Z23
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth12
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row12
-	VBROADCASTSS     floor+144(FP), Z24
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z24
 	VMAXPS           Z0, Z24, Z0
-	VMOVUPS          Z0, K2, (DI)
 	VMAXPS           Z1, Z24, Z1
-	VMOVUPS          Z1, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z24, Z2
-	VMOVUPS          Z2, K2, (DI)
 	VMAXPS           Z3, Z24, Z3
-	VMOVUPS          Z3, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z24, Z4
-	VMOVUPS          Z4, K2, (DI)
 	VMAXPS           Z5, Z24, Z5
-	VMOVUPS          Z5, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z24, Z6
-	VMOVUPS          Z6, K2, (DI)
 	VMAXPS           Z7, Z24, Z7
-	VMOVUPS          Z7, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z24, Z8
-	VMOVUPS          Z8, K2, (DI)
 	VMAXPS           Z9, Z24, Z9
-	VMOVUPS          Z9, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z24, Z10
-	VMOVUPS          Z10, K2, (DI)
 	VMAXPS           Z11, Z24, Z11
-	VMOVUPS          Z11, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z24, Z12
-	VMOVUPS          Z12, K2, (DI)
 	VMAXPS           Z13, Z24, Z13
-	VMOVUPS          Z13, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z14, Z24, Z14
-	VMOVUPS          Z14, K2, (DI)
 	VMAXPS           Z15, Z24, Z15
-	VMOVUPS          Z15, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z16, Z24, Z16
-	VMOVUPS          Z16, K2, (DI)
 	VMAXPS           Z17, Z24, Z17
-	VMOVUPS          Z17, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z18, Z24, Z18
-	VMOVUPS          Z18, K2, (DI)
 	VMAXPS           Z19, Z24, Z19
-	VMOVUPS          Z19, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z20, Z24, Z20
-	VMOVUPS          Z20, K2, (DI)
 	VMAXPS           Z21, Z24, Z21
-	VMOVUPS          Z21, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z22, Z24, Z22
-	VMOVUPS          Z22, K3, (DI)
 	VMAXPS           Z23, Z24, Z23
-	VMOVUPS          Z23, K5, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000c, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, (R9)
+	VMOVUPS          Z21, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, (R9)
+	VMOVUPS          Z23, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000c, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block12
 	VZEROUPPER
 	RET
 
+block13:
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z20
+	VMOVUPS.Z 64(R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z22
+	VMOVUPS.Z 64(R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z24
+	VMOVUPS.Z 64(R9), K1, Z25
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
+
+row13:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth13:
+	VMOVUPS          (R11), Z26
+	VMOVUPS.Z        64(R11), K1, Z27
+	VFMADD231PS.BCST (R9), Z26, Z0
+	VFMADD231PS.BCST (R9), Z27, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z26, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z27, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z26, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z27, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z26, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z27, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z26, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z27, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z26, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z27, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z26, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z27, Z13
+	VFMADD231PS.BCST (R10), Z26, Z14
+	VFMADD231PS.BCST (R10), Z27, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z26, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z27, Z17
+	VFMADD231PS.BCST (R10)(AX*2), Z26, Z18
+	VFMADD231PS.BCST (R10)(AX*2), Z27, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z26, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z27, Z21
+	VFMADD231PS.BCST (R10)(AX*4), Z26, Z22
+	VFMADD231PS.BCST (R10)(AX*4), Z27, Z23
+	VFMADD231PS.BCST (R10)(DX*1), Z26, Z24
+	VFMADD231PS.BCST (R10)(DX*1), Z27, Z25
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
+	JNZ              depth13
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
+	JNZ              row13
+	VBROADCASTSS     floor+160(FP), Z26
+	VMAXPS           Z0, Z26, Z0
+	VMAXPS           Z1, Z26, Z1
+	VMAXPS           Z2, Z26, Z2
+	VMAXPS           Z3, Z26, Z3
+	VMAXPS           Z4, Z26, Z4
+	VMAXPS           Z5, Z26, Z5
+	VMAXPS           Z6, Z26, Z6
+	VMAXPS           Z7, Z26, Z7
+	VMAXPS           Z8, Z26, Z8
+	VMAXPS           Z9, Z26, Z9
+	VMAXPS           Z10, Z26, Z10
+	VMAXPS           Z11, Z26, Z11
+	VMAXPS           Z12, Z26, Z12
+	VMAXPS           Z13, Z26, Z13
+	VMAXPS           Z14, Z26, Z14
+	VMAXPS           Z15, Z26, Z15
+	VMAXPS           Z16, Z26, Z16
+	VMAXPS           Z17, Z26, Z17
+	VMAXPS           Z18, Z26, Z18
+	VMAXPS           Z19, Z26, Z19
+	VMAXPS           Z20, Z26, Z20
+	VMAXPS           Z21, Z26, Z21
+	VMAXPS           Z22, Z26, Z22
+	VMAXPS           Z23, Z26, Z23
+	VMAXPS           Z24, Z26, Z24
+	VMAXPS           Z25, Z26, Z25
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, (R9)
+	VMOVUPS          Z21, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, (R9)
+	VMOVUPS          Z23, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, (R9)
+	VMOVUPS          Z25, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000d, R9, R9
+	ADDQ             R9, (SP)
+	DECQ             24(SP)
+	JNZ              block13
+	VZEROUPPER
+	RET
+
 block14:
-	MOVQ      ldi+112(FP), R8
-	MOVQ      8(SP), DI
-	VMOVUPS.Z (DI), K2, Z0
-	VMOVUPS.Z 64(DI), K4, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z2
-	VMOVUPS.Z 64(DI), K4, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z4
-	VMOVUPS.Z 64(DI), K4, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z6
-	VMOVUPS.Z 64(DI), K4, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z8
-	VMOVUPS.Z 64(DI), K4, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z10
-	VMOVUPS.Z 64(DI), K4, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z12
-	VMOVUPS.Z 64(DI), K4, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z14
-	VMOVUPS.Z 64(DI), K4, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z16
-	VMOVUPS.Z 64(DI), K4, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z18
-	VMOVUPS.Z 64(DI), K4, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z20
-	VMOVUPS.Z 64(DI), K4, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z22
-	VMOVUPS.Z 64(DI), K4, Z23
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K2, Z24
-	VMOVUPS.Z 64(DI), K4, Z25
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K3, Z26
-	VMOVUPS.Z 64(DI), K5, Z27
-	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      pace+72(FP), R12
+	MOVQ      ldi+128(FP), R10
+	MOVQ      8(SP), R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z2
+	VMOVUPS.Z 64(R9), K1, Z3
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z4
+	VMOVUPS.Z 64(R9), K1, Z5
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z6
+	VMOVUPS.Z 64(R9), K1, Z7
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z8
+	VMOVUPS.Z 64(R9), K1, Z9
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z10
+	VMOVUPS.Z 64(R9), K1, Z11
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z12
+	VMOVUPS.Z 64(R9), K1, Z13
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z14
+	VMOVUPS.Z 64(R9), K1, Z15
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z16
+	VMOVUPS.Z 64(R9), K1, Z17
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z18
+	VMOVUPS.Z 64(R9), K1, Z19
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z20
+	VMOVUPS.Z 64(R9), K1, Z21
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z22
+	VMOVUPS.Z 64(R9), K1, Z23
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z24
+	VMOVUPS.Z 64(R9), K1, Z25
+	ADDQ      R10, R9
+	VMOVUPS   (R9), Z26
+	VMOVUPS.Z 64(R9), K1, Z27
+	ADDQ      R10, R9
+	MOVQ      R9, 8(SP)
+	MOVQ      (SP), R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      b+80(FP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 32(SP)
+	MOVQ      pace+72(FP), R13
 
 row14:
-	MOVQ DI, R11
-	ADDQ lead+64(FP), R11
-	MOVQ depth+24(FP), R13
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
 
 depth14:
-	VMOVUPS.Z        (R9), K2, Z28
-	VMOVUPS.Z        64(R9), K4, Z29
-	VFMADD231PS.BCST (DI), Z28, Z0
-	VFMADD231PS.BCST (DI), Z29, Z1
-	VFMADD231PS.BCST (DI)(AX*1), Z28, Z2
-	VFMADD231PS.BCST (DI)(AX*1), Z29, Z3
-	VFMADD231PS.BCST (DI)(AX*2), Z28, Z4
-	VFMADD231PS.BCST (DI)(AX*2), Z29, Z5
-	VFMADD231PS.BCST (DI)(CX*1), Z28, Z6
-	VFMADD231PS.BCST (DI)(CX*1), Z29, Z7
-	VFMADD231PS.BCST (DI)(AX*4), Z28, Z8
-	VFMADD231PS.BCST (DI)(AX*4), Z29, Z9
-	VFMADD231PS.BCST (DI)(DX*1), Z28, Z10
-	VFMADD231PS.BCST (DI)(DX*1), Z29, Z11
-	VFMADD231PS.BCST (DI)(CX*2), Z28, Z12
-	VFMADD231PS.BCST (DI)(CX*2), Z29, Z13
-	VFMADD231PS.BCST (R8), Z28, Z14
-	VFMADD231PS.BCST (R8), Z29, Z15
-	VFMADD231PS.BCST (R8)(AX*1), Z28, Z16
-	VFMADD231PS.BCST (R8)(AX*1), Z29, Z17
-	VFMADD231PS.BCST (R8)(AX*2), Z28, Z18
-	VFMADD231PS.BCST (R8)(AX*2), Z29, Z19
-	VFMADD231PS.BCST (R8)(CX*1), Z28, Z20
-	VFMADD231PS.BCST (R8)(CX*1), Z29, Z21
-	VFMADD231PS.BCST (R8)(AX*4), Z28, Z22
-	VFMADD231PS.BCST (R8)(AX*4), Z29, Z23
-	VFMADD231PS.BCST (R8)(DX*1), Z28, Z24
-	VFMADD231PS.BCST (R8)(DX*1), Z29, Z25
-	VFMADD231PS.BCST (R8)(CX*2), Z28, K1, Z26
-	VFMADD231PS.BCST (R8)(CX*2), Z29, K1, Z27
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	ADDQ             BX, DI
-	ADDQ             BX, R8
-	ADDQ             SI, R9
-	DECQ             R13
+	VMOVUPS          (R11), Z28
+	VMOVUPS.Z        64(R11), K1, Z29
+	VFMADD231PS.BCST (R9), Z28, Z0
+	VFMADD231PS.BCST (R9), Z29, Z1
+	VFMADD231PS.BCST (R9)(AX*1), Z28, Z2
+	VFMADD231PS.BCST (R9)(AX*1), Z29, Z3
+	VFMADD231PS.BCST (R9)(AX*2), Z28, Z4
+	VFMADD231PS.BCST (R9)(AX*2), Z29, Z5
+	VFMADD231PS.BCST (R9)(CX*1), Z28, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z29, Z7
+	VFMADD231PS.BCST (R9)(AX*4), Z28, Z8
+	VFMADD231PS.BCST (R9)(AX*4), Z29, Z9
+	VFMADD231PS.BCST (R9)(DX*1), Z28, Z10
+	VFMADD231PS.BCST (R9)(DX*1), Z29, Z11
+	VFMADD231PS.BCST (R9)(CX*2), Z28, Z12
+	VFMADD231PS.BCST (R9)(CX*2), Z29, Z13
+	VFMADD231PS.BCST (R10), Z28, Z14
+	VFMADD231PS.BCST (R10), Z29, Z15
+	VFMADD231PS.BCST (R10)(AX*1), Z28, Z16
+	VFMADD231PS.BCST (R10)(AX*1), Z29, Z17
+	VFMADD231PS.BCST (R10)(AX*2), Z28, Z18
+	VFMADD231PS.BCST (R10)(AX*2), Z29, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z28, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z29, Z21
+	VFMADD231PS.BCST (R10)(AX*4), Z28, Z22
+	VFMADD231PS.BCST (R10)(AX*4), Z29, Z23
+	VFMADD231PS.BCST (R10)(DX*1), Z28, Z24
+	VFMADD231PS.BCST (R10)(DX*1), Z29, Z25
+	VFMADD231PS.BCST (R10)(CX*2), Z28, Z26
+	VFMADD231PS.BCST (R10)(CX*2), Z29, Z27
+	PREFETCHT0       (R12)
+	ADDQ             R13, R12
+	PREFETCHT1       (DI)
+	ADDQ             R8, DI
+	ADDQ             BX, R9
+	ADDQ             BX, R10
+	ADDQ             SI, R11
+	DECQ             R14
 	JNZ              depth14
-	ADDQ             aturn+40(FP), DI
-	ADDQ             aturn+40(FP), R8
-	ADDQ             bturn+88(FP), R9
-	DECQ             R10
+	ADDQ             aturn+40(FP), R9
+	ADDQ             aturn+40(FP), R10
+	ADDQ             bturn+88(FP), R11
+	DECQ             32(SP)
 	JNZ              row14
-	VBROADCASTSS     floor+144(FP), Z28
-	MOVQ             ldc+128(FP), R8
-	MOVQ             16(SP), DI
+	VBROADCASTSS     floor+160(FP), Z28
 	VMAXPS           Z0, Z28, Z0
-	VMOVUPS          Z0, K2, (DI)
 	VMAXPS           Z1, Z28, Z1
-	VMOVUPS          Z1, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z2, Z28, Z2
-	VMOVUPS          Z2, K2, (DI)
 	VMAXPS           Z3, Z28, Z3
-	VMOVUPS          Z3, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z4, Z28, Z4
-	VMOVUPS          Z4, K2, (DI)
 	VMAXPS           Z5, Z28, Z5
-	VMOVUPS          Z5, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z6, Z28, Z6
-	VMOVUPS          Z6, K2, (DI)
 	VMAXPS           Z7, Z28, Z7
-	VMOVUPS          Z7, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z8, Z28, Z8
-	VMOVUPS          Z8, K2, (DI)
 	VMAXPS           Z9, Z28, Z9
-	VMOVUPS          Z9, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z10, Z28, Z10
-	VMOVUPS          Z10, K2, (DI)
 	VMAXPS           Z11, Z28, Z11
-	VMOVUPS          Z11, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z12, Z28, Z12
-	VMOVUPS          Z12, K2, (DI)
 	VMAXPS           Z13, Z28, Z13
-	VMOVUPS          Z13, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z14, Z28, Z14
-	VMOVUPS          Z14, K2, (DI)
 	VMAXPS           Z15, Z28, Z15
-	VMOVUPS          Z15, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z16, Z28, Z16
-	VMOVUPS          Z16, K2, (DI)
 	VMAXPS           Z17, Z28, Z17
-	VMOVUPS          Z17, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z18, Z28, Z18
-	VMOVUPS          Z18, K2, (DI)
 	VMAXPS           Z19, Z28, Z19
-	VMOVUPS          Z19, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z20, Z28, Z20
-	VMOVUPS          Z20, K2, (DI)
 	VMAXPS           Z21, Z28, Z21
-	VMOVUPS          Z21, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z22, Z28, Z22
-	VMOVUPS          Z22, K2, (DI)
 	VMAXPS           Z23, Z28, Z23
-	VMOVUPS          Z23, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z24, Z28, Z24
-	VMOVUPS          Z24, K2, (DI)
 	VMAXPS           Z25, Z28, Z25
-	VMOVUPS          Z25, K4, 64(DI)
-	ADDQ             R8, DI
 	VMAXPS           Z26, Z28, Z26
-	VMOVUPS          Z26, K3, (DI)
 	VMAXPS           Z27, Z28, Z27
-	VMOVUPS          Z27, K5, 64(DI)
-	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
-	MOVQ             AX, DI
-	IMUL3Q           $0x0000000e, DI, DI
-	ADDQ             DI, (SP)
+	MOVQ             ldc+144(FP), R10
+	MOVQ             16(SP), R9
+	VMOVUPS          Z0, (R9)
+	VMOVUPS          Z1, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z2, (R9)
+	VMOVUPS          Z3, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z4, (R9)
+	VMOVUPS          Z5, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z6, (R9)
+	VMOVUPS          Z7, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z8, (R9)
+	VMOVUPS          Z9, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z10, (R9)
+	VMOVUPS          Z11, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z12, (R9)
+	VMOVUPS          Z13, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z14, (R9)
+	VMOVUPS          Z15, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z16, (R9)
+	VMOVUPS          Z17, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z18, (R9)
+	VMOVUPS          Z19, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z20, (R9)
+	VMOVUPS          Z21, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z22, (R9)
+	VMOVUPS          Z23, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z24, (R9)
+	VMOVUPS          Z25, K1, 64(R9)
+	ADDQ             R10, R9
+	VMOVUPS          Z26, (R9)
+	VMOVUPS          Z27, K1, 64(R9)
+	ADDQ             R10, R9
+	MOVQ             R9, 16(SP)
+	MOVQ             AX, R9
+	IMUL3Q           $0x0000000e, R9, R9
+	ADDQ             R9, (SP)
 	DECQ             24(SP)
 	JNZ              block14
 	VZEROUPPER
 	RET
 
-// func addLoop(dst *float32, src *float32, n int)
+// func mul12x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// Requires: AVX, CMOV, FMA3
+TEXT ·mul12x8PartAVX2(SB), NOSPLIT, $40-164
+	MOVQ    columns+152(FP), AX
+	MOVQ    $0x00000008, CX
+	CMPQ    AX, CX
+	CMOVQLT AX, CX
+	NEGQ    CX
+	LEAQ    tails<>+32(SB), AX
+	VMOVUPS (AX)(CX*4), Y0
+	MOVQ    lda+56(FP), AX
+	LEAQ    (AX)(AX*2), CX
+	LEAQ    (AX)(AX*4), DX
+	MOVQ    astep+48(FP), BX
+	MOVQ    bstep+96(FP), SI
+	MOVQ    a+32(FP), DI
+	MOVQ    DI, (SP)
+	MOVQ    init+120(FP), DI
+	MOVQ    DI, 8(SP)
+	MOVQ    c+136(FP), DI
+	MOVQ    DI, 16(SP)
+	MOVQ    blocks+8(FP), DI
+	MOVQ    DI, 24(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
+	MOVQ    size+0(FP), DI
+	CMPQ    DI, $0x0c
+	JEQ     block12
+	CMPQ    DI, $0x0b
+	JEQ     block11
+	CMPQ    DI, $0x0a
+	JEQ     block10
+	CMPQ    DI, $0x09
+	JEQ     block9
+	CMPQ    DI, $0x08
+	JEQ     block8
+	CMPQ    DI, $0x07
+	JEQ     block7
+	CMPQ    DI, $0x06
+	JEQ     block6
+	CMPQ    DI, $0x05
+	JEQ     block5
+	CMPQ    DI, $0x04
+	JEQ     block4
+	CMPQ    DI, $0x03
+	JEQ     block3
+	CMPQ    DI, $0x02
+	JEQ     block2
+
+block1:
+	MOVQ       ldi+128(FP), DX
+	MOVQ       8(SP), CX
+	VMASKMOVPS (CX), Y0, Y1
+	ADDQ       DX, CX
+	MOVQ       CX, 8(SP)
+	MOVQ       (SP), CX
+	MOVQ       b+80(FP), DX
+	MOVQ       rows+16(FP), DI
+	MOVQ       DI, 32(SP)
+
+row1:
+	MOVQ depth+24(FP), DI
+
+depth1:
+	VMASKMOVPS   (DX), Y0, Y2
+	VBROADCASTSS (CX), Y3
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth1
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         32(SP)
+	JNZ          row1
+	VBROADCASTSS floor+160(FP), Y2
+	VMAXPS       Y1, Y2, Y1
+	MOVQ         ldc+144(FP), DX
+	MOVQ         16(SP), CX
+	VMASKMOVPS   Y1, Y0, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000001, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ       ldi+128(FP), DX
+	MOVQ       8(SP), CX
+	VMASKMOVPS (CX), Y0, Y1
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y2
+	ADDQ       DX, CX
+	MOVQ       CX, 8(SP)
+	MOVQ       (SP), CX
+	MOVQ       b+80(FP), DX
+	MOVQ       rows+16(FP), DI
+	MOVQ       DI, 32(SP)
+
+row2:
+	MOVQ depth+24(FP), DI
+
+depth2:
+	VMASKMOVPS   (DX), Y0, Y3
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VBROADCASTSS (CX)(AX*1), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth2
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         32(SP)
+	JNZ          row2
+	VBROADCASTSS floor+160(FP), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y3, Y2
+	MOVQ         ldc+144(FP), DX
+	MOVQ         16(SP), CX
+	VMASKMOVPS   Y1, Y0, (CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   Y2, Y0, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000002, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block2
+	VZEROUPPER
+	RET
+
+block3:
+	MOVQ       ldi+128(FP), DX
+	MOVQ       8(SP), CX
+	VMASKMOVPS (CX), Y0, Y1
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y2
+	ADDQ       DX, CX
+	VMASKMOVPS (CX), Y0, Y3
+	ADDQ       DX, CX
+	MOVQ       CX, 8(SP)
+	MOVQ       (SP), CX
+	MOVQ       b+80(FP), DX
+	MOVQ       rows+16(FP), DI
+	MOVQ       DI, 32(SP)
+
+row3:
+	MOVQ depth+24(FP), DI
+
+depth3:
+	VMASKMOVPS   (DX), Y0, Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS (CX)(AX*1), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS (CX)(AX*2), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth3
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         32(SP)
+	JNZ          row3
+	VBROADCASTSS floor+160(FP), Y4
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	MOVQ         ldc+144(FP), DX
+	MOVQ         16(SP), CX
+	VMASKMOVPS   Y1, Y0, (CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   Y2, Y0, (CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   Y3, Y0, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000003, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block3
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ       ldi+128(FP), DI
+	MOVQ       8(SP), DX
+	VMASKMOVPS (DX), Y0, Y1
+	ADDQ       DI, DX
+	VMASKMOVPS (DX), Y0, Y2
+	ADDQ       DI, DX
+	VMASKMOVPS (DX), Y0, Y3
+	ADDQ       DI, DX
+	VMASKMOVPS (DX), Y0, Y4
+	ADDQ       DI, DX
+	MOVQ       DX, 8(SP)
+	MOVQ       (SP), DX
+	MOVQ       b+80(FP), DI
+	MOVQ       rows+16(FP), R8
+	MOVQ       R8, 32(SP)
+
+row4:
+	MOVQ depth+24(FP), R8
+
+depth4:
+	VMASKMOVPS   (DI), Y0, Y5
+	VBROADCASTSS (DX), Y6
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (DX)(AX*1), Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS (DX)(AX*2), Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS (DX)(CX*1), Y6
+	VFMADD231PS  Y6, Y5, Y4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
+	JNZ          depth4
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         32(SP)
+	JNZ          row4
+	VBROADCASTSS floor+160(FP), Y5
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y5, Y4
+	MOVQ         ldc+144(FP), DI
+	MOVQ         16(SP), DX
+	VMASKMOVPS   Y1, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y2, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y3, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y4, Y0, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000004, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block4
+	VZEROUPPER
+	RET
+
+block5:
+	MOVQ       ldi+128(FP), DI
+	MOVQ       8(SP), DX
+	VMASKMOVPS (DX), Y0, Y1
+	ADDQ       DI, DX
+	VMASKMOVPS (DX), Y0, Y2
+	ADDQ       DI, DX
+	VMASKMOVPS (DX), Y0, Y3
+	ADDQ       DI, DX
+	VMASKMOVPS (DX), Y0, Y4
+	ADDQ       DI, DX
+	VMASKMOVPS (DX), Y0, Y5
+	ADDQ       DI, DX
+	MOVQ       DX, 8(SP)
+	MOVQ       (SP), DX
+	MOVQ       b+80(FP), DI
+	MOVQ       rows+16(FP), R8
+	MOVQ       R8, 32(SP)
+
+row5:
+	MOVQ depth+24(FP), R8
+
+depth5:
+	VMASKMOVPS   (DI), Y0, Y6
+	VBROADCASTSS (DX), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS (DX)(AX*1), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS (DX)(AX*2), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS (DX)(CX*1), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS (DX)(AX*4), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
+	JNZ          depth5
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         32(SP)
+	JNZ          row5
+	VBROADCASTSS floor+160(FP), Y6
+	VMAXPS       Y1, Y6, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
+	MOVQ         ldc+144(FP), DI
+	MOVQ         16(SP), DX
+	VMASKMOVPS   Y1, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y2, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y3, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y4, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y5, Y0, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000005, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block5
+	VZEROUPPER
+	RET
+
+block6:
+	MOVQ       ldi+128(FP), R8
+	MOVQ       8(SP), DI
+	VMASKMOVPS (DI), Y0, Y1
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y2
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y3
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y4
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y5
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y6
+	ADDQ       R8, DI
+	MOVQ       DI, 8(SP)
+	MOVQ       (SP), DI
+	MOVQ       b+80(FP), R8
+	MOVQ       rows+16(FP), R9
+	MOVQ       R9, 32(SP)
+
+row6:
+	MOVQ depth+24(FP), R9
+
+depth6:
+	VMASKMOVPS   (R8), Y0, Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (DI)(AX*1), Y8
+	VFMADD231PS  Y8, Y7, Y2
+	VBROADCASTSS (DI)(AX*2), Y8
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS (DI)(CX*1), Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VBROADCASTSS (DI)(AX*4), Y8
+	VFMADD231PS  Y8, Y7, Y5
+	VBROADCASTSS (DI)(DX*1), Y8
+	VFMADD231PS  Y8, Y7, Y6
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R9
+	JNZ          depth6
+	ADDQ         aturn+40(FP), DI
+	ADDQ         bturn+88(FP), R8
+	DECQ         32(SP)
+	JNZ          row6
+	VBROADCASTSS floor+160(FP), Y7
+	VMAXPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y7, Y5
+	VMAXPS       Y6, Y7, Y6
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMASKMOVPS   Y1, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y2, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y3, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y4, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y5, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y6, Y0, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000006, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block6
+	VZEROUPPER
+	RET
+
+block7:
+	MOVQ       ldi+128(FP), R8
+	MOVQ       8(SP), DI
+	VMASKMOVPS (DI), Y0, Y1
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y2
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y3
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y4
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y5
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y6
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y7
+	ADDQ       R8, DI
+	MOVQ       DI, 8(SP)
+	MOVQ       (SP), DI
+	MOVQ       b+80(FP), R8
+	MOVQ       rows+16(FP), R9
+	MOVQ       R9, 32(SP)
+
+row7:
+	MOVQ depth+24(FP), R9
+
+depth7:
+	VMASKMOVPS   (R8), Y0, Y8
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y9, Y8, Y1
+	VBROADCASTSS (DI)(AX*1), Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VBROADCASTSS (DI)(AX*2), Y9
+	VFMADD231PS  Y9, Y8, Y3
+	VBROADCASTSS (DI)(CX*1), Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VBROADCASTSS (DI)(AX*4), Y9
+	VFMADD231PS  Y9, Y8, Y5
+	VBROADCASTSS (DI)(DX*1), Y9
+	VFMADD231PS  Y9, Y8, Y6
+	VBROADCASTSS (DI)(CX*2), Y9
+	VFMADD231PS  Y9, Y8, Y7
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R9
+	JNZ          depth7
+	ADDQ         aturn+40(FP), DI
+	ADDQ         bturn+88(FP), R8
+	DECQ         32(SP)
+	JNZ          row7
+	VBROADCASTSS floor+160(FP), Y8
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMASKMOVPS   Y1, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y2, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y3, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y4, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y5, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y6, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y7, Y0, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000007, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block7
+	VZEROUPPER
+	RET
+
+block8:
+	MOVQ       ldi+128(FP), R8
+	MOVQ       8(SP), DI
+	VMASKMOVPS (DI), Y0, Y1
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y2
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y3
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y4
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y5
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y6
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y7
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y8
+	ADDQ       R8, DI
+	MOVQ       DI, 8(SP)
+	MOVQ       (SP), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       AX, R8
+	MOVQ       b+80(FP), R9
+	MOVQ       rows+16(FP), R10
+	MOVQ       R10, 32(SP)
+
+row8:
+	MOVQ depth+24(FP), R10
+
+depth8:
+	VMASKMOVPS   (R9), Y0, Y9
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (DI)(AX*1), Y10
+	VFMADD231PS  Y10, Y9, Y2
+	VBROADCASTSS (DI)(AX*2), Y10
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (DI)(CX*1), Y10
+	VFMADD231PS  Y10, Y9, Y4
+	VBROADCASTSS (DI)(AX*4), Y10
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS (DI)(DX*1), Y10
+	VFMADD231PS  Y10, Y9, Y6
+	VBROADCASTSS (DI)(CX*2), Y10
+	VFMADD231PS  Y10, Y9, Y7
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y10, Y9, Y8
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth8
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row8
+	VBROADCASTSS floor+160(FP), Y9
+	VMAXPS       Y1, Y9, Y1
+	VMAXPS       Y2, Y9, Y2
+	VMAXPS       Y3, Y9, Y3
+	VMAXPS       Y4, Y9, Y4
+	VMAXPS       Y5, Y9, Y5
+	VMAXPS       Y6, Y9, Y6
+	VMAXPS       Y7, Y9, Y7
+	VMAXPS       Y8, Y9, Y8
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMASKMOVPS   Y1, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y2, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y3, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y4, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y5, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y6, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y7, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y8, Y0, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000008, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block8
+	VZEROUPPER
+	RET
+
+block9:
+	MOVQ       ldi+128(FP), R8
+	MOVQ       8(SP), DI
+	VMASKMOVPS (DI), Y0, Y1
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y2
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y3
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y4
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y5
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y6
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y7
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y8
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y9
+	ADDQ       R8, DI
+	MOVQ       DI, 8(SP)
+	MOVQ       (SP), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       AX, R8
+	MOVQ       b+80(FP), R9
+	MOVQ       rows+16(FP), R10
+	MOVQ       R10, 32(SP)
+
+row9:
+	MOVQ depth+24(FP), R10
+
+depth9:
+	VMASKMOVPS   (R9), Y0, Y10
+	VBROADCASTSS (DI), Y11
+	VFMADD231PS  Y11, Y10, Y1
+	VBROADCASTSS (DI)(AX*1), Y11
+	VFMADD231PS  Y11, Y10, Y2
+	VBROADCASTSS (DI)(AX*2), Y11
+	VFMADD231PS  Y11, Y10, Y3
+	VBROADCASTSS (DI)(CX*1), Y11
+	VFMADD231PS  Y11, Y10, Y4
+	VBROADCASTSS (DI)(AX*4), Y11
+	VFMADD231PS  Y11, Y10, Y5
+	VBROADCASTSS (DI)(DX*1), Y11
+	VFMADD231PS  Y11, Y10, Y6
+	VBROADCASTSS (DI)(CX*2), Y11
+	VFMADD231PS  Y11, Y10, Y7
+	VBROADCASTSS (R8), Y11
+	VFMADD231PS  Y11, Y10, Y8
+	VBROADCASTSS (R8)(AX*1), Y11
+	VFMADD231PS  Y11, Y10, Y9
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth9
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row9
+	VBROADCASTSS floor+160(FP), Y10
+	VMAXPS       Y1, Y10, Y1
+	VMAXPS       Y2, Y10, Y2
+	VMAXPS       Y3, Y10, Y3
+	VMAXPS       Y4, Y10, Y4
+	VMAXPS       Y5, Y10, Y5
+	VMAXPS       Y6, Y10, Y6
+	VMAXPS       Y7, Y10, Y7
+	VMAXPS       Y8, Y10, Y8
+	VMAXPS       Y9, Y10, Y9
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMASKMOVPS   Y1, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y2, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y3, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y4, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y5, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y6, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y7, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y8, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y9, Y0, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000009, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block9
+	VZEROUPPER
+	RET
+
+block10:
+	MOVQ       ldi+128(FP), R8
+	MOVQ       8(SP), DI
+	VMASKMOVPS (DI), Y0, Y1
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y2
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y3
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y4
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y5
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y6
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y7
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y8
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y9
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y10
+	ADDQ       R8, DI
+	MOVQ       DI, 8(SP)
+	MOVQ       (SP), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       AX, R8
+	MOVQ       b+80(FP), R9
+	MOVQ       rows+16(FP), R10
+	MOVQ       R10, 32(SP)
+
+row10:
+	MOVQ depth+24(FP), R10
+
+depth10:
+	VMASKMOVPS   (R9), Y0, Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (DI)(AX*1), Y12
+	VFMADD231PS  Y12, Y11, Y2
+	VBROADCASTSS (DI)(AX*2), Y12
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (DI)(CX*1), Y12
+	VFMADD231PS  Y12, Y11, Y4
+	VBROADCASTSS (DI)(AX*4), Y12
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS (DI)(DX*1), Y12
+	VFMADD231PS  Y12, Y11, Y6
+	VBROADCASTSS (DI)(CX*2), Y12
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y12, Y11, Y8
+	VBROADCASTSS (R8)(AX*1), Y12
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS (R8)(AX*2), Y12
+	VFMADD231PS  Y12, Y11, Y10
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth10
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row10
+	VBROADCASTSS floor+160(FP), Y11
+	VMAXPS       Y1, Y11, Y1
+	VMAXPS       Y2, Y11, Y2
+	VMAXPS       Y3, Y11, Y3
+	VMAXPS       Y4, Y11, Y4
+	VMAXPS       Y5, Y11, Y5
+	VMAXPS       Y6, Y11, Y6
+	VMAXPS       Y7, Y11, Y7
+	VMAXPS       Y8, Y11, Y8
+	VMAXPS       Y9, Y11, Y9
+	VMAXPS       Y10, Y11, Y10
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMASKMOVPS   Y1, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y2, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y3, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y4, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y5, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y6, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y7, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y8, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y9, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y10, Y0, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000a, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block10
+	VZEROUPPER
+	RET
+
+block11:
+	MOVQ       ldi+128(FP), R8
+	MOVQ       8(SP), DI
+	VMASKMOVPS (DI), Y0, Y1
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y2
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y3
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y4
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y5
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y6
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y7
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y8
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y9
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y10
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y11
+	ADDQ       R8, DI
+	MOVQ       DI, 8(SP)
+	MOVQ       (SP), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       AX, R8
+	MOVQ       b+80(FP), R9
+	MOVQ       rows+16(FP), R10
+	MOVQ       R10, 32(SP)
+
+row11:
+	MOVQ depth+24(FP), R10
+
+depth11:
+	VMASKMOVPS   (R9), Y0, Y12
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y13, Y12, Y1
+	VBROADCASTSS (DI)(AX*1), Y13
+	VFMADD231PS  Y13, Y12, Y2
+	VBROADCASTSS (DI)(AX*2), Y13
+	VFMADD231PS  Y13, Y12, Y3
+	VBROADCASTSS (DI)(CX*1), Y13
+	VFMADD231PS  Y13, Y12, Y4
+	VBROADCASTSS (DI)(AX*4), Y13
+	VFMADD231PS  Y13, Y12, Y5
+	VBROADCASTSS (DI)(DX*1), Y13
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS (DI)(CX*2), Y13
+	VFMADD231PS  Y13, Y12, Y7
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y13, Y12, Y8
+	VBROADCASTSS (R8)(AX*1), Y13
+	VFMADD231PS  Y13, Y12, Y9
+	VBROADCASTSS (R8)(AX*2), Y13
+	VFMADD231PS  Y13, Y12, Y10
+	VBROADCASTSS (R8)(CX*1), Y13
+	VFMADD231PS  Y13, Y12, Y11
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth11
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row11
+	VBROADCASTSS floor+160(FP), Y12
+	VMAXPS       Y1, Y12, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMAXPS       Y11, Y12, Y11
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMASKMOVPS   Y1, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y2, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y3, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y4, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y5, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y6, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y7, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y8, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y9, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y10, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y11, Y0, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000b, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block11
+	VZEROUPPER
+	RET
+
+block12:
+	MOVQ       ldi+128(FP), R8
+	MOVQ       8(SP), DI
+	VMASKMOVPS (DI), Y0, Y1
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y2
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y3
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y4
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y5
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y6
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y7
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y8
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y9
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y10
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y11
+	ADDQ       R8, DI
+	VMASKMOVPS (DI), Y0, Y12
+	ADDQ       R8, DI
+	MOVQ       DI, 8(SP)
+	MOVQ       (SP), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       AX, R8
+	MOVQ       b+80(FP), R9
+	MOVQ       rows+16(FP), R10
+	MOVQ       R10, 32(SP)
+
+row12:
+	MOVQ depth+24(FP), R10
+
+depth12:
+	VMASKMOVPS   (R9), Y0, Y13
+	VBROADCASTSS (DI), Y14
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (DI)(AX*1), Y14
+	VFMADD231PS  Y14, Y13, Y2
+	VBROADCASTSS (DI)(AX*2), Y14
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (DI)(CX*1), Y14
+	VFMADD231PS  Y14, Y13, Y4
+	VBROADCASTSS (DI)(AX*4), Y14
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (DI)(DX*1), Y14
+	VFMADD231PS  Y14, Y13, Y6
+	VBROADCASTSS (DI)(CX*2), Y14
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y14, Y13, Y8
+	VBROADCASTSS (R8)(AX*1), Y14
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (R8)(AX*2), Y14
+	VFMADD231PS  Y14, Y13, Y10
+	VBROADCASTSS (R8)(CX*1), Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VBROADCASTSS (R8)(AX*4), Y14
+	VFMADD231PS  Y14, Y13, Y12
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth12
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row12
+	VBROADCASTSS floor+160(FP), Y13
+	VMAXPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y13, Y11
+	VMAXPS       Y12, Y13, Y12
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMASKMOVPS   Y1, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y2, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y3, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y4, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y5, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y6, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y7, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y8, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y9, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y10, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y11, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y12, Y0, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000c, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block12
+	VZEROUPPER
+	RET
+
+// func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·mul14x8AVX2(SB), NOSPLIT, $40-164
+	MOVQ lda+56(FP), AX
+	LEAQ (AX)(AX*2), CX
+	LEAQ (AX)(AX*4), DX
+	MOVQ astep+48(FP), BX
+	MOVQ bstep+96(FP), SI
+	MOVQ a+32(FP), DI
+	MOVQ DI, (SP)
+	MOVQ init+120(FP), DI
+	MOVQ DI, 8(SP)
+	MOVQ c+136(FP), DI
+	MOVQ DI, 16(SP)
+	MOVQ blocks+8(FP), DI
+	MOVQ DI, 24(SP)
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 32(SP)
+	MOVQ size+0(FP), DI
+	CMPQ DI, $0x0e
+	JEQ  block14
+	CMPQ DI, $0x0d
+	JEQ  block13
+	CMPQ DI, $0x0c
+	JEQ  block12
+	CMPQ DI, $0x0b
+	JEQ  block11
+	CMPQ DI, $0x0a
+	JEQ  block10
+	CMPQ DI, $0x09
+	JEQ  block9
+	CMPQ DI, $0x08
+	JEQ  block8
+	CMPQ DI, $0x07
+	JEQ  block7
+	CMPQ DI, $0x06
+	JEQ  block6
+	CMPQ DI, $0x05
+	JEQ  block5
+	CMPQ DI, $0x04
+	JEQ  block4
+	CMPQ DI, $0x03
+	JEQ  block3
+	CMPQ DI, $0x02
+	JEQ  block2
+
+block1:
+	MOVQ    ldi+128(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
+
+row1:
+	MOVQ depth+24(FP), DI
+
+depth1:
+	VMOVUPS      (DX), Y1
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth1
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         32(SP)
+	JNZ          row1
+	VBROADCASTSS floor+160(FP), Y1
+	VMAXPS       Y0, Y1, Y0
+	MOVQ         ldc+144(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      Y0, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000001, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ    ldi+128(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
+
+row2:
+	MOVQ depth+24(FP), DI
+
+depth2:
+	VMOVUPS      (DX), Y2
+	VBROADCASTSS (CX), Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS (CX)(AX*1), Y3
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth2
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         32(SP)
+	JNZ          row2
+	VBROADCASTSS floor+160(FP), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	MOVQ         ldc+144(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      Y0, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000002, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block2
+	VZEROUPPER
+	RET
+
+block3:
+	MOVQ    ldi+128(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 32(SP)
+
+row3:
+	MOVQ depth+24(FP), DI
+
+depth3:
+	VMOVUPS      (DX), Y3
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  Y4, Y3, Y0
+	VBROADCASTSS (CX)(AX*1), Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VBROADCASTSS (CX)(AX*2), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth3
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         32(SP)
+	JNZ          row3
+	VBROADCASTSS floor+160(FP), Y3
+	VMAXPS       Y0, Y3, Y0
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y3, Y2
+	MOVQ         ldc+144(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      Y0, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000003, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block3
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ    ldi+128(FP), DI
+	MOVQ    8(SP), DX
+	VMOVUPS (DX), Y0
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y1
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y2
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y3
+	ADDQ    DI, DX
+	MOVQ    DX, 8(SP)
+	MOVQ    (SP), DX
+	MOVQ    b+80(FP), DI
+	MOVQ    rows+16(FP), R8
+	MOVQ    R8, 32(SP)
+
+row4:
+	MOVQ depth+24(FP), R8
+
+depth4:
+	VMOVUPS      (DI), Y4
+	VBROADCASTSS (DX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS (DX)(AX*1), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS (DX)(AX*2), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS (DX)(CX*1), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
+	JNZ          depth4
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         32(SP)
+	JNZ          row4
+	VBROADCASTSS floor+160(FP), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	MOVQ         ldc+144(FP), DI
+	MOVQ         16(SP), DX
+	VMOVUPS      Y0, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000004, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block4
+	VZEROUPPER
+	RET
+
+block5:
+	MOVQ    ldi+128(FP), DI
+	MOVQ    8(SP), DX
+	VMOVUPS (DX), Y0
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y1
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y2
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y3
+	ADDQ    DI, DX
+	VMOVUPS (DX), Y4
+	ADDQ    DI, DX
+	MOVQ    DX, 8(SP)
+	MOVQ    (SP), DX
+	MOVQ    b+80(FP), DI
+	MOVQ    rows+16(FP), R8
+	MOVQ    R8, 32(SP)
+
+row5:
+	MOVQ depth+24(FP), R8
+
+depth5:
+	VMOVUPS      (DI), Y5
+	VBROADCASTSS (DX), Y6
+	VFMADD231PS  Y6, Y5, Y0
+	VBROADCASTSS (DX)(AX*1), Y6
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (DX)(AX*2), Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS (DX)(CX*1), Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS (DX)(AX*4), Y6
+	VFMADD231PS  Y6, Y5, Y4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
+	JNZ          depth5
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         32(SP)
+	JNZ          row5
+	VBROADCASTSS floor+160(FP), Y5
+	VMAXPS       Y0, Y5, Y0
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y5, Y4
+	MOVQ         ldc+144(FP), DI
+	MOVQ         16(SP), DX
+	VMOVUPS      Y0, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000005, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block5
+	VZEROUPPER
+	RET
+
+block6:
+	MOVQ    ldi+128(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	MOVQ    b+80(FP), R8
+	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 32(SP)
+
+row6:
+	MOVQ depth+24(FP), R9
+
+depth6:
+	VMOVUPS      (R8), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS (DI)(AX*1), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS (DI)(AX*2), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS (DI)(CX*1), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS (DI)(AX*4), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS (DI)(DX*1), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R9
+	JNZ          depth6
+	ADDQ         aturn+40(FP), DI
+	ADDQ         bturn+88(FP), R8
+	DECQ         32(SP)
+	JNZ          row6
+	VBROADCASTSS floor+160(FP), Y6
+	VMAXPS       Y0, Y6, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000006, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block6
+	VZEROUPPER
+	RET
+
+block7:
+	MOVQ    ldi+128(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	MOVQ    b+80(FP), R8
+	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 32(SP)
+
+row7:
+	MOVQ depth+24(FP), R9
+
+depth7:
+	VMOVUPS      (R8), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y8, Y7, Y0
+	VBROADCASTSS (DI)(AX*1), Y8
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (DI)(AX*2), Y8
+	VFMADD231PS  Y8, Y7, Y2
+	VBROADCASTSS (DI)(CX*1), Y8
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS (DI)(AX*4), Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VBROADCASTSS (DI)(DX*1), Y8
+	VFMADD231PS  Y8, Y7, Y5
+	VBROADCASTSS (DI)(CX*2), Y8
+	VFMADD231PS  Y8, Y7, Y6
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R9
+	JNZ          depth7
+	ADDQ         aturn+40(FP), DI
+	ADDQ         bturn+88(FP), R8
+	DECQ         32(SP)
+	JNZ          row7
+	VBROADCASTSS floor+160(FP), Y7
+	VMAXPS       Y0, Y7, Y0
+	VMAXPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y7, Y5
+	VMAXPS       Y6, Y7, Y6
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000007, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block7
+	VZEROUPPER
+	RET
+
+block8:
+	MOVQ    ldi+128(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
+
+row8:
+	MOVQ depth+24(FP), R10
+
+depth8:
+	VMOVUPS      (R9), Y8
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y9, Y8, Y0
+	VBROADCASTSS (DI)(AX*1), Y9
+	VFMADD231PS  Y9, Y8, Y1
+	VBROADCASTSS (DI)(AX*2), Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VBROADCASTSS (DI)(CX*1), Y9
+	VFMADD231PS  Y9, Y8, Y3
+	VBROADCASTSS (DI)(AX*4), Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VBROADCASTSS (DI)(DX*1), Y9
+	VFMADD231PS  Y9, Y8, Y5
+	VBROADCASTSS (DI)(CX*2), Y9
+	VFMADD231PS  Y9, Y8, Y6
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y9, Y8, Y7
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth8
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row8
+	VBROADCASTSS floor+160(FP), Y8
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000008, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block8
+	VZEROUPPER
+	RET
+
+block9:
+	MOVQ    ldi+128(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
+
+row9:
+	MOVQ depth+24(FP), R10
+
+depth9:
+	VMOVUPS      (R9), Y9
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y10, Y9, Y0
+	VBROADCASTSS (DI)(AX*1), Y10
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (DI)(AX*2), Y10
+	VFMADD231PS  Y10, Y9, Y2
+	VBROADCASTSS (DI)(CX*1), Y10
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (DI)(AX*4), Y10
+	VFMADD231PS  Y10, Y9, Y4
+	VBROADCASTSS (DI)(DX*1), Y10
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS (DI)(CX*2), Y10
+	VFMADD231PS  Y10, Y9, Y6
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y10, Y9, Y7
+	VBROADCASTSS (R8)(AX*1), Y10
+	VFMADD231PS  Y10, Y9, Y8
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth9
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row9
+	VBROADCASTSS floor+160(FP), Y9
+	VMAXPS       Y0, Y9, Y0
+	VMAXPS       Y1, Y9, Y1
+	VMAXPS       Y2, Y9, Y2
+	VMAXPS       Y3, Y9, Y3
+	VMAXPS       Y4, Y9, Y4
+	VMAXPS       Y5, Y9, Y5
+	VMAXPS       Y6, Y9, Y6
+	VMAXPS       Y7, Y9, Y7
+	VMAXPS       Y8, Y9, Y8
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000009, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block9
+	VZEROUPPER
+	RET
+
+block10:
+	MOVQ    ldi+128(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y9
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
+
+row10:
+	MOVQ depth+24(FP), R10
+
+depth10:
+	VMOVUPS      (R9), Y10
+	VBROADCASTSS (DI), Y11
+	VFMADD231PS  Y11, Y10, Y0
+	VBROADCASTSS (DI)(AX*1), Y11
+	VFMADD231PS  Y11, Y10, Y1
+	VBROADCASTSS (DI)(AX*2), Y11
+	VFMADD231PS  Y11, Y10, Y2
+	VBROADCASTSS (DI)(CX*1), Y11
+	VFMADD231PS  Y11, Y10, Y3
+	VBROADCASTSS (DI)(AX*4), Y11
+	VFMADD231PS  Y11, Y10, Y4
+	VBROADCASTSS (DI)(DX*1), Y11
+	VFMADD231PS  Y11, Y10, Y5
+	VBROADCASTSS (DI)(CX*2), Y11
+	VFMADD231PS  Y11, Y10, Y6
+	VBROADCASTSS (R8), Y11
+	VFMADD231PS  Y11, Y10, Y7
+	VBROADCASTSS (R8)(AX*1), Y11
+	VFMADD231PS  Y11, Y10, Y8
+	VBROADCASTSS (R8)(AX*2), Y11
+	VFMADD231PS  Y11, Y10, Y9
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth10
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row10
+	VBROADCASTSS floor+160(FP), Y10
+	VMAXPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y10, Y1
+	VMAXPS       Y2, Y10, Y2
+	VMAXPS       Y3, Y10, Y3
+	VMAXPS       Y4, Y10, Y4
+	VMAXPS       Y5, Y10, Y5
+	VMAXPS       Y6, Y10, Y6
+	VMAXPS       Y7, Y10, Y7
+	VMAXPS       Y8, Y10, Y8
+	VMAXPS       Y9, Y10, Y9
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000a, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block10
+	VZEROUPPER
+	RET
+
+block11:
+	MOVQ    ldi+128(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y9
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y10
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
+
+row11:
+	MOVQ depth+24(FP), R10
+
+depth11:
+	VMOVUPS      (R9), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y12, Y11, Y0
+	VBROADCASTSS (DI)(AX*1), Y12
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (DI)(AX*2), Y12
+	VFMADD231PS  Y12, Y11, Y2
+	VBROADCASTSS (DI)(CX*1), Y12
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (DI)(AX*4), Y12
+	VFMADD231PS  Y12, Y11, Y4
+	VBROADCASTSS (DI)(DX*1), Y12
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS (DI)(CX*2), Y12
+	VFMADD231PS  Y12, Y11, Y6
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS (R8)(AX*1), Y12
+	VFMADD231PS  Y12, Y11, Y8
+	VBROADCASTSS (R8)(AX*2), Y12
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS (R8)(CX*1), Y12
+	VFMADD231PS  Y12, Y11, Y10
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth11
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row11
+	VBROADCASTSS floor+160(FP), Y11
+	VMAXPS       Y0, Y11, Y0
+	VMAXPS       Y1, Y11, Y1
+	VMAXPS       Y2, Y11, Y2
+	VMAXPS       Y3, Y11, Y3
+	VMAXPS       Y4, Y11, Y4
+	VMAXPS       Y5, Y11, Y5
+	VMAXPS       Y6, Y11, Y6
+	VMAXPS       Y7, Y11, Y7
+	VMAXPS       Y8, Y11, Y8
+	VMAXPS       Y9, Y11, Y9
+	VMAXPS       Y10, Y11, Y10
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000b, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block11
+	VZEROUPPER
+	RET
+
+block12:
+	MOVQ    ldi+128(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y9
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y10
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y11
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
+
+row12:
+	MOVQ depth+24(FP), R10
+
+depth12:
+	VMOVUPS      (R9), Y12
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y13, Y12, Y0
+	VBROADCASTSS (DI)(AX*1), Y13
+	VFMADD231PS  Y13, Y12, Y1
+	VBROADCASTSS (DI)(AX*2), Y13
+	VFMADD231PS  Y13, Y12, Y2
+	VBROADCASTSS (DI)(CX*1), Y13
+	VFMADD231PS  Y13, Y12, Y3
+	VBROADCASTSS (DI)(AX*4), Y13
+	VFMADD231PS  Y13, Y12, Y4
+	VBROADCASTSS (DI)(DX*1), Y13
+	VFMADD231PS  Y13, Y12, Y5
+	VBROADCASTSS (DI)(CX*2), Y13
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y13, Y12, Y7
+	VBROADCASTSS (R8)(AX*1), Y13
+	VFMADD231PS  Y13, Y12, Y8
+	VBROADCASTSS (R8)(AX*2), Y13
+	VFMADD231PS  Y13, Y12, Y9
+	VBROADCASTSS (R8)(CX*1), Y13
+	VFMADD231PS  Y13, Y12, Y10
+	VBROADCASTSS (R8)(AX*4), Y13
+	VFMADD231PS  Y13, Y12, Y11
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth12
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row12
+	VBROADCASTSS floor+160(FP), Y12
+	VMAXPS       Y0, Y12, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMAXPS       Y11, Y12, Y11
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000c, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block12
+	VZEROUPPER
+	RET
+
+block13:
+	MOVQ    ldi+128(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y9
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y10
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y11
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y12
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
+
+row13:
+	MOVQ depth+24(FP), R10
+
+depth13:
+	VMOVUPS      (R9), Y13
+	VBROADCASTSS (DI), Y14
+	VFMADD231PS  Y14, Y13, Y0
+	VBROADCASTSS (DI)(AX*1), Y14
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (DI)(AX*2), Y14
+	VFMADD231PS  Y14, Y13, Y2
+	VBROADCASTSS (DI)(CX*1), Y14
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (DI)(AX*4), Y14
+	VFMADD231PS  Y14, Y13, Y4
+	VBROADCASTSS (DI)(DX*1), Y14
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (DI)(CX*2), Y14
+	VFMADD231PS  Y14, Y13, Y6
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS (R8)(AX*1), Y14
+	VFMADD231PS  Y14, Y13, Y8
+	VBROADCASTSS (R8)(AX*2), Y14
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (R8)(CX*1), Y14
+	VFMADD231PS  Y14, Y13, Y10
+	VBROADCASTSS (R8)(AX*4), Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y14, Y13, Y12
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth13
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row13
+	VBROADCASTSS floor+160(FP), Y13
+	VMAXPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y13, Y11
+	VMAXPS       Y12, Y13, Y12
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000d, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block13
+	VZEROUPPER
+	RET
+
+block14:
+	MOVQ    ldi+128(FP), R8
+	MOVQ    8(SP), DI
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y7
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y8
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y9
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y10
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y11
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y12
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y13
+	ADDQ    R8, DI
+	MOVQ    DI, 8(SP)
+	MOVQ    (SP), DI
+	LEAQ    (DI)(CX*2), R8
+	ADDQ    AX, R8
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
+
+row14:
+	MOVQ depth+24(FP), R10
+
+depth14:
+	VMOVUPS      (R9), Y14
+	VBROADCASTSS (DI), Y15
+	VFMADD231PS  Y15, Y14, Y0
+	VBROADCASTSS (DI)(AX*1), Y15
+	VFMADD231PS  Y15, Y14, Y1
+	VBROADCASTSS (DI)(AX*2), Y15
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS (DI)(CX*1), Y15
+	VFMADD231PS  Y15, Y14, Y3
+	VBROADCASTSS (DI)(AX*4), Y15
+	VFMADD231PS  Y15, Y14, Y4
+	VBROADCASTSS (DI)(DX*1), Y15
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS (DI)(CX*2), Y15
+	VFMADD231PS  Y15, Y14, Y6
+	VBROADCASTSS (R8), Y15
+	VFMADD231PS  Y15, Y14, Y7
+	VBROADCASTSS (R8)(AX*1), Y15
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS (R8)(AX*2), Y15
+	VFMADD231PS  Y15, Y14, Y9
+	VBROADCASTSS (R8)(CX*1), Y15
+	VFMADD231PS  Y15, Y14, Y10
+	VBROADCASTSS (R8)(AX*4), Y15
+	VFMADD231PS  Y15, Y14, Y11
+	VBROADCASTSS (R8)(DX*1), Y15
+	VFMADD231PS  Y15, Y14, Y12
+	VBROADCASTSS (R8)(CX*2), Y15
+	VFMADD231PS  Y15, Y14, Y13
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth14
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row14
+	VBROADCASTSS floor+160(FP), Y14
+	VMAXPS       Y0, Y14, Y0
+	VMAXPS       Y1, Y14, Y1
+	VMAXPS       Y2, Y14, Y2
+	VMAXPS       Y3, Y14, Y3
+	VMAXPS       Y4, Y14, Y4
+	VMAXPS       Y5, Y14, Y5
+	VMAXPS       Y6, Y14, Y6
+	VMAXPS       Y7, Y14, Y7
+	VMAXPS       Y8, Y14, Y8
+	VMAXPS       Y9, Y14, Y9
+	VMAXPS       Y10, Y14, Y10
+	VMAXPS       Y11, Y14, Y11
+	VMAXPS       Y12, Y14, Y12
+	VMAXPS       Y13, Y14, Y13
+	MOVQ         ldc+144(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000e, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         24(SP)
+	JNZ          block14
+	VZEROUPPER
+	RET
+
+// func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// Requires: AVX, FMA3, MMX+
+TEXT ·mul6x16AVX2(SB), NOSPLIT, $40-164
+	MOVQ lda+56(FP), AX
+	LEAQ (AX)(AX*2), CX
+	LEAQ (AX)(AX*4), DX
+	MOVQ astep+48(FP), BX
+	MOVQ bstep+96(FP), SI
+	MOVQ a+32(FP), DI
+	MOVQ DI, (SP)
+	MOVQ init+120(FP), DI
+	MOVQ DI, 8(SP)
+	MOVQ c+136(FP), DI
+	MOVQ DI, 16(SP)
+	MOVQ blocks+8(FP), DI
+	MOVQ DI, 24(SP)
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 32(SP)
+	MOVQ b+80(FP), DI
+	MOVQ bpace+112(FP), R8
+	ADDQ blead+104(FP), DI
+	MOVQ size+0(FP), R9
+	CMPQ R9, $0x06
+	JEQ  block6
+	CMPQ R9, $0x05
+	JEQ  block5
+	CMPQ R9, $0x04
+	JEQ  block4
+	CMPQ R9, $0x03
+	JEQ  block3
+	CMPQ R9, $0x02
+	JEQ  block2
+
+block1:
+	MOVQ    ldi+128(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 32(SP)
+	MOVQ    pace+72(FP), R10
+
+row1:
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
+
+depth1:
+	VMOVUPS      (DX), Y2
+	VMOVUPS      32(DX), Y3
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R11
+	JNZ          depth1
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         32(SP)
+	JNZ          row1
+	VBROADCASTSS floor+160(FP), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	MOVQ         ldc+144(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000001, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ    ldi+128(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 32(SP)
+	MOVQ    pace+72(FP), R10
+
+row2:
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
+
+depth2:
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VBROADCASTSS (CX), Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (CX)(AX*1), Y6
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y3
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R11
+	JNZ          depth2
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         32(SP)
+	JNZ          row2
+	VBROADCASTSS floor+160(FP), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	MOVQ         ldc+144(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000002, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block2
+	VZEROUPPER
+	RET
+
+block3:
+	MOVQ    ldi+128(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    DX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    DX, CX
+	MOVQ    CX, 8(SP)
+	MOVQ    (SP), CX
+	MOVQ    b+80(FP), DX
+	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 32(SP)
+	MOVQ    pace+72(FP), R10
+
+row3:
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
+
+depth3:
+	VMOVUPS      (DX), Y6
+	VMOVUPS      32(DX), Y7
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (CX)(AX*1), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS (CX)(AX*2), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R11
+	JNZ          depth3
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         32(SP)
+	JNZ          row3
+	VBROADCASTSS floor+160(FP), Y6
+	VMAXPS       Y0, Y6, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
+	MOVQ         ldc+144(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000003, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         24(SP)
+	JNZ          block3
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ    ldi+128(FP), R9
+	MOVQ    8(SP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	ADDQ    R9, DX
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	ADDQ    R9, DX
+	VMOVUPS (DX), Y4
+	VMOVUPS 32(DX), Y5
+	ADDQ    R9, DX
+	VMOVUPS (DX), Y6
+	VMOVUPS 32(DX), Y7
+	ADDQ    R9, DX
+	MOVQ    DX, 8(SP)
+	MOVQ    (SP), DX
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
+	MOVQ    pace+72(FP), R11
+
+row4:
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
+
+depth4:
+	VMOVUPS      (R9), Y8
+	VMOVUPS      32(R9), Y9
+	VBROADCASTSS (DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (DX)(AX*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (DX)(AX*2), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS (DX)(CX*1), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	ADDQ         SI, R9
+	DECQ         R12
+	JNZ          depth4
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row4
+	VBROADCASTSS floor+160(FP), Y8
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	MOVQ         ldc+144(FP), R9
+	MOVQ         16(SP), DX
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y3, 32(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y5, 32(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y7, 32(DX)
+	ADDQ         R9, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000004, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block4
+	VZEROUPPER
+	RET
+
+block5:
+	MOVQ    ldi+128(FP), R9
+	MOVQ    8(SP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	ADDQ    R9, DX
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	ADDQ    R9, DX
+	VMOVUPS (DX), Y4
+	VMOVUPS 32(DX), Y5
+	ADDQ    R9, DX
+	VMOVUPS (DX), Y6
+	VMOVUPS 32(DX), Y7
+	ADDQ    R9, DX
+	VMOVUPS (DX), Y8
+	VMOVUPS 32(DX), Y9
+	ADDQ    R9, DX
+	MOVQ    DX, 8(SP)
+	MOVQ    (SP), DX
+	MOVQ    b+80(FP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 32(SP)
+	MOVQ    pace+72(FP), R11
+
+row5:
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
+
+depth5:
+	VMOVUPS      (R9), Y10
+	VMOVUPS      32(R9), Y11
+	VBROADCASTSS (DX), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (DX)(AX*1), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (DX)(AX*2), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS (DX)(CX*1), Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS (DX)(AX*4), Y12
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	ADDQ         SI, R9
+	DECQ         R12
+	JNZ          depth5
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), R9
+	DECQ         32(SP)
+	JNZ          row5
+	VBROADCASTSS floor+160(FP), Y10
+	VMAXPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y10, Y1
+	VMAXPS       Y2, Y10, Y2
+	VMAXPS       Y3, Y10, Y3
+	VMAXPS       Y4, Y10, Y4
+	VMAXPS       Y5, Y10, Y5
+	VMAXPS       Y6, Y10, Y6
+	VMAXPS       Y7, Y10, Y7
+	VMAXPS       Y8, Y10, Y8
+	VMAXPS       Y9, Y10, Y9
+	MOVQ         ldc+144(FP), R9
+	MOVQ         16(SP), DX
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y3, 32(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y5, 32(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y7, 32(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Y8, (DX)
+	VMOVUPS      Y9, 32(DX)
+	ADDQ         R9, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000005, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         24(SP)
+	JNZ          block5
+	VZEROUPPER
+	RET
+
+block6:
+	MOVQ    ldi+128(FP), R10
+	MOVQ    8(SP), R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS 32(R9), Y3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y4
+	VMOVUPS 32(R9), Y5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y6
+	VMOVUPS 32(R9), Y7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y8
+	VMOVUPS 32(R9), Y9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y10
+	VMOVUPS 32(R9), Y11
+	ADDQ    R10, R9
+	MOVQ    R9, 8(SP)
+	MOVQ    (SP), R9
+	MOVQ    b+80(FP), R10
+	MOVQ    rows+16(FP), R11
+	MOVQ    R11, 32(SP)
+	MOVQ    pace+72(FP), R12
+
+row6:
+	MOVQ R9, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
+
+depth6:
+	VMOVUPS      (R10), Y12
+	VMOVUPS      32(R10), Y13
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (R9)(AX*1), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (R9)(AX*2), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (R9)(CX*1), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS (R9)(AX*4), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (R9)(DX*1), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	PREFETCHT0   (R11)
+	ADDQ         R12, R11
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R13
+	JNZ          depth6
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         32(SP)
+	JNZ          row6
+	VBROADCASTSS floor+160(FP), Y12
+	VMAXPS       Y0, Y12, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMAXPS       Y11, Y12, Y11
+	MOVQ         ldc+144(FP), R10
+	MOVQ         16(SP), R9
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      Y3, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Y4, (R9)
+	VMOVUPS      Y5, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Y6, (R9)
+	VMOVUPS      Y7, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Y8, (R9)
+	VMOVUPS      Y9, 32(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Y10, (R9)
+	VMOVUPS      Y11, 32(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 16(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x00000006, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         24(SP)
+	JNZ          block6
+	VZEROUPPER
+	RET
+
+// func addAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·addLoop(SB), NOSPLIT, $0-24
+TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-whole:
+by4:
 	CMPQ    DX, $0x40
-	JLT     rest
+	JLT     after4
 	VMOVUPS (AX)(BX*1), Z0
 	VMOVUPS (CX)(BX*1), Z1
 	VADDPS  Z1, Z0, Z0
@@ -4708,9 +12060,21 @@ whole:
 	VMOVUPS Z0, 192(AX)(BX*1)
 	ADDQ    $0x00000100, BX
 	SUBQ    $0x40, DX
-	JMP     whole
+	JMP     by4
 
-rest:
+after4:
+by1:
+	CMPQ    DX, $0x10
+	JLT     after1
+	VMOVUPS (AX)(BX*1), Z0
+	VMOVUPS (CX)(BX*1), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(BX*1)
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x10, DX
+	JMP     by1
+
+after1:
 	CMPQ      DX, $0x00
 	JLE       done
 	MOVL      $0x0000ffff, SI
@@ -4722,17 +12086,14 @@ rest:
 	VMOVUPS.Z (CX)(BX*1), K1, Z1
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)(BX*1)
-	ADDQ      $0x40, BX
-	SUBQ      $0x10, DX
-	JMP       rest
 
 done:
 	VZEROUPPER
 	RET
 
-// func lerpLoop(dst *float32, a *float32, b *float32, n int, wa float32, wb float32)
+// func lerpAVX512(dst *float32, a *float32, b *float32, n int, wa float32, wb float32)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·lerpLoop(SB), NOSPLIT, $0-40
+TEXT ·lerpAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         b+16(FP), DX
@@ -4741,9 +12102,9 @@ TEXT ·lerpLoop(SB), NOSPLIT, $0-40
 	MOVQ         n+24(FP), BX
 	XORQ         SI, SI
 
-whole:
+by4:
 	CMPQ        BX, $0x40
-	JLT         rest
+	JLT         after4
 	VMOVUPS     (DX)(SI*1), Z2
 	VMULPS      Z2, Z1, Z2
 	VMOVUPS     (CX)(SI*1), Z3
@@ -4766,9 +12127,22 @@ whole:
 	VMOVUPS     Z2, 192(AX)(SI*1)
 	ADDQ        $0x00000100, SI
 	SUBQ        $0x40, BX
-	JMP         whole
+	JMP         by4
 
-rest:
+after4:
+by1:
+	CMPQ        BX, $0x10
+	JLT         after1
+	VMOVUPS     (DX)(SI*1), Z2
+	VMULPS      Z2, Z1, Z2
+	VMOVUPS     (CX)(SI*1), Z3
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, (AX)(SI*1)
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x10, BX
+	JMP         by1
+
+after1:
 	CMPQ        BX, $0x00
 	JLE         done
 	MOVL        $0x0000ffff, DI
@@ -4778,29 +12152,26 @@ rest:
 	KMOVW       R8, K1
 	VMOVUPS.Z   (DX)(SI*1), K1, Z2
 	VMULPS      Z2, Z1, Z2
-	VMOVUPS.Z   (CX)(SI*1), K1, Z3
-	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS.Z   (CX)(SI*1), K1, Z1
+	VFMADD231PS Z1, Z0, Z2
 	VMOVUPS     Z2, K1, (AX)(SI*1)
-	ADDQ        $0x40, SI
-	SUBQ        $0x10, BX
-	JMP         rest
 
 done:
 	VZEROUPPER
 	RET
 
-// func axpyLoop(dst *float32, x *float32, n int, w float32)
+// func axpyAVX512(dst *float32, x *float32, n int, w float32)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·axpyLoop(SB), NOSPLIT, $0-28
+TEXT ·axpyAVX512(SB), NOSPLIT, $0-28
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
 	VBROADCASTSS w+24(FP), Z0
 	MOVQ         n+16(FP), DX
 	XORQ         BX, BX
 
-whole:
+by4:
 	CMPQ        DX, $0x40
-	JLT         rest
+	JLT         after4
 	VMOVUPS     (AX)(BX*1), Z1
 	VMOVUPS     (CX)(BX*1), Z2
 	VFMADD231PS Z2, Z0, Z1
@@ -4819,9 +12190,21 @@ whole:
 	VMOVUPS     Z1, 192(AX)(BX*1)
 	ADDQ        $0x00000100, BX
 	SUBQ        $0x40, DX
-	JMP         whole
+	JMP         by4
 
-rest:
+after4:
+by1:
+	CMPQ        DX, $0x10
+	JLT         after1
+	VMOVUPS     (AX)(BX*1), Z1
+	VMOVUPS     (CX)(BX*1), Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, (AX)(BX*1)
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x10, DX
+	JMP         by1
+
+after1:
 	CMPQ        DX, $0x00
 	JLE         done
 	MOVL        $0x0000ffff, SI
@@ -4833,51 +12216,61 @@ rest:
 	VMOVUPS.Z   (CX)(BX*1), K1, Z2
 	VFMADD231PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (AX)(BX*1)
-	ADDQ        $0x40, BX
-	SUBQ        $0x10, DX
-	JMP         rest
 
 done:
 	VZEROUPPER
 	RET
 
-// func maskPositiveLoop(dx *float32, dy *float32, y *float32, n int)
+// func maskPositiveAVX512(dx *float32, dy *float32, y *float32, n int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·maskPositiveLoop(SB), NOSPLIT, $0-32
+TEXT ·maskPositiveAVX512(SB), NOSPLIT, $0-32
 	MOVQ dx+0(FP), AX
 	MOVQ dy+8(FP), CX
 	MOVQ y+16(FP), DX
 	MOVQ n+24(FP), BX
 	XORQ SI, SI
 
-whole:
+by4:
 	CMPQ      BX, $0x40
-	JLT       rest
-	VPXORD    Z1, Z1, Z1
+	JLT       after4
 	VMOVUPS   (DX)(SI*1), Z0
+	VPXORD    Z1, Z1, Z1
 	VCMPPS    $0x1e, Z1, Z0, K1
 	VMOVUPS.Z (CX)(SI*1), K1, Z0
 	VMOVUPS   Z0, (AX)(SI*1)
-	VPXORD    Z2, Z2, Z2
 	VMOVUPS   64(DX)(SI*1), Z0
+	VPXORD    Z2, Z2, Z2
 	VCMPPS    $0x1e, Z2, Z0, K1
 	VMOVUPS.Z 64(CX)(SI*1), K1, Z0
 	VMOVUPS   Z0, 64(AX)(SI*1)
-	VPXORD    Z3, Z3, Z3
 	VMOVUPS   128(DX)(SI*1), Z0
+	VPXORD    Z3, Z3, Z3
 	VCMPPS    $0x1e, Z3, Z0, K1
 	VMOVUPS.Z 128(CX)(SI*1), K1, Z0
 	VMOVUPS   Z0, 128(AX)(SI*1)
-	VPXORD    Z4, Z4, Z4
 	VMOVUPS   192(DX)(SI*1), Z0
+	VPXORD    Z4, Z4, Z4
 	VCMPPS    $0x1e, Z4, Z0, K1
 	VMOVUPS.Z 192(CX)(SI*1), K1, Z0
 	VMOVUPS   Z0, 192(AX)(SI*1)
 	ADDQ      $0x00000100, SI
 	SUBQ      $0x40, BX
-	JMP       whole
+	JMP       by4
 
-rest:
+after4:
+by1:
+	CMPQ      BX, $0x10
+	JLT       after1
+	VMOVUPS   (DX)(SI*1), Z0
+	VPXORD    Z5, Z5, Z5
+	VCMPPS    $0x1e, Z5, Z0, K1
+	VMOVUPS.Z (CX)(SI*1), K1, Z0
+	VMOVUPS   Z0, (AX)(SI*1)
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x10, BX
+	JMP       by1
+
+after1:
 	CMPQ      BX, $0x00
 	JLE       done
 	MOVL      $0x0000ffff, DI
@@ -4885,22 +12278,19 @@ rest:
 	CMPQ      BX, $0x10
 	CMOVLGE   DI, R8
 	KMOVW     R8, K1
-	VPXORD    Z5, Z5, Z5
 	VMOVUPS.Z (DX)(SI*1), K1, Z0
-	VCMPPS    $0x1e, Z5, Z0, K2
+	VPXORD    Z6, Z6, Z6
+	VCMPPS    $0x1e, Z6, Z0, K2
 	VMOVUPS.Z (CX)(SI*1), K2, Z0
 	VMOVUPS   Z0, K1, (AX)(SI*1)
-	ADDQ      $0x40, SI
-	SUBQ      $0x10, BX
-	JMP       rest
 
 done:
 	VZEROUPPER
 	RET
 
-// func scaleShiftLoop(dst *float32, src *float32, scale *float32, shift *float32, n int, period int, floor float32)
+// func scaleShiftAVX512(dst *float32, src *float32, scale *float32, shift *float32, n int, period int, floor float32)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·scaleShiftLoop(SB), NOSPLIT, $0-52
+TEXT ·scaleShiftAVX512(SB), NOSPLIT, $0-52
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
 	MOVQ         scale+16(FP), DX
@@ -4911,9 +12301,9 @@ TEXT ·scaleShiftLoop(SB), NOSPLIT, $0-52
 	XORQ         R8, R8
 	XORQ         R9, R9
 
-whole:
+by4:
 	CMPQ        SI, $0x40
-	JLT         rest
+	JLT         after4
 	VMOVUPS     (BX)(R8*1), Z1
 	VMOVUPS     (DX)(R8*1), Z2
 	VMOVUPS     (CX)(DI*1), Z3
@@ -4952,36 +12342,47 @@ whole:
 	CMOVQEQ     R9, R8
 	ADDQ        $0x00000100, DI
 	SUBQ        $0x40, SI
-	JMP         whole
+	JMP         by4
 
-rest:
+after4:
+by1:
+	CMPQ        SI, $0x10
+	JLT         after1
+	VMOVUPS     (BX)(R8*1), Z1
+	VMOVUPS     (DX)(R8*1), Z2
+	VMOVUPS     (CX)(DI*1), Z3
+	VFMADD231PS Z2, Z3, Z1
+	VMAXPS      Z1, Z0, Z1
+	VMOVUPS     Z1, (AX)(DI*1)
+	LEAQ        64(R8), R8
+	CMPQ        R8, period+40(FP)
+	CMOVQEQ     R9, R8
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x10, SI
+	JMP         by1
+
+after1:
 	CMPQ        SI, $0x00
 	JLE         done
-	MOVL        $0x0000ffff, R10
-	BZHIL       SI, R10, R11
+	MOVL        $0x0000ffff, R9
+	BZHIL       SI, R9, R10
 	CMPQ        SI, $0x10
-	CMOVLGE     R10, R11
-	KMOVW       R11, K1
+	CMOVLGE     R9, R10
+	KMOVW       R10, K1
 	VMOVUPS     (BX)(R8*1), Z1
 	VMOVUPS     (DX)(R8*1), Z2
 	VMOVUPS.Z   (CX)(DI*1), K1, Z3
 	VFMADD231PS Z2, Z3, Z1
 	VMAXPS      Z1, Z0, Z1
 	VMOVUPS     Z1, K1, (AX)(DI*1)
-	LEAQ        64(R8), R8
-	CMPQ        R8, period+40(FP)
-	CMOVQEQ     R9, R8
-	ADDQ        $0x40, DI
-	SUBQ        $0x10, SI
-	JMP         rest
 
 done:
 	VZEROUPPER
 	RET
 
-// func normBackLoop(dx *float32, dy *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
+// func normBackAVX512(dx *float32, dy *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·normBackLoop(SB), NOSPLIT, $0-64
+TEXT ·normBackAVX512(SB), NOSPLIT, $0-64
 	MOVQ dx+0(FP), AX
 	MOVQ dy+8(FP), CX
 	MOVQ x+16(FP), DX
@@ -4993,9 +12394,9 @@ TEXT ·normBackLoop(SB), NOSPLIT, $0-64
 	XORQ R10, R10
 	XORQ R11, R11
 
-whole:
+by4:
 	CMPQ        R8, $0x40
-	JLT         rest
+	JLT         after4
 	VMOVUPS     (CX)(R9*1), Z0
 	VMOVUPS     (DI)(R10*1), Z1
 	VMOVUPS     (SI)(R10*1), Z2
@@ -5042,16 +12443,35 @@ whole:
 	CMOVQEQ     R11, R10
 	ADDQ        $0x00000100, R9
 	SUBQ        $0x40, R8
-	JMP         whole
+	JMP         by4
 
-rest:
+after4:
+by1:
+	CMPQ        R8, $0x10
+	JLT         after1
+	VMOVUPS     (CX)(R9*1), Z0
+	VMOVUPS     (DI)(R10*1), Z1
+	VMOVUPS     (SI)(R10*1), Z2
+	VMOVUPS     (DX)(R9*1), Z3
+	VFMADD231PS Z2, Z3, Z1
+	VMOVUPS     (BX)(R10*1), Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, (AX)(R9*1)
+	LEAQ        64(R10), R10
+	CMPQ        R10, period+56(FP)
+	CMOVQEQ     R11, R10
+	ADDQ        $0x00000040, R9
+	SUBQ        $0x10, R8
+	JMP         by1
+
+after1:
 	CMPQ        R8, $0x00
 	JLE         done
-	MOVL        $0x0000ffff, R12
-	BZHIL       R8, R12, R13
+	MOVL        $0x0000ffff, R11
+	BZHIL       R8, R11, R12
 	CMPQ        R8, $0x10
-	CMOVLGE     R12, R13
-	KMOVW       R13, K1
+	CMOVLGE     R11, R12
+	KMOVW       R12, K1
 	VMOVUPS.Z   (CX)(R9*1), K1, Z0
 	VMOVUPS     (DI)(R10*1), Z1
 	VMOVUPS     (SI)(R10*1), Z2
@@ -5060,20 +12480,14 @@ rest:
 	VMOVUPS     (BX)(R10*1), Z2
 	VFMADD231PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (AX)(R9*1)
-	LEAQ        64(R10), R10
-	CMPQ        R10, period+56(FP)
-	CMOVQEQ     R11, R10
-	ADDQ        $0x40, R9
-	SUBQ        $0x10, R8
-	JMP         rest
 
 done:
 	VZEROUPPER
 	RET
 
-// func normBackReLULoop(dx *float32, dy *float32, y *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
+// func normBackReLUAVX512(dx *float32, dy *float32, y *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·normBackReLULoop(SB), NOSPLIT, $0-72
+TEXT ·normBackReLUAVX512(SB), NOSPLIT, $0-72
 	MOVQ dx+0(FP), AX
 	MOVQ dy+8(FP), CX
 	MOVQ y+16(FP), DX
@@ -5086,80 +12500,102 @@ TEXT ·normBackReLULoop(SB), NOSPLIT, $0-72
 	XORQ R11, R11
 	XORQ R12, R12
 
-whole:
+by4:
 	CMPQ        R9, $0x40
-	JLT         rest
-	VPXORD      Z1, Z1, Z1
+	JLT         after4
 	VMOVUPS     (DX)(R10*1), Z0
+	VPXORD      Z1, Z1, Z1
 	VCMPPS      $0x1e, Z1, Z0, K1
 	VMOVUPS.Z   (CX)(R10*1), K1, Z0
-	VMOVUPS     (R8)(R11*1), Z2
-	VMOVUPS     (DI)(R11*1), Z3
-	VMOVUPS     (BX)(R10*1), Z4
-	VFMADD231PS Z3, Z4, Z2
-	VMOVUPS     (SI)(R11*1), Z3
-	VFMADD231PS Z3, Z0, Z2
-	VMOVUPS     Z2, (AX)(R10*1)
+	VMOVUPS     (R8)(R11*1), Z7
+	VMOVUPS     (DI)(R11*1), Z8
+	VMOVUPS     (BX)(R10*1), Z9
+	VFMADD231PS Z8, Z9, Z7
+	VMOVUPS     (SI)(R11*1), Z8
+	VFMADD231PS Z8, Z0, Z7
+	VMOVUPS     Z7, (AX)(R10*1)
 	LEAQ        64(R11), R11
 	CMPQ        R11, period+64(FP)
 	CMOVQEQ     R12, R11
-	VPXORD      Z5, Z5, Z5
 	VMOVUPS     64(DX)(R10*1), Z0
-	VCMPPS      $0x1e, Z5, Z0, K1
+	VPXORD      Z2, Z2, Z2
+	VCMPPS      $0x1e, Z2, Z0, K1
 	VMOVUPS.Z   64(CX)(R10*1), K1, Z0
-	VMOVUPS     (R8)(R11*1), Z2
-	VMOVUPS     (DI)(R11*1), Z3
-	VMOVUPS     64(BX)(R10*1), Z4
-	VFMADD231PS Z3, Z4, Z2
-	VMOVUPS     (SI)(R11*1), Z3
-	VFMADD231PS Z3, Z0, Z2
-	VMOVUPS     Z2, 64(AX)(R10*1)
+	VMOVUPS     (R8)(R11*1), Z7
+	VMOVUPS     (DI)(R11*1), Z8
+	VMOVUPS     64(BX)(R10*1), Z9
+	VFMADD231PS Z8, Z9, Z7
+	VMOVUPS     (SI)(R11*1), Z8
+	VFMADD231PS Z8, Z0, Z7
+	VMOVUPS     Z7, 64(AX)(R10*1)
 	LEAQ        64(R11), R11
 	CMPQ        R11, period+64(FP)
 	CMOVQEQ     R12, R11
-	VPXORD      Z6, Z6, Z6
 	VMOVUPS     128(DX)(R10*1), Z0
-	VCMPPS      $0x1e, Z6, Z0, K1
+	VPXORD      Z3, Z3, Z3
+	VCMPPS      $0x1e, Z3, Z0, K1
 	VMOVUPS.Z   128(CX)(R10*1), K1, Z0
-	VMOVUPS     (R8)(R11*1), Z2
-	VMOVUPS     (DI)(R11*1), Z3
-	VMOVUPS     128(BX)(R10*1), Z4
-	VFMADD231PS Z3, Z4, Z2
-	VMOVUPS     (SI)(R11*1), Z3
-	VFMADD231PS Z3, Z0, Z2
-	VMOVUPS     Z2, 128(AX)(R10*1)
+	VMOVUPS     (R8)(R11*1), Z7
+	VMOVUPS     (DI)(R11*1), Z8
+	VMOVUPS     128(BX)(R10*1), Z9
+	VFMADD231PS Z8, Z9, Z7
+	VMOVUPS     (SI)(R11*1), Z8
+	VFMADD231PS Z8, Z0, Z7
+	VMOVUPS     Z7, 128(AX)(R10*1)
 	LEAQ        64(R11), R11
 	CMPQ        R11, period+64(FP)
 	CMOVQEQ     R12, R11
-	VPXORD      Z7, Z7, Z7
 	VMOVUPS     192(DX)(R10*1), Z0
-	VCMPPS      $0x1e, Z7, Z0, K1
+	VPXORD      Z4, Z4, Z4
+	VCMPPS      $0x1e, Z4, Z0, K1
 	VMOVUPS.Z   192(CX)(R10*1), K1, Z0
-	VMOVUPS     (R8)(R11*1), Z2
-	VMOVUPS     (DI)(R11*1), Z3
-	VMOVUPS     192(BX)(R10*1), Z4
-	VFMADD231PS Z3, Z4, Z2
-	VMOVUPS     (SI)(R11*1), Z3
-	VFMADD231PS Z3, Z0, Z2
-	VMOVUPS     Z2, 192(AX)(R10*1)
+	VMOVUPS     (R8)(R11*1), Z7
+	VMOVUPS     (DI)(R11*1), Z8
+	VMOVUPS     192(BX)(R10*1), Z9
+	VFMADD231PS Z8, Z9, Z7
+	VMOVUPS     (SI)(R11*1), Z8
+	VFMADD231PS Z8, Z0, Z7
+	VMOVUPS     Z7, 192(AX)(R10*1)
 	LEAQ        64(R11), R11
 	CMPQ        R11, period+64(FP)
 	CMOVQEQ     R12, R11
 	ADDQ        $0x00000100, R10
 	SUBQ        $0x40, R9
-	JMP         whole
+	JMP         by4
 
-rest:
+after4:
+by1:
+	CMPQ        R9, $0x10
+	JLT         after1
+	VMOVUPS     (DX)(R10*1), Z0
+	VPXORD      Z5, Z5, Z5
+	VCMPPS      $0x1e, Z5, Z0, K1
+	VMOVUPS.Z   (CX)(R10*1), K1, Z0
+	VMOVUPS     (R8)(R11*1), Z1
+	VMOVUPS     (DI)(R11*1), Z2
+	VMOVUPS     (BX)(R10*1), Z3
+	VFMADD231PS Z2, Z3, Z1
+	VMOVUPS     (SI)(R11*1), Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z1, (AX)(R10*1)
+	LEAQ        64(R11), R11
+	CMPQ        R11, period+64(FP)
+	CMOVQEQ     R12, R11
+	ADDQ        $0x00000040, R10
+	SUBQ        $0x10, R9
+	JMP         by1
+
+after1:
 	CMPQ        R9, $0x00
 	JLE         done
-	MOVL        $0x0000ffff, R13
-	BZHIL       R9, R13, R14
+	MOVL        $0x0000ffff, R12
+	BZHIL       R9, R12, R13
 	CMPQ        R9, $0x10
-	CMOVLGE     R13, R14
-	KMOVW       R14, K1
-	VPXORD      Z8, Z8, Z8
+	CMOVLGE     R12, R13
+	KMOVW       R13, K1
 	VMOVUPS.Z   (DX)(R10*1), K1, Z0
-	VCMPPS      $0x1e, Z8, Z0, K2
+	VPXORD      Z6, Z6, Z6
+	VCMPPS      $0x1e, Z6, Z0, K2
 	VMOVUPS.Z   (CX)(R10*1), K2, Z0
 	VMOVUPS     (R8)(R11*1), Z1
 	VMOVUPS     (DI)(R11*1), Z2
@@ -5168,20 +12604,14 @@ rest:
 	VMOVUPS     (SI)(R11*1), Z2
 	VFMADD231PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (AX)(R10*1)
-	LEAQ        64(R11), R11
-	CMPQ        R11, period+64(FP)
-	CMOVQEQ     R12, R11
-	ADDQ        $0x40, R10
-	SUBQ        $0x10, R9
-	JMP         rest
 
 done:
 	VZEROUPPER
 	RET
 
-// func adamLoop(w *float32, m *float32, v *float32, grad *float32, n int, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, unbias2 float32)
+// func adamAVX512(w *float32, m *float32, v *float32, grad *float32, n int, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, unbias2 float32)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·adamLoop(SB), NOSPLIT, $0-68
+TEXT ·adamAVX512(SB), NOSPLIT, $0-68
 	MOVQ         w+0(FP), AX
 	MOVQ         m+8(FP), CX
 	MOVQ         v+16(FP), DX
@@ -5196,9 +12626,9 @@ TEXT ·adamLoop(SB), NOSPLIT, $0-68
 	MOVQ         n+32(FP), SI
 	XORQ         DI, DI
 
-whole:
+by4:
 	CMPQ        SI, $0x40
-	JLT         rest
+	JLT         after4
 	VMOVUPS     (BX)(DI*1), Z7
 	VMOVUPS     (CX)(DI*1), Z8
 	VMOVUPS     (DX)(DI*1), Z9
@@ -5273,9 +12703,35 @@ whole:
 	VMOVUPS     Z10, 192(AX)(DI*1)
 	ADDQ        $0x00000100, DI
 	SUBQ        $0x40, SI
-	JMP         whole
+	JMP         by4
 
-rest:
+after4:
+by1:
+	CMPQ        SI, $0x10
+	JLT         after1
+	VMOVUPS     (BX)(DI*1), Z7
+	VMOVUPS     (CX)(DI*1), Z8
+	VMOVUPS     (DX)(DI*1), Z9
+	VMOVUPS     (AX)(DI*1), Z10
+	VMULPS      Z8, Z1, Z8
+	VFMADD231PS Z7, Z2, Z8
+	VMOVUPS     Z8, (CX)(DI*1)
+	VMULPS      Z9, Z3, Z9
+	VMULPS      Z7, Z7, Z7
+	VFMADD231PS Z7, Z4, Z9
+	VMOVUPS     Z9, (DX)(DI*1)
+	VMULPS      Z9, Z6, Z9
+	VSQRTPS     Z9, Z9
+	VADDPS      Z9, Z5, Z9
+	VMULPS      Z8, Z0, Z8
+	VDIVPS      Z9, Z8, Z8
+	VSUBPS      Z8, Z10, Z10
+	VMOVUPS     Z10, (AX)(DI*1)
+	ADDQ        $0x00000040, DI
+	SUBQ        $0x10, SI
+	JMP         by1
+
+after1:
 	CMPQ        SI, $0x00
 	JLE         done
 	MOVL        $0x0000ffff, R8
@@ -5301,17 +12757,14 @@ rest:
 	VDIVPS      Z9, Z8, Z8
 	VSUBPS      Z8, Z10, Z10
 	VMOVUPS     Z10, K1, (AX)(DI*1)
-	ADDQ        $0x40, DI
-	SUBQ        $0x10, SI
-	JMP         rest
 
 done:
 	VZEROUPPER
 	RET
 
-// func momentsLoop(first *float32, second *float32, x *float32, rows int, pitch uintptr, tail int)
+// func momentsAVX512(first *float32, second *float32, x *float32, rows int, pitch uintptr, tail int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·momentsLoop(SB), NOSPLIT, $0-48
+TEXT ·momentsAVX512(SB), NOSPLIT, $0-48
 	MOVQ   x+16(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
@@ -5405,9 +12858,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func normMomentsLoop(first *float32, second *float32, dy *float32, x *float32, rows int, pitch uintptr, tail int)
+// func normMomentsAVX512(first *float32, second *float32, dy *float32, x *float32, rows int, pitch uintptr, tail int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·normMomentsLoop(SB), NOSPLIT, $0-56
+TEXT ·normMomentsAVX512(SB), NOSPLIT, $0-56
 	MOVQ   dy+16(FP), AX
 	MOVQ   x+24(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -5510,9 +12963,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func normMomentsReLULoop(first *float32, second *float32, dy *float32, y *float32, x *float32, rows int, pitch uintptr, tail int)
+// func normMomentsReLUAVX512(first *float32, second *float32, dy *float32, y *float32, x *float32, rows int, pitch uintptr, tail int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·normMomentsReLULoop(SB), NOSPLIT, $0-64
+TEXT ·normMomentsReLUAVX512(SB), NOSPLIT, $0-64
 	MOVQ   dy+16(FP), AX
 	MOVQ   y+24(FP), CX
 	MOVQ   x+32(FP), DX
@@ -5532,34 +12985,34 @@ TEXT ·normMomentsReLULoop(SB), NOSPLIT, $0-64
 rows:
 	CMPQ        SI, $0x00
 	JLE         tail
-	VPXORD      Z9, Z9, Z9
 	VMOVUPS     (CX)(BX*1), Z8
+	VPXORD      Z9, Z9, Z9
 	VCMPPS      $0x1e, Z9, Z8, K1
 	VMOVUPS.Z   (AX)(BX*1), K1, Z8
 	VADDPS      Z8, Z0, Z0
-	VMOVUPS     (DX)(BX*1), Z10
-	VFMADD231PS Z10, Z8, Z4
-	VPXORD      Z11, Z11, Z11
+	VMOVUPS     (DX)(BX*1), Z17
+	VFMADD231PS Z17, Z8, Z4
 	VMOVUPS     64(CX)(BX*1), Z8
-	VCMPPS      $0x1e, Z11, Z8, K1
+	VPXORD      Z10, Z10, Z10
+	VCMPPS      $0x1e, Z10, Z8, K1
 	VMOVUPS.Z   64(AX)(BX*1), K1, Z8
 	VADDPS      Z8, Z1, Z1
-	VMOVUPS     64(DX)(BX*1), Z10
-	VFMADD231PS Z10, Z8, Z5
-	VPXORD      Z12, Z12, Z12
+	VMOVUPS     64(DX)(BX*1), Z17
+	VFMADD231PS Z17, Z8, Z5
 	VMOVUPS     128(CX)(BX*1), Z8
-	VCMPPS      $0x1e, Z12, Z8, K1
+	VPXORD      Z11, Z11, Z11
+	VCMPPS      $0x1e, Z11, Z8, K1
 	VMOVUPS.Z   128(AX)(BX*1), K1, Z8
 	VADDPS      Z8, Z2, Z2
-	VMOVUPS     128(DX)(BX*1), Z10
-	VFMADD231PS Z10, Z8, Z6
-	VPXORD      Z13, Z13, Z13
+	VMOVUPS     128(DX)(BX*1), Z17
+	VFMADD231PS Z17, Z8, Z6
 	VMOVUPS     192(CX)(BX*1), Z8
-	VCMPPS      $0x1e, Z13, Z8, K1
+	VPXORD      Z12, Z12, Z12
+	VCMPPS      $0x1e, Z12, Z8, K1
 	VMOVUPS.Z   192(AX)(BX*1), K1, Z8
 	VADDPS      Z8, Z3, Z3
-	VMOVUPS     192(DX)(BX*1), Z10
-	VFMADD231PS Z10, Z8, Z7
+	VMOVUPS     192(DX)(BX*1), Z17
+	VFMADD231PS Z17, Z8, Z7
 	ADDQ        DI, BX
 	DECQ        SI
 	JMP         rows
@@ -5572,9 +13025,9 @@ tail:
 	CMPQ        R8, $0x10
 	CMOVLGE     SI, DI
 	KMOVW       DI, K1
-	VPXORD      Z14, Z14, Z14
 	VMOVUPS.Z   (CX)(BX*1), K1, Z8
-	VCMPPS      $0x1e, Z14, Z8, K2
+	VPXORD      Z13, Z13, Z13
+	VCMPPS      $0x1e, Z13, Z8, K2
 	VMOVUPS.Z   (AX)(BX*1), K2, Z8
 	VADDPS      Z8, Z0, Z0
 	VMOVUPS.Z   (DX)(BX*1), K1, Z9
@@ -5587,9 +13040,9 @@ tail:
 	CMPQ        R8, $0x10
 	CMOVLGE     SI, DI
 	KMOVW       DI, K1
-	VPXORD      Z15, Z15, Z15
 	VMOVUPS.Z   64(CX)(BX*1), K1, Z8
-	VCMPPS      $0x1e, Z15, Z8, K2
+	VPXORD      Z14, Z14, Z14
+	VCMPPS      $0x1e, Z14, Z8, K2
 	VMOVUPS.Z   64(AX)(BX*1), K2, Z8
 	VADDPS      Z8, Z1, Z1
 	VMOVUPS.Z   64(DX)(BX*1), K1, Z9
@@ -5602,9 +13055,9 @@ tail:
 	CMPQ        R8, $0x10
 	CMOVLGE     SI, DI
 	KMOVW       DI, K1
-	VPXORD      Z16, Z16, Z16
 	VMOVUPS.Z   128(CX)(BX*1), K1, Z8
-	VCMPPS      $0x1e, Z16, Z8, K2
+	VPXORD      Z15, Z15, Z15
+	VCMPPS      $0x1e, Z15, Z8, K2
 	VMOVUPS.Z   128(AX)(BX*1), K2, Z8
 	VADDPS      Z8, Z2, Z2
 	VMOVUPS.Z   128(DX)(BX*1), K1, Z9
@@ -5617,9 +13070,9 @@ tail:
 	CMPQ        R8, $0x10
 	CMOVLGE     SI, DI
 	KMOVW       DI, K1
-	VPXORD      Z17, Z17, Z17
 	VMOVUPS.Z   192(CX)(BX*1), K1, Z8
-	VCMPPS      $0x1e, Z17, Z8, K2
+	VPXORD      Z16, Z16, Z16
+	VCMPPS      $0x1e, Z16, Z8, K2
 	VMOVUPS.Z   192(AX)(BX*1), K2, Z8
 	VADDPS      Z8, Z3, Z3
 	VMOVUPS.Z   192(DX)(BX*1), K1, Z9
@@ -5640,9 +13093,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func maxPool2Loop(dst *float32, r0 *float32, r1 *float32, pixels int, channels int)
+// func maxPool2AVX512(dst *float32, r0 *float32, r1 *float32, pixels int, channels int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·maxPool2Loop(SB), NOSPLIT, $0-40
+TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), AX
 	MOVQ r0+8(FP), CX
 	MOVQ r1+16(FP), DX
@@ -5657,32 +13110,45 @@ pixel:
 	SHLQ $0x02, SI
 	MOVQ R8, R9
 
-channel:
-	CMPQ      R9, $0x08
-	JLE       few
-	MOVL      $0x0000ffff, R10
-	BZHIL     R9, R10, R11
-	CMPQ      R9, $0x10
-	CMOVLGE   R10, R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (CX)(BX*1), K1, Z0
-	VMOVUPS.Z (CX)(SI*1), K1, Z1
-	VMAXPS    Z0, Z1, Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	VMAXPS    Z0, Z1, Z0
-	VMOVUPS.Z (DX)(SI*1), K1, Z1
-	VMAXPS    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*1)
-	ADDQ      $0x40, BX
-	ADDQ      $0x40, SI
-	SUBQ      $0x10, R9
-	JG        channel
-	JMP       next
+by16:
+	CMPQ    R9, $0x10
+	JLT     after16
+	VMOVUPS (CX)(BX*1), Z0
+	VMOVUPS (CX)(SI*1), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS (DX)(SI*1), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS Z0, (AX)(BX*1)
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, SI
+	SUBQ    $0x10, R9
+	JMP     by16
 
-few:
-	MOVL      $0x0000ffff, R10
+after16:
+by8:
+	CMPQ    R9, $0x08
+	JLT     after8
+	VMOVUPS (CX)(BX*1), Y0
+	VMOVUPS (CX)(SI*1), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS (DX)(SI*1), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS Y0, (AX)(BX*1)
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, R9
+	JMP     by8
+
+after8:
+	CMPQ      R9, $0x00
+	JLE       next
+	MOVL      $0x000000ff, R10
 	BZHIL     R9, R10, R11
-	CMPQ      R9, $0x10
+	CMPQ      R9, $0x08
 	CMOVLGE   R10, R11
 	KMOVW     R11, K1
 	VMOVUPS.Z (CX)(BX*1), K1, Y0
@@ -5705,9 +13171,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func maxPool2BackLoop(d0 *float32, d1 *float32, dy *float32, r0 *float32, r1 *float32, pixels int, channels int)
+// func maxPool2BackAVX512(d0 *float32, d1 *float32, dy *float32, r0 *float32, r1 *float32, pixels int, channels int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·maxPool2BackLoop(SB), NOSPLIT, $0-56
+TEXT ·maxPool2BackAVX512(SB), NOSPLIT, $0-56
 	MOVQ dy+16(FP), AX
 	MOVQ d0+0(FP), CX
 	MOVQ d1+8(FP), DX
@@ -5724,89 +13190,120 @@ pixel:
 	SHLQ $0x02, R8
 	MOVQ R10, R11
 
-channel:
-	CMPQ      R11, $0x08
-	JLE       few
-	MOVL      $0x0000ffff, R12
-	BZHIL     R11, R12, R13
-	CMPQ      R11, $0x10
-	CMOVLGE   R12, R13
-	KMOVW     R13, K1
-	VMOVUPS.Z (BX)(DI*1), K1, Z0
-	VMOVUPS.Z (BX)(R8*1), K1, Z1
-	VCMPPS    $0x1e, Z0, Z1, K1, K2
-	VMAXPS    Z0, Z1, Z0
-	VMOVUPS.Z (SI)(DI*1), K1, Z1
-	VCMPPS    $0x1e, Z0, Z1, K1, K3
-	VMAXPS    Z0, Z1, Z0
-	VMOVUPS.Z (SI)(R8*1), K1, Z1
-	VCMPPS    $0x1e, Z0, Z1, K1, K4
-	VMAXPS    Z0, Z1, Z0
-	VMOVUPS.Z (AX)(DI*1), K1, Z0
-	KMOVW     K1, K5
-	KANDW     K4, K5, K4
-	KANDNW    K5, K4, K5
-	VMOVUPS.Z (DX)(R8*1), K4, Z1
-	VADDPS    Z0, Z1, Z1
-	VMOVUPS   Z1, K4, (DX)(R8*1)
-	KANDW     K3, K5, K3
-	KANDNW    K5, K3, K5
-	VMOVUPS.Z (DX)(DI*1), K3, Z1
-	VADDPS    Z0, Z1, Z1
-	VMOVUPS   Z1, K3, (DX)(DI*1)
-	KANDW     K2, K5, K2
-	KANDNW    K5, K2, K5
-	VMOVUPS.Z (CX)(R8*1), K2, Z1
-	VADDPS    Z0, Z1, Z1
-	VMOVUPS   Z1, K2, (CX)(R8*1)
-	KANDW     K1, K5, K1
-	KANDNW    K5, K1, K5
-	VMOVUPS.Z (CX)(DI*1), K1, Z1
-	VADDPS    Z0, Z1, Z1
-	VMOVUPS   Z1, K1, (CX)(DI*1)
-	ADDQ      $0x40, DI
-	ADDQ      $0x40, R8
-	SUBQ      $0x10, R11
-	JG        channel
-	JMP       next
+by16:
+	CMPQ    R11, $0x10
+	JLT     after16
+	VMOVUPS (BX)(DI*1), Z0
+	VMOVUPS (BX)(R8*1), Z1
+	VCMPPS  $0x1e, Z0, Z1, K1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS (SI)(DI*1), Z1
+	VCMPPS  $0x1e, Z0, Z1, K2
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS (SI)(R8*1), Z1
+	VCMPPS  $0x1e, Z0, Z1, K3
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS (AX)(DI*1), Z0
+	KXNORW  K4, K4, K4
+	KANDW   K3, K4, K3
+	KANDNW  K4, K3, K4
+	VMOVUPS (DX)(R8*1), Z1
+	VADDPS  Z0, Z1, K3, Z1
+	VMOVUPS Z1, (DX)(R8*1)
+	KANDW   K2, K4, K2
+	KANDNW  K4, K2, K4
+	VMOVUPS (DX)(DI*1), Z1
+	VADDPS  Z0, Z1, K2, Z1
+	VMOVUPS Z1, (DX)(DI*1)
+	KANDW   K1, K4, K1
+	KANDNW  K4, K1, K4
+	VMOVUPS (CX)(R8*1), Z1
+	VADDPS  Z0, Z1, K1, Z1
+	VMOVUPS Z1, (CX)(R8*1)
+	VMOVUPS (CX)(DI*1), Z1
+	VADDPS  Z0, Z1, K4, Z1
+	VMOVUPS Z1, (CX)(DI*1)
+	ADDQ    $0x40, DI
+	ADDQ    $0x40, R8
+	SUBQ    $0x10, R11
+	JMP     by16
 
-few:
-	MOVL      $0x0000ffff, R12
+after16:
+by8:
+	CMPQ    R11, $0x08
+	JLT     after8
+	VMOVUPS (BX)(DI*1), Y0
+	VMOVUPS (BX)(R8*1), Y1
+	VCMPPS  $0x1e, Y0, Y1, K1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS (SI)(DI*1), Y1
+	VCMPPS  $0x1e, Y0, Y1, K2
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS (SI)(R8*1), Y1
+	VCMPPS  $0x1e, Y0, Y1, K3
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS (AX)(DI*1), Y0
+	KXNORW  K5, K5, K5
+	KANDW   K3, K5, K3
+	KANDNW  K5, K3, K5
+	VMOVUPS (DX)(R8*1), Y1
+	VADDPS  Y0, Y1, K3, Y1
+	VMOVUPS Y1, (DX)(R8*1)
+	KANDW   K2, K5, K2
+	KANDNW  K5, K2, K5
+	VMOVUPS (DX)(DI*1), Y1
+	VADDPS  Y0, Y1, K2, Y1
+	VMOVUPS Y1, (DX)(DI*1)
+	KANDW   K1, K5, K1
+	KANDNW  K5, K1, K5
+	VMOVUPS (CX)(R8*1), Y1
+	VADDPS  Y0, Y1, K1, Y1
+	VMOVUPS Y1, (CX)(R8*1)
+	VMOVUPS (CX)(DI*1), Y1
+	VADDPS  Y0, Y1, K5, Y1
+	VMOVUPS Y1, (CX)(DI*1)
+	ADDQ    $0x20, DI
+	ADDQ    $0x20, R8
+	SUBQ    $0x08, R11
+	JMP     by8
+
+after8:
+	CMPQ      R11, $0x00
+	JLE       next
+	MOVL      $0x000000ff, R12
 	BZHIL     R11, R12, R13
-	CMPQ      R11, $0x10
+	CMPQ      R11, $0x08
 	CMOVLGE   R12, R13
 	KMOVW     R13, K1
 	VMOVUPS.Z (BX)(DI*1), K1, Y0
 	VMOVUPS.Z (BX)(R8*1), K1, Y1
-	VCMPPS    $0x1e, Y0, Y1, K1, K2
+	VCMPPS    $0x1e, Y0, Y1, K2
 	VMAXPS    Y0, Y1, Y0
 	VMOVUPS.Z (SI)(DI*1), K1, Y1
-	VCMPPS    $0x1e, Y0, Y1, K1, K3
+	VCMPPS    $0x1e, Y0, Y1, K3
 	VMAXPS    Y0, Y1, Y0
 	VMOVUPS.Z (SI)(R8*1), K1, Y1
-	VCMPPS    $0x1e, Y0, Y1, K1, K4
+	VCMPPS    $0x1e, Y0, Y1, K7
 	VMAXPS    Y0, Y1, Y0
 	VMOVUPS.Z (AX)(DI*1), K1, Y0
-	KMOVW     K1, K5
-	KANDW     K4, K5, K4
-	KANDNW    K5, K4, K5
-	VMOVUPS.Z (DX)(R8*1), K4, Y1
-	VADDPS    Y0, Y1, Y1
-	VMOVUPS   Y1, K4, (DX)(R8*1)
-	KANDW     K3, K5, K3
-	KANDNW    K5, K3, K5
-	VMOVUPS.Z (DX)(DI*1), K3, Y1
-	VADDPS    Y0, Y1, Y1
-	VMOVUPS   Y1, K3, (DX)(DI*1)
-	KANDW     K2, K5, K2
-	KANDNW    K5, K2, K5
-	VMOVUPS.Z (CX)(R8*1), K2, Y1
-	VADDPS    Y0, Y1, Y1
-	VMOVUPS   Y1, K2, (CX)(R8*1)
-	KANDW     K1, K5, K1
-	KANDNW    K5, K1, K5
+	KXNORW    K6, K6, K6
+	KANDW     K7, K6, K7
+	KANDNW    K6, K7, K6
+	VMOVUPS.Z (DX)(R8*1), K1, Y1
+	VADDPS    Y0, Y1, K7, Y1
+	VMOVUPS   Y1, K1, (DX)(R8*1)
+	KANDW     K3, K6, K3
+	KANDNW    K6, K3, K6
+	VMOVUPS.Z (DX)(DI*1), K1, Y1
+	VADDPS    Y0, Y1, K3, Y1
+	VMOVUPS   Y1, K1, (DX)(DI*1)
+	KANDW     K2, K6, K2
+	KANDNW    K6, K2, K6
+	VMOVUPS.Z (CX)(R8*1), K1, Y1
+	VADDPS    Y0, Y1, K2, Y1
+	VMOVUPS   Y1, K1, (CX)(R8*1)
 	VMOVUPS.Z (CX)(DI*1), K1, Y1
-	VADDPS    Y0, Y1, Y1
+	VADDPS    Y0, Y1, K6, Y1
 	VMOVUPS   Y1, K1, (CX)(DI*1)
 
 next:
@@ -5822,11 +13319,1273 @@ done:
 	VZEROUPPER
 	RET
 
-// func fmaLoop(turns int)
+// func addAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, CMOV
+TEXT ·addAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ    DX, $0x20
+	JLT     after4
+	VMOVUPS (AX)(BX*1), Y0
+	VMOVUPS (CX)(BX*1), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(BX*1)
+	VMOVUPS 32(AX)(BX*1), Y0
+	VMOVUPS 32(CX)(BX*1), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(AX)(BX*1)
+	VMOVUPS 64(AX)(BX*1), Y0
+	VMOVUPS 64(CX)(BX*1), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(AX)(BX*1)
+	VMOVUPS 96(AX)(BX*1), Y0
+	VMOVUPS 96(CX)(BX*1), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(AX)(BX*1)
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x20, DX
+	JMP     by4
+
+after4:
+by1:
+	CMPQ    DX, $0x08
+	JLT     after1
+	VMOVUPS (AX)(BX*1), Y0
+	VMOVUPS (CX)(BX*1), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(BX*1)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x08, DX
+	JMP     by1
+
+after1:
+	CMPQ       DX, $0x00
+	JLE        done
+	MOVQ       $0x00000008, SI
+	CMPQ       DX, SI
+	CMOVQLT    DX, SI
+	NEGQ       SI
+	LEAQ       tails<>+32(SB), DX
+	VMOVUPS    (DX)(SI*4), Y0
+	VMASKMOVPS (AX)(BX*1), Y0, Y1
+	VMASKMOVPS (CX)(BX*1), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func lerpAVX2(dst *float32, a *float32, b *float32, n int, wa float32, wb float32)
+// Requires: AVX, CMOV, FMA3
+TEXT ·lerpAVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	VBROADCASTSS wa+32(FP), Y0
+	VBROADCASTSS wb+36(FP), Y1
+	MOVQ         n+24(FP), BX
+	XORQ         SI, SI
+
+by4:
+	CMPQ        BX, $0x20
+	JLT         after4
+	VMOVUPS     (DX)(SI*1), Y2
+	VMULPS      Y2, Y1, Y2
+	VMOVUPS     (CX)(SI*1), Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, (AX)(SI*1)
+	VMOVUPS     32(DX)(SI*1), Y2
+	VMULPS      Y2, Y1, Y2
+	VMOVUPS     32(CX)(SI*1), Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, 32(AX)(SI*1)
+	VMOVUPS     64(DX)(SI*1), Y2
+	VMULPS      Y2, Y1, Y2
+	VMOVUPS     64(CX)(SI*1), Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, 64(AX)(SI*1)
+	VMOVUPS     96(DX)(SI*1), Y2
+	VMULPS      Y2, Y1, Y2
+	VMOVUPS     96(CX)(SI*1), Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, 96(AX)(SI*1)
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x20, BX
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        BX, $0x08
+	JLT         after1
+	VMOVUPS     (DX)(SI*1), Y2
+	VMULPS      Y2, Y1, Y2
+	VMOVUPS     (CX)(SI*1), Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, (AX)(SI*1)
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x08, BX
+	JMP         by1
+
+after1:
+	CMPQ        BX, $0x00
+	JLE         done
+	MOVQ        $0x00000008, DI
+	CMPQ        BX, DI
+	CMOVQLT     BX, DI
+	NEGQ        DI
+	LEAQ        tails<>+32(SB), BX
+	VMOVUPS     (BX)(DI*4), Y2
+	VMASKMOVPS  (DX)(SI*1), Y2, Y3
+	VMULPS      Y3, Y1, Y3
+	VMASKMOVPS  (CX)(SI*1), Y2, Y1
+	VFMADD231PS Y1, Y0, Y3
+	VMASKMOVPS  Y3, Y2, (AX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func axpyAVX2(dst *float32, x *float32, n int, w float32)
+// Requires: AVX, CMOV, FMA3
+TEXT ·axpyAVX2(SB), NOSPLIT, $0-28
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS w+24(FP), Y0
+	MOVQ         n+16(FP), DX
+	XORQ         BX, BX
+
+by4:
+	CMPQ        DX, $0x20
+	JLT         after4
+	VMOVUPS     (AX)(BX*1), Y1
+	VMOVUPS     (CX)(BX*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)(BX*1)
+	VMOVUPS     32(AX)(BX*1), Y1
+	VMOVUPS     32(CX)(BX*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, 32(AX)(BX*1)
+	VMOVUPS     64(AX)(BX*1), Y1
+	VMOVUPS     64(CX)(BX*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, 64(AX)(BX*1)
+	VMOVUPS     96(AX)(BX*1), Y1
+	VMOVUPS     96(CX)(BX*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, 96(AX)(BX*1)
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x20, DX
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        DX, $0x08
+	JLT         after1
+	VMOVUPS     (AX)(BX*1), Y1
+	VMOVUPS     (CX)(BX*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)(BX*1)
+	ADDQ        $0x00000020, BX
+	SUBQ        $0x08, DX
+	JMP         by1
+
+after1:
+	CMPQ        DX, $0x00
+	JLE         done
+	MOVQ        $0x00000008, SI
+	CMPQ        DX, SI
+	CMOVQLT     DX, SI
+	NEGQ        SI
+	LEAQ        tails<>+32(SB), DX
+	VMOVUPS     (DX)(SI*4), Y1
+	VMASKMOVPS  (AX)(BX*1), Y1, Y2
+	VMASKMOVPS  (CX)(BX*1), Y1, Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func maskPositiveAVX2(dx *float32, dy *float32, y *float32, n int)
+// Requires: AVX, CMOV
+TEXT ·maskPositiveAVX2(SB), NOSPLIT, $0-32
+	MOVQ dx+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+by4:
+	CMPQ       BX, $0x20
+	JLT        after4
+	VMOVUPS    (DX)(SI*1), Y0
+	VXORPS     Y1, Y1, Y1
+	VCMPPS     $0x1e, Y1, Y0, Y0
+	VMASKMOVPS (CX)(SI*1), Y0, Y0
+	VMOVUPS    Y0, (AX)(SI*1)
+	VMOVUPS    32(DX)(SI*1), Y0
+	VXORPS     Y1, Y1, Y1
+	VCMPPS     $0x1e, Y1, Y0, Y0
+	VMASKMOVPS 32(CX)(SI*1), Y0, Y0
+	VMOVUPS    Y0, 32(AX)(SI*1)
+	VMOVUPS    64(DX)(SI*1), Y0
+	VXORPS     Y1, Y1, Y1
+	VCMPPS     $0x1e, Y1, Y0, Y0
+	VMASKMOVPS 64(CX)(SI*1), Y0, Y0
+	VMOVUPS    Y0, 64(AX)(SI*1)
+	VMOVUPS    96(DX)(SI*1), Y0
+	VXORPS     Y1, Y1, Y1
+	VCMPPS     $0x1e, Y1, Y0, Y0
+	VMASKMOVPS 96(CX)(SI*1), Y0, Y0
+	VMOVUPS    Y0, 96(AX)(SI*1)
+	ADDQ       $0x00000080, SI
+	SUBQ       $0x20, BX
+	JMP        by4
+
+after4:
+by1:
+	CMPQ       BX, $0x08
+	JLT        after1
+	VMOVUPS    (DX)(SI*1), Y0
+	VXORPS     Y1, Y1, Y1
+	VCMPPS     $0x1e, Y1, Y0, Y0
+	VMASKMOVPS (CX)(SI*1), Y0, Y0
+	VMOVUPS    Y0, (AX)(SI*1)
+	ADDQ       $0x00000020, SI
+	SUBQ       $0x08, BX
+	JMP        by1
+
+after1:
+	CMPQ       BX, $0x00
+	JLE        done
+	MOVQ       $0x00000008, DI
+	CMPQ       BX, DI
+	CMOVQLT    BX, DI
+	NEGQ       DI
+	LEAQ       tails<>+32(SB), BX
+	VMOVUPS    (BX)(DI*4), Y0
+	VMASKMOVPS (DX)(SI*1), Y0, Y1
+	VXORPS     Y2, Y2, Y2
+	VCMPPS     $0x1e, Y2, Y1, Y1
+	VMASKMOVPS (CX)(SI*1), Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scaleShiftAVX2(dst *float32, src *float32, scale *float32, shift *float32, n int, period int, floor float32)
+// Requires: AVX, CMOV, FMA3
+TEXT ·scaleShiftAVX2(SB), NOSPLIT, $0-52
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         shift+24(FP), BX
+	VBROADCASTSS floor+48(FP), Y0
+	MOVQ         n+32(FP), SI
+	XORQ         DI, DI
+	XORQ         R8, R8
+	XORQ         R9, R9
+
+by4:
+	CMPQ        SI, $0x20
+	JLT         after4
+	VMOVUPS     (BX)(R8*1), Y1
+	VMOVUPS     (DX)(R8*1), Y2
+	VMOVUPS     (CX)(DI*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMAXPS      Y1, Y0, Y1
+	VMOVUPS     Y1, (AX)(DI*1)
+	LEAQ        32(R8), R8
+	CMPQ        R8, period+40(FP)
+	CMOVQEQ     R9, R8
+	VMOVUPS     (BX)(R8*1), Y1
+	VMOVUPS     (DX)(R8*1), Y2
+	VMOVUPS     32(CX)(DI*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMAXPS      Y1, Y0, Y1
+	VMOVUPS     Y1, 32(AX)(DI*1)
+	LEAQ        32(R8), R8
+	CMPQ        R8, period+40(FP)
+	CMOVQEQ     R9, R8
+	VMOVUPS     (BX)(R8*1), Y1
+	VMOVUPS     (DX)(R8*1), Y2
+	VMOVUPS     64(CX)(DI*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMAXPS      Y1, Y0, Y1
+	VMOVUPS     Y1, 64(AX)(DI*1)
+	LEAQ        32(R8), R8
+	CMPQ        R8, period+40(FP)
+	CMOVQEQ     R9, R8
+	VMOVUPS     (BX)(R8*1), Y1
+	VMOVUPS     (DX)(R8*1), Y2
+	VMOVUPS     96(CX)(DI*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMAXPS      Y1, Y0, Y1
+	VMOVUPS     Y1, 96(AX)(DI*1)
+	LEAQ        32(R8), R8
+	CMPQ        R8, period+40(FP)
+	CMOVQEQ     R9, R8
+	ADDQ        $0x00000080, DI
+	SUBQ        $0x20, SI
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        SI, $0x08
+	JLT         after1
+	VMOVUPS     (BX)(R8*1), Y1
+	VMOVUPS     (DX)(R8*1), Y2
+	VMOVUPS     (CX)(DI*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMAXPS      Y1, Y0, Y1
+	VMOVUPS     Y1, (AX)(DI*1)
+	LEAQ        32(R8), R8
+	CMPQ        R8, period+40(FP)
+	CMOVQEQ     R9, R8
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x08, SI
+	JMP         by1
+
+after1:
+	CMPQ        SI, $0x00
+	JLE         done
+	MOVQ        $0x00000008, R9
+	CMPQ        SI, R9
+	CMOVQLT     SI, R9
+	NEGQ        R9
+	LEAQ        tails<>+32(SB), SI
+	VMOVUPS     (SI)(R9*4), Y1
+	VMOVUPS     (BX)(R8*1), Y2
+	VMOVUPS     (DX)(R8*1), Y3
+	VMASKMOVPS  (CX)(DI*1), Y1, Y4
+	VFMADD231PS Y3, Y4, Y2
+	VMAXPS      Y2, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (AX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normBackAVX2(dx *float32, dy *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
+// Requires: AVX, CMOV, FMA3
+TEXT ·normBackAVX2(SB), NOSPLIT, $0-64
+	MOVQ dx+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ s+40(FP), DI
+	MOVQ n+48(FP), R8
+	XORQ R9, R9
+	XORQ R10, R10
+	XORQ R11, R11
+
+by4:
+	CMPQ        R8, $0x20
+	JLT         after4
+	VMOVUPS     (CX)(R9*1), Y0
+	VMOVUPS     (DI)(R10*1), Y1
+	VMOVUPS     (SI)(R10*1), Y2
+	VMOVUPS     (DX)(R9*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMOVUPS     (BX)(R10*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)(R9*1)
+	LEAQ        32(R10), R10
+	CMPQ        R10, period+56(FP)
+	CMOVQEQ     R11, R10
+	VMOVUPS     32(CX)(R9*1), Y0
+	VMOVUPS     (DI)(R10*1), Y1
+	VMOVUPS     (SI)(R10*1), Y2
+	VMOVUPS     32(DX)(R9*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMOVUPS     (BX)(R10*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, 32(AX)(R9*1)
+	LEAQ        32(R10), R10
+	CMPQ        R10, period+56(FP)
+	CMOVQEQ     R11, R10
+	VMOVUPS     64(CX)(R9*1), Y0
+	VMOVUPS     (DI)(R10*1), Y1
+	VMOVUPS     (SI)(R10*1), Y2
+	VMOVUPS     64(DX)(R9*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMOVUPS     (BX)(R10*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, 64(AX)(R9*1)
+	LEAQ        32(R10), R10
+	CMPQ        R10, period+56(FP)
+	CMOVQEQ     R11, R10
+	VMOVUPS     96(CX)(R9*1), Y0
+	VMOVUPS     (DI)(R10*1), Y1
+	VMOVUPS     (SI)(R10*1), Y2
+	VMOVUPS     96(DX)(R9*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMOVUPS     (BX)(R10*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, 96(AX)(R9*1)
+	LEAQ        32(R10), R10
+	CMPQ        R10, period+56(FP)
+	CMOVQEQ     R11, R10
+	ADDQ        $0x00000080, R9
+	SUBQ        $0x20, R8
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        R8, $0x08
+	JLT         after1
+	VMOVUPS     (CX)(R9*1), Y0
+	VMOVUPS     (DI)(R10*1), Y1
+	VMOVUPS     (SI)(R10*1), Y2
+	VMOVUPS     (DX)(R9*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMOVUPS     (BX)(R10*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)(R9*1)
+	LEAQ        32(R10), R10
+	CMPQ        R10, period+56(FP)
+	CMOVQEQ     R11, R10
+	ADDQ        $0x00000020, R9
+	SUBQ        $0x08, R8
+	JMP         by1
+
+after1:
+	CMPQ        R8, $0x00
+	JLE         done
+	MOVQ        $0x00000008, R11
+	CMPQ        R8, R11
+	CMOVQLT     R8, R11
+	NEGQ        R11
+	LEAQ        tails<>+32(SB), R8
+	VMOVUPS     (R8)(R11*4), Y0
+	VMASKMOVPS  (CX)(R9*1), Y0, Y1
+	VMOVUPS     (DI)(R10*1), Y2
+	VMOVUPS     (SI)(R10*1), Y3
+	VMASKMOVPS  (DX)(R9*1), Y0, Y4
+	VFMADD231PS Y3, Y4, Y2
+	VMOVUPS     (BX)(R10*1), Y3
+	VFMADD231PS Y3, Y1, Y2
+	VMASKMOVPS  Y2, Y0, (AX)(R9*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normBackReLUAVX2(dx *float32, dy *float32, y *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
+// Requires: AVX, CMOV, FMA3
+TEXT ·normBackReLUAVX2(SB), NOSPLIT, $0-72
+	MOVQ dx+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ a+32(FP), SI
+	MOVQ b+40(FP), DI
+	MOVQ s+48(FP), R8
+	MOVQ n+56(FP), R9
+	XORQ R10, R10
+	XORQ R11, R11
+	XORQ R12, R12
+
+by4:
+	CMPQ        R9, $0x20
+	JLT         after4
+	VMOVUPS     (DX)(R10*1), Y0
+	VXORPS      Y1, Y1, Y1
+	VCMPPS      $0x1e, Y1, Y0, Y0
+	VMASKMOVPS  (CX)(R10*1), Y0, Y0
+	VMOVUPS     (R8)(R11*1), Y1
+	VMOVUPS     (DI)(R11*1), Y2
+	VMOVUPS     (BX)(R10*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMOVUPS     (SI)(R11*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)(R10*1)
+	LEAQ        32(R11), R11
+	CMPQ        R11, period+64(FP)
+	CMOVQEQ     R12, R11
+	VMOVUPS     32(DX)(R10*1), Y0
+	VXORPS      Y1, Y1, Y1
+	VCMPPS      $0x1e, Y1, Y0, Y0
+	VMASKMOVPS  32(CX)(R10*1), Y0, Y0
+	VMOVUPS     (R8)(R11*1), Y1
+	VMOVUPS     (DI)(R11*1), Y2
+	VMOVUPS     32(BX)(R10*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMOVUPS     (SI)(R11*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, 32(AX)(R10*1)
+	LEAQ        32(R11), R11
+	CMPQ        R11, period+64(FP)
+	CMOVQEQ     R12, R11
+	VMOVUPS     64(DX)(R10*1), Y0
+	VXORPS      Y1, Y1, Y1
+	VCMPPS      $0x1e, Y1, Y0, Y0
+	VMASKMOVPS  64(CX)(R10*1), Y0, Y0
+	VMOVUPS     (R8)(R11*1), Y1
+	VMOVUPS     (DI)(R11*1), Y2
+	VMOVUPS     64(BX)(R10*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMOVUPS     (SI)(R11*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, 64(AX)(R10*1)
+	LEAQ        32(R11), R11
+	CMPQ        R11, period+64(FP)
+	CMOVQEQ     R12, R11
+	VMOVUPS     96(DX)(R10*1), Y0
+	VXORPS      Y1, Y1, Y1
+	VCMPPS      $0x1e, Y1, Y0, Y0
+	VMASKMOVPS  96(CX)(R10*1), Y0, Y0
+	VMOVUPS     (R8)(R11*1), Y1
+	VMOVUPS     (DI)(R11*1), Y2
+	VMOVUPS     96(BX)(R10*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMOVUPS     (SI)(R11*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, 96(AX)(R10*1)
+	LEAQ        32(R11), R11
+	CMPQ        R11, period+64(FP)
+	CMOVQEQ     R12, R11
+	ADDQ        $0x00000080, R10
+	SUBQ        $0x20, R9
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        R9, $0x08
+	JLT         after1
+	VMOVUPS     (DX)(R10*1), Y0
+	VXORPS      Y1, Y1, Y1
+	VCMPPS      $0x1e, Y1, Y0, Y0
+	VMASKMOVPS  (CX)(R10*1), Y0, Y0
+	VMOVUPS     (R8)(R11*1), Y1
+	VMOVUPS     (DI)(R11*1), Y2
+	VMOVUPS     (BX)(R10*1), Y3
+	VFMADD231PS Y2, Y3, Y1
+	VMOVUPS     (SI)(R11*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)(R10*1)
+	LEAQ        32(R11), R11
+	CMPQ        R11, period+64(FP)
+	CMOVQEQ     R12, R11
+	ADDQ        $0x00000020, R10
+	SUBQ        $0x08, R9
+	JMP         by1
+
+after1:
+	CMPQ        R9, $0x00
+	JLE         done
+	MOVQ        $0x00000008, R12
+	CMPQ        R9, R12
+	CMOVQLT     R9, R12
+	NEGQ        R12
+	LEAQ        tails<>+32(SB), R9
+	VMOVUPS     (R9)(R12*4), Y0
+	VMASKMOVPS  (DX)(R10*1), Y0, Y1
+	VXORPS      Y2, Y2, Y2
+	VCMPPS      $0x1e, Y2, Y1, Y1
+	VMASKMOVPS  (CX)(R10*1), Y1, Y1
+	VMOVUPS     (R8)(R11*1), Y2
+	VMOVUPS     (DI)(R11*1), Y3
+	VMASKMOVPS  (BX)(R10*1), Y0, Y4
+	VFMADD231PS Y3, Y4, Y2
+	VMOVUPS     (SI)(R11*1), Y3
+	VFMADD231PS Y3, Y1, Y2
+	VMASKMOVPS  Y2, Y0, (AX)(R10*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamAVX2(w *float32, m *float32, v *float32, grad *float32, n int, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, unbias2 float32)
+// Requires: AVX, CMOV, FMA3
+TEXT ·adamAVX2(SB), NOSPLIT, $0-68
+	MOVQ         w+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	VBROADCASTSS rate+40(FP), Y0
+	VBROADCASTSS beta1+44(FP), Y1
+	VBROADCASTSS rest1+48(FP), Y2
+	VBROADCASTSS beta2+52(FP), Y3
+	VBROADCASTSS rest2+56(FP), Y4
+	VBROADCASTSS epsilon+60(FP), Y5
+	VBROADCASTSS unbias2+64(FP), Y6
+	MOVQ         n+32(FP), SI
+	XORQ         DI, DI
+
+by4:
+	CMPQ        SI, $0x20
+	JLT         after4
+	VMOVUPS     (BX)(DI*1), Y7
+	VMOVUPS     (CX)(DI*1), Y8
+	VMOVUPS     (DX)(DI*1), Y9
+	VMOVUPS     (AX)(DI*1), Y10
+	VMULPS      Y8, Y1, Y8
+	VFMADD231PS Y7, Y2, Y8
+	VMOVUPS     Y8, (CX)(DI*1)
+	VMULPS      Y9, Y3, Y9
+	VMULPS      Y7, Y7, Y7
+	VFMADD231PS Y7, Y4, Y9
+	VMOVUPS     Y9, (DX)(DI*1)
+	VMULPS      Y9, Y6, Y9
+	VSQRTPS     Y9, Y9
+	VADDPS      Y9, Y5, Y9
+	VMULPS      Y8, Y0, Y8
+	VDIVPS      Y9, Y8, Y8
+	VSUBPS      Y8, Y10, Y10
+	VMOVUPS     Y10, (AX)(DI*1)
+	VMOVUPS     32(BX)(DI*1), Y7
+	VMOVUPS     32(CX)(DI*1), Y8
+	VMOVUPS     32(DX)(DI*1), Y9
+	VMOVUPS     32(AX)(DI*1), Y10
+	VMULPS      Y8, Y1, Y8
+	VFMADD231PS Y7, Y2, Y8
+	VMOVUPS     Y8, 32(CX)(DI*1)
+	VMULPS      Y9, Y3, Y9
+	VMULPS      Y7, Y7, Y7
+	VFMADD231PS Y7, Y4, Y9
+	VMOVUPS     Y9, 32(DX)(DI*1)
+	VMULPS      Y9, Y6, Y9
+	VSQRTPS     Y9, Y9
+	VADDPS      Y9, Y5, Y9
+	VMULPS      Y8, Y0, Y8
+	VDIVPS      Y9, Y8, Y8
+	VSUBPS      Y8, Y10, Y10
+	VMOVUPS     Y10, 32(AX)(DI*1)
+	VMOVUPS     64(BX)(DI*1), Y7
+	VMOVUPS     64(CX)(DI*1), Y8
+	VMOVUPS     64(DX)(DI*1), Y9
+	VMOVUPS     64(AX)(DI*1), Y10
+	VMULPS      Y8, Y1, Y8
+	VFMADD231PS Y7, Y2, Y8
+	VMOVUPS     Y8, 64(CX)(DI*1)
+	VMULPS      Y9, Y3, Y9
+	VMULPS      Y7, Y7, Y7
+	VFMADD231PS Y7, Y4, Y9
+	VMOVUPS     Y9, 64(DX)(DI*1)
+	VMULPS      Y9, Y6, Y9
+	VSQRTPS     Y9, Y9
+	VADDPS      Y9, Y5, Y9
+	VMULPS      Y8, Y0, Y8
+	VDIVPS      Y9, Y8, Y8
+	VSUBPS      Y8, Y10, Y10
+	VMOVUPS     Y10, 64(AX)(DI*1)
+	VMOVUPS     96(BX)(DI*1), Y7
+	VMOVUPS     96(CX)(DI*1), Y8
+	VMOVUPS     96(DX)(DI*1), Y9
+	VMOVUPS     96(AX)(DI*1), Y10
+	VMULPS      Y8, Y1, Y8
+	VFMADD231PS Y7, Y2, Y8
+	VMOVUPS     Y8, 96(CX)(DI*1)
+	VMULPS      Y9, Y3, Y9
+	VMULPS      Y7, Y7, Y7
+	VFMADD231PS Y7, Y4, Y9
+	VMOVUPS     Y9, 96(DX)(DI*1)
+	VMULPS      Y9, Y6, Y9
+	VSQRTPS     Y9, Y9
+	VADDPS      Y9, Y5, Y9
+	VMULPS      Y8, Y0, Y8
+	VDIVPS      Y9, Y8, Y8
+	VSUBPS      Y8, Y10, Y10
+	VMOVUPS     Y10, 96(AX)(DI*1)
+	ADDQ        $0x00000080, DI
+	SUBQ        $0x20, SI
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        SI, $0x08
+	JLT         after1
+	VMOVUPS     (BX)(DI*1), Y7
+	VMOVUPS     (CX)(DI*1), Y8
+	VMOVUPS     (DX)(DI*1), Y9
+	VMOVUPS     (AX)(DI*1), Y10
+	VMULPS      Y8, Y1, Y8
+	VFMADD231PS Y7, Y2, Y8
+	VMOVUPS     Y8, (CX)(DI*1)
+	VMULPS      Y9, Y3, Y9
+	VMULPS      Y7, Y7, Y7
+	VFMADD231PS Y7, Y4, Y9
+	VMOVUPS     Y9, (DX)(DI*1)
+	VMULPS      Y9, Y6, Y9
+	VSQRTPS     Y9, Y9
+	VADDPS      Y9, Y5, Y9
+	VMULPS      Y8, Y0, Y8
+	VDIVPS      Y9, Y8, Y8
+	VSUBPS      Y8, Y10, Y10
+	VMOVUPS     Y10, (AX)(DI*1)
+	ADDQ        $0x00000020, DI
+	SUBQ        $0x08, SI
+	JMP         by1
+
+after1:
+	CMPQ        SI, $0x00
+	JLE         done
+	MOVQ        $0x00000008, R8
+	CMPQ        SI, R8
+	CMOVQLT     SI, R8
+	NEGQ        R8
+	LEAQ        tails<>+32(SB), SI
+	VMOVUPS     (SI)(R8*4), Y7
+	VMASKMOVPS  (BX)(DI*1), Y7, Y8
+	VMASKMOVPS  (CX)(DI*1), Y7, Y9
+	VMASKMOVPS  (DX)(DI*1), Y7, Y10
+	VMASKMOVPS  (AX)(DI*1), Y7, Y11
+	VMULPS      Y9, Y1, Y9
+	VFMADD231PS Y8, Y2, Y9
+	VMASKMOVPS  Y9, Y7, (CX)(DI*1)
+	VMULPS      Y10, Y3, Y10
+	VMULPS      Y8, Y8, Y8
+	VFMADD231PS Y8, Y4, Y10
+	VMASKMOVPS  Y10, Y7, (DX)(DI*1)
+	VMULPS      Y10, Y6, Y10
+	VSQRTPS     Y10, Y10
+	VADDPS      Y10, Y5, Y10
+	VMULPS      Y9, Y0, Y9
+	VDIVPS      Y10, Y9, Y9
+	VSUBPS      Y9, Y11, Y11
+	VMASKMOVPS  Y11, Y7, (AX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func momentsAVX2(first *float32, second *float32, x *float32, rows int, pitch uintptr, tail int)
+// Requires: AVX, CMOV, FMA3
+TEXT ·momentsAVX2(SB), NOSPLIT, $0-48
+	MOVQ   x+16(FP), AX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	XORQ   CX, CX
+	MOVQ   rows+24(FP), DX
+	MOVQ   pitch+32(FP), BX
+	MOVQ   tail+40(FP), SI
+
+rows:
+	CMPQ        DX, $0x00
+	JLE         tail
+	VMOVUPS     (AX)(CX*1), Y8
+	VADDPS      Y8, Y0, Y0
+	VFMADD231PS Y8, Y8, Y4
+	VMOVUPS     32(AX)(CX*1), Y8
+	VADDPS      Y8, Y1, Y1
+	VFMADD231PS Y8, Y8, Y5
+	VMOVUPS     64(AX)(CX*1), Y8
+	VADDPS      Y8, Y2, Y2
+	VFMADD231PS Y8, Y8, Y6
+	VMOVUPS     96(AX)(CX*1), Y8
+	VADDPS      Y8, Y3, Y3
+	VFMADD231PS Y8, Y8, Y7
+	ADDQ        BX, CX
+	DECQ        DX
+	JMP         rows
+
+tail:
+	CMPQ        SI, $0x00
+	JLE         done
+	MOVQ        $0x00000008, BX
+	CMPQ        SI, BX
+	CMOVQLT     SI, BX
+	NEGQ        BX
+	LEAQ        tails<>+32(SB), DX
+	VMOVUPS     (DX)(BX*4), Y8
+	VMASKMOVPS  (AX)(CX*1), Y8, Y8
+	VADDPS      Y8, Y0, Y0
+	VFMADD231PS Y8, Y8, Y4
+	SUBQ        $0x08, SI
+	CMPQ        SI, $0x00
+	JLE         done
+	MOVQ        $0x00000008, BX
+	CMPQ        SI, BX
+	CMOVQLT     SI, BX
+	NEGQ        BX
+	LEAQ        tails<>+32(SB), DX
+	VMOVUPS     (DX)(BX*4), Y8
+	VMASKMOVPS  32(AX)(CX*1), Y8, Y8
+	VADDPS      Y8, Y1, Y1
+	VFMADD231PS Y8, Y8, Y5
+	SUBQ        $0x08, SI
+	CMPQ        SI, $0x00
+	JLE         done
+	MOVQ        $0x00000008, BX
+	CMPQ        SI, BX
+	CMOVQLT     SI, BX
+	NEGQ        BX
+	LEAQ        tails<>+32(SB), DX
+	VMOVUPS     (DX)(BX*4), Y8
+	VMASKMOVPS  64(AX)(CX*1), Y8, Y8
+	VADDPS      Y8, Y2, Y2
+	VFMADD231PS Y8, Y8, Y6
+	SUBQ        $0x08, SI
+	CMPQ        SI, $0x00
+	JLE         done
+	MOVQ        $0x00000008, BX
+	CMPQ        SI, BX
+	CMOVQLT     SI, BX
+	NEGQ        BX
+	LEAQ        tails<>+32(SB), DX
+	VMOVUPS     (DX)(BX*4), Y8
+	VMASKMOVPS  96(AX)(CX*1), Y8, Y8
+	VADDPS      Y8, Y3, Y3
+	VFMADD231PS Y8, Y8, Y7
+	SUBQ        $0x08, SI
+
+done:
+	MOVQ    first+0(FP), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	MOVQ    second+8(FP), AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y6, 64(AX)
+	VMOVUPS Y7, 96(AX)
+	VZEROUPPER
+	RET
+
+// func normMomentsAVX2(first *float32, second *float32, dy *float32, x *float32, rows int, pitch uintptr, tail int)
+// Requires: AVX, CMOV, FMA3
+TEXT ·normMomentsAVX2(SB), NOSPLIT, $0-56
+	MOVQ   dy+16(FP), AX
+	MOVQ   x+24(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	XORQ   DX, DX
+	MOVQ   rows+32(FP), BX
+	MOVQ   pitch+40(FP), SI
+	MOVQ   tail+48(FP), DI
+
+rows:
+	CMPQ        BX, $0x00
+	JLE         tail
+	VMOVUPS     (AX)(DX*1), Y8
+	VADDPS      Y8, Y0, Y0
+	VMOVUPS     (CX)(DX*1), Y9
+	VFMADD231PS Y9, Y8, Y4
+	VMOVUPS     32(AX)(DX*1), Y8
+	VADDPS      Y8, Y1, Y1
+	VMOVUPS     32(CX)(DX*1), Y9
+	VFMADD231PS Y9, Y8, Y5
+	VMOVUPS     64(AX)(DX*1), Y8
+	VADDPS      Y8, Y2, Y2
+	VMOVUPS     64(CX)(DX*1), Y9
+	VFMADD231PS Y9, Y8, Y6
+	VMOVUPS     96(AX)(DX*1), Y8
+	VADDPS      Y8, Y3, Y3
+	VMOVUPS     96(CX)(DX*1), Y9
+	VFMADD231PS Y9, Y8, Y7
+	ADDQ        SI, DX
+	DECQ        BX
+	JMP         rows
+
+tail:
+	CMPQ        DI, $0x00
+	JLE         done
+	MOVQ        $0x00000008, SI
+	CMPQ        DI, SI
+	CMOVQLT     DI, SI
+	NEGQ        SI
+	LEAQ        tails<>+32(SB), BX
+	VMOVUPS     (BX)(SI*4), Y8
+	VMASKMOVPS  (AX)(DX*1), Y8, Y9
+	VADDPS      Y9, Y0, Y0
+	VMASKMOVPS  (CX)(DX*1), Y8, Y8
+	VFMADD231PS Y8, Y9, Y4
+	SUBQ        $0x08, DI
+	CMPQ        DI, $0x00
+	JLE         done
+	MOVQ        $0x00000008, SI
+	CMPQ        DI, SI
+	CMOVQLT     DI, SI
+	NEGQ        SI
+	LEAQ        tails<>+32(SB), BX
+	VMOVUPS     (BX)(SI*4), Y8
+	VMASKMOVPS  32(AX)(DX*1), Y8, Y9
+	VADDPS      Y9, Y1, Y1
+	VMASKMOVPS  32(CX)(DX*1), Y8, Y8
+	VFMADD231PS Y8, Y9, Y5
+	SUBQ        $0x08, DI
+	CMPQ        DI, $0x00
+	JLE         done
+	MOVQ        $0x00000008, SI
+	CMPQ        DI, SI
+	CMOVQLT     DI, SI
+	NEGQ        SI
+	LEAQ        tails<>+32(SB), BX
+	VMOVUPS     (BX)(SI*4), Y8
+	VMASKMOVPS  64(AX)(DX*1), Y8, Y9
+	VADDPS      Y9, Y2, Y2
+	VMASKMOVPS  64(CX)(DX*1), Y8, Y8
+	VFMADD231PS Y8, Y9, Y6
+	SUBQ        $0x08, DI
+	CMPQ        DI, $0x00
+	JLE         done
+	MOVQ        $0x00000008, SI
+	CMPQ        DI, SI
+	CMOVQLT     DI, SI
+	NEGQ        SI
+	LEAQ        tails<>+32(SB), BX
+	VMOVUPS     (BX)(SI*4), Y8
+	VMASKMOVPS  96(AX)(DX*1), Y8, Y9
+	VADDPS      Y9, Y3, Y3
+	VMASKMOVPS  96(CX)(DX*1), Y8, Y8
+	VFMADD231PS Y8, Y9, Y7
+	SUBQ        $0x08, DI
+
+done:
+	MOVQ    first+0(FP), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	MOVQ    second+8(FP), AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y6, 64(AX)
+	VMOVUPS Y7, 96(AX)
+	VZEROUPPER
+	RET
+
+// func normMomentsReLUAVX2(first *float32, second *float32, dy *float32, y *float32, x *float32, rows int, pitch uintptr, tail int)
+// Requires: AVX, CMOV, FMA3
+TEXT ·normMomentsReLUAVX2(SB), NOSPLIT, $0-64
+	MOVQ   dy+16(FP), AX
+	MOVQ   y+24(FP), CX
+	MOVQ   x+32(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	XORQ   BX, BX
+	MOVQ   rows+40(FP), SI
+	MOVQ   pitch+48(FP), DI
+	MOVQ   tail+56(FP), R8
+
+rows:
+	CMPQ        SI, $0x00
+	JLE         tail
+	VMOVUPS     (CX)(BX*1), Y8
+	VXORPS      Y9, Y9, Y9
+	VCMPPS      $0x1e, Y9, Y8, Y8
+	VMASKMOVPS  (AX)(BX*1), Y8, Y8
+	VADDPS      Y8, Y0, Y0
+	VMOVUPS     (DX)(BX*1), Y9
+	VFMADD231PS Y9, Y8, Y4
+	VMOVUPS     32(CX)(BX*1), Y8
+	VXORPS      Y9, Y9, Y9
+	VCMPPS      $0x1e, Y9, Y8, Y8
+	VMASKMOVPS  32(AX)(BX*1), Y8, Y8
+	VADDPS      Y8, Y1, Y1
+	VMOVUPS     32(DX)(BX*1), Y9
+	VFMADD231PS Y9, Y8, Y5
+	VMOVUPS     64(CX)(BX*1), Y8
+	VXORPS      Y9, Y9, Y9
+	VCMPPS      $0x1e, Y9, Y8, Y8
+	VMASKMOVPS  64(AX)(BX*1), Y8, Y8
+	VADDPS      Y8, Y2, Y2
+	VMOVUPS     64(DX)(BX*1), Y9
+	VFMADD231PS Y9, Y8, Y6
+	VMOVUPS     96(CX)(BX*1), Y8
+	VXORPS      Y9, Y9, Y9
+	VCMPPS      $0x1e, Y9, Y8, Y8
+	VMASKMOVPS  96(AX)(BX*1), Y8, Y8
+	VADDPS      Y8, Y3, Y3
+	VMOVUPS     96(DX)(BX*1), Y9
+	VFMADD231PS Y9, Y8, Y7
+	ADDQ        DI, BX
+	DECQ        SI
+	JMP         rows
+
+tail:
+	CMPQ        R8, $0x00
+	JLE         done
+	MOVQ        $0x00000008, DI
+	CMPQ        R8, DI
+	CMOVQLT     R8, DI
+	NEGQ        DI
+	LEAQ        tails<>+32(SB), SI
+	VMOVUPS     (SI)(DI*4), Y8
+	VMASKMOVPS  (CX)(BX*1), Y8, Y9
+	VXORPS      Y10, Y10, Y10
+	VCMPPS      $0x1e, Y10, Y9, Y9
+	VMASKMOVPS  (AX)(BX*1), Y9, Y9
+	VADDPS      Y9, Y0, Y0
+	VMASKMOVPS  (DX)(BX*1), Y8, Y8
+	VFMADD231PS Y8, Y9, Y4
+	SUBQ        $0x08, R8
+	CMPQ        R8, $0x00
+	JLE         done
+	MOVQ        $0x00000008, DI
+	CMPQ        R8, DI
+	CMOVQLT     R8, DI
+	NEGQ        DI
+	LEAQ        tails<>+32(SB), SI
+	VMOVUPS     (SI)(DI*4), Y8
+	VMASKMOVPS  32(CX)(BX*1), Y8, Y9
+	VXORPS      Y10, Y10, Y10
+	VCMPPS      $0x1e, Y10, Y9, Y9
+	VMASKMOVPS  32(AX)(BX*1), Y9, Y9
+	VADDPS      Y9, Y1, Y1
+	VMASKMOVPS  32(DX)(BX*1), Y8, Y8
+	VFMADD231PS Y8, Y9, Y5
+	SUBQ        $0x08, R8
+	CMPQ        R8, $0x00
+	JLE         done
+	MOVQ        $0x00000008, DI
+	CMPQ        R8, DI
+	CMOVQLT     R8, DI
+	NEGQ        DI
+	LEAQ        tails<>+32(SB), SI
+	VMOVUPS     (SI)(DI*4), Y8
+	VMASKMOVPS  64(CX)(BX*1), Y8, Y9
+	VXORPS      Y10, Y10, Y10
+	VCMPPS      $0x1e, Y10, Y9, Y9
+	VMASKMOVPS  64(AX)(BX*1), Y9, Y9
+	VADDPS      Y9, Y2, Y2
+	VMASKMOVPS  64(DX)(BX*1), Y8, Y8
+	VFMADD231PS Y8, Y9, Y6
+	SUBQ        $0x08, R8
+	CMPQ        R8, $0x00
+	JLE         done
+	MOVQ        $0x00000008, DI
+	CMPQ        R8, DI
+	CMOVQLT     R8, DI
+	NEGQ        DI
+	LEAQ        tails<>+32(SB), SI
+	VMOVUPS     (SI)(DI*4), Y8
+	VMASKMOVPS  96(CX)(BX*1), Y8, Y9
+	VXORPS      Y10, Y10, Y10
+	VCMPPS      $0x1e, Y10, Y9, Y9
+	VMASKMOVPS  96(AX)(BX*1), Y9, Y9
+	VADDPS      Y9, Y3, Y3
+	VMASKMOVPS  96(DX)(BX*1), Y8, Y8
+	VFMADD231PS Y8, Y9, Y7
+	SUBQ        $0x08, R8
+
+done:
+	MOVQ    first+0(FP), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	MOVQ    second+8(FP), AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y6, 64(AX)
+	VMOVUPS Y7, 96(AX)
+	VZEROUPPER
+	RET
+
+// func maxPool2AVX2(dst *float32, r0 *float32, r1 *float32, pixels int, channels int)
+// Requires: AVX, CMOV
+TEXT ·maxPool2AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ r0+8(FP), CX
+	MOVQ r1+16(FP), DX
+	MOVQ pixels+24(FP), DI
+	MOVQ channels+32(FP), R8
+
+pixel:
+	CMPQ DI, $0x00
+	JLE  done
+	XORQ BX, BX
+	MOVQ R8, SI
+	SHLQ $0x02, SI
+	MOVQ R8, R9
+
+by8:
+	CMPQ    R9, $0x08
+	JLT     after8
+	VMOVUPS (CX)(BX*1), Y0
+	VMOVUPS (CX)(SI*1), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS (DX)(SI*1), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS Y0, (AX)(BX*1)
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, R9
+	JMP     by8
+
+after8:
+	CMPQ       R9, $0x00
+	JLE        next
+	MOVQ       $0x00000008, R10
+	CMPQ       R9, R10
+	CMOVQLT    R9, R10
+	NEGQ       R10
+	LEAQ       tails<>+32(SB), R9
+	VMOVUPS    (R9)(R10*4), Y0
+	VMASKMOVPS (CX)(BX*1), Y0, Y1
+	VMASKMOVPS (CX)(SI*1), Y0, Y2
+	VMAXPS     Y1, Y2, Y1
+	VMASKMOVPS (DX)(BX*1), Y0, Y2
+	VMAXPS     Y1, Y2, Y1
+	VMASKMOVPS (DX)(SI*1), Y0, Y2
+	VMAXPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)(BX*1)
+
+next:
+	LEAQ (AX)(R8*4), AX
+	LEAQ (CX)(R8*8), CX
+	LEAQ (DX)(R8*8), DX
+	DECQ DI
+	JMP  pixel
+
+done:
+	VZEROUPPER
+	RET
+
+// func maxPool2BackAVX2(d0 *float32, d1 *float32, dy *float32, r0 *float32, r1 *float32, pixels int, channels int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·maxPool2BackAVX2(SB), NOSPLIT, $0-56
+	MOVQ dy+16(FP), AX
+	MOVQ d0+0(FP), CX
+	MOVQ d1+8(FP), DX
+	MOVQ r0+24(FP), BX
+	MOVQ r1+32(FP), SI
+	MOVQ pixels+40(FP), R9
+	MOVQ channels+48(FP), R10
+
+pixel:
+	CMPQ R9, $0x00
+	JLE  done
+	XORQ DI, DI
+	MOVQ R10, R8
+	SHLQ $0x02, R8
+	MOVQ R10, R11
+
+by8:
+	CMPQ     R11, $0x08
+	JLT      after8
+	VMOVUPS  (BX)(DI*1), Y0
+	VMOVUPS  (BX)(R8*1), Y1
+	VCMPPS   $0x1e, Y0, Y1, Y2
+	VMAXPS   Y0, Y1, Y0
+	VMOVUPS  (SI)(DI*1), Y1
+	VCMPPS   $0x1e, Y0, Y1, Y3
+	VMAXPS   Y0, Y1, Y0
+	VMOVUPS  (SI)(R8*1), Y1
+	VCMPPS   $0x1e, Y0, Y1, Y4
+	VMAXPS   Y0, Y1, Y0
+	VMOVUPS  (AX)(DI*1), Y0
+	VPCMPEQD Y1, Y1, Y1
+	VANDPS   Y4, Y1, Y4
+	VANDNPS  Y1, Y4, Y1
+	VMOVUPS  (DX)(R8*1), Y5
+	VANDPS   Y4, Y0, Y4
+	VADDPS   Y4, Y5, Y5
+	VMOVUPS  Y5, (DX)(R8*1)
+	VANDPS   Y3, Y1, Y3
+	VANDNPS  Y1, Y3, Y1
+	VMOVUPS  (DX)(DI*1), Y4
+	VANDPS   Y3, Y0, Y3
+	VADDPS   Y3, Y4, Y4
+	VMOVUPS  Y4, (DX)(DI*1)
+	VANDPS   Y2, Y1, Y2
+	VANDNPS  Y1, Y2, Y1
+	VMOVUPS  (CX)(R8*1), Y3
+	VANDPS   Y2, Y0, Y2
+	VADDPS   Y2, Y3, Y3
+	VMOVUPS  Y3, (CX)(R8*1)
+	VMOVUPS  (CX)(DI*1), Y2
+	VANDPS   Y1, Y0, Y0
+	VADDPS   Y0, Y2, Y2
+	VMOVUPS  Y2, (CX)(DI*1)
+	ADDQ     $0x20, DI
+	ADDQ     $0x20, R8
+	SUBQ     $0x08, R11
+	JMP      by8
+
+after8:
+	CMPQ       R11, $0x00
+	JLE        next
+	MOVQ       $0x00000008, R12
+	CMPQ       R11, R12
+	CMOVQLT    R11, R12
+	NEGQ       R12
+	LEAQ       tails<>+32(SB), R11
+	VMOVUPS    (R11)(R12*4), Y0
+	VMASKMOVPS (BX)(DI*1), Y0, Y1
+	VMASKMOVPS (BX)(R8*1), Y0, Y2
+	VCMPPS     $0x1e, Y1, Y2, Y3
+	VMAXPS     Y1, Y2, Y1
+	VMASKMOVPS (SI)(DI*1), Y0, Y2
+	VCMPPS     $0x1e, Y1, Y2, Y4
+	VMAXPS     Y1, Y2, Y1
+	VMASKMOVPS (SI)(R8*1), Y0, Y2
+	VCMPPS     $0x1e, Y1, Y2, Y5
+	VMAXPS     Y1, Y2, Y1
+	VMASKMOVPS (AX)(DI*1), Y0, Y1
+	VPCMPEQD   Y2, Y2, Y2
+	VANDPS     Y5, Y2, Y5
+	VANDNPS    Y2, Y5, Y2
+	VMASKMOVPS (DX)(R8*1), Y0, Y6
+	VANDPS     Y5, Y1, Y5
+	VADDPS     Y5, Y6, Y6
+	VMASKMOVPS Y6, Y0, (DX)(R8*1)
+	VANDPS     Y4, Y2, Y4
+	VANDNPS    Y2, Y4, Y2
+	VMASKMOVPS (DX)(DI*1), Y0, Y5
+	VANDPS     Y4, Y1, Y4
+	VADDPS     Y4, Y5, Y5
+	VMASKMOVPS Y5, Y0, (DX)(DI*1)
+	VANDPS     Y3, Y2, Y3
+	VANDNPS    Y2, Y3, Y2
+	VMASKMOVPS (CX)(R8*1), Y0, Y4
+	VANDPS     Y3, Y1, Y3
+	VADDPS     Y3, Y4, Y4
+	VMASKMOVPS Y4, Y0, (CX)(R8*1)
+	VMASKMOVPS (CX)(DI*1), Y0, Y3
+	VANDPS     Y2, Y1, Y1
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, (CX)(DI*1)
+
+next:
+	LEAQ (AX)(R10*4), AX
+	LEAQ (CX)(R10*8), CX
+	LEAQ (DX)(R10*8), DX
+	LEAQ (BX)(R10*8), BX
+	LEAQ (SI)(R10*8), SI
+	DECQ R9
+	JMP  pixel
+
+done:
+	VZEROUPPER
+	RET
+
+// func fmaAVX512(turns int)
 // Requires: AVX, AVX512F
-TEXT ·fmaLoop(SB), NOSPLIT, $0-8
-	VPXORD Z0, Z0, Z0
+TEXT ·fmaAVX512(SB), NOSPLIT, $0-8
 	MOVQ   turns+0(FP), AX
+	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -5877,6 +14636,42 @@ turn:
 	VFMADD231PS Z0, Z0, Z22
 	VFMADD231PS Z0, Z0, Z23
 	VFMADD231PS Z0, Z0, Z24
+	DECQ        AX
+	JNZ         turn
+	VZEROUPPER
+	RET
+
+// func fmaAVX2(turns int)
+// Requires: AVX, FMA3
+TEXT ·fmaAVX2(SB), NOSPLIT, $0-8
+	MOVQ   turns+0(FP), AX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+
+turn:
+	VFMADD231PS Y0, Y0, Y1
+	VFMADD231PS Y0, Y0, Y2
+	VFMADD231PS Y0, Y0, Y3
+	VFMADD231PS Y0, Y0, Y4
+	VFMADD231PS Y0, Y0, Y5
+	VFMADD231PS Y0, Y0, Y6
+	VFMADD231PS Y0, Y0, Y7
+	VFMADD231PS Y0, Y0, Y8
+	VFMADD231PS Y0, Y0, Y9
+	VFMADD231PS Y0, Y0, Y10
+	VFMADD231PS Y0, Y0, Y11
+	VFMADD231PS Y0, Y0, Y12
 	DECQ        AX
 	JNZ         turn
 	VZEROUPPER

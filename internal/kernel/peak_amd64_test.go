@@ -2,12 +2,16 @@
 
 package kernel
 
-// multiplyAdds does turns of 24 FMAs with 16 lanes and returns the number of
-// operations, 0 if the machine has no AVX-512.
-func multiplyAdds(turns int) (operations float64) {
-	if native() == nil {
-		return 0
+// multiplyAdds does turns of independent vector FMAs as the set of that name
+// does them and returns the number of operations, 0 if there is no such loop.
+func multiplyAdds(set string, turns int) (operations float64) {
+	switch set {
+	case "avx512":
+		fmaAVX512(turns)
+		return float64(turns) * 24 * 16 * 2
+	case "avx2":
+		fmaAVX2(turns)
+		return float64(turns) * 12 * 8 * 2
 	}
-	fmaLoop(turns)
-	return float64(turns) * 24 * 16 * 2
+	return 0
 }

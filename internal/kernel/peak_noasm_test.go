@@ -2,4 +2,4 @@
 
 package kernel
 
-func multiplyAdds(int) float64 { return 0 }
+func multiplyAdds(string, int) float64 { return 0 }

@@ -4,35 +4,35 @@ package kernel
 
 import "math"
 
-// A blockLoop computes blocks of at most height rows and width columns of C.
+// A blockLoop computes blocks of at most height rows and width columns of C. It
+// is for at least so many columns.
 type blockLoop struct {
-	height, width int
-	run           func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns, last uint32, floor float32)
+	least, height, width int
+	run                  func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 }
 
-// Below 8 columns half of a 512-bit register would be idle. Machines that split
-// 512-bit operations lose nothing with 256-bit ones.
-var (
-	narrow = blockLoop{28, 8, mul28x8}
-	medium = blockLoop{28, 16, mul28x16}
-	wide   = blockLoop{14, 32, mul14x32}
-)
+// loops are the loops of one instruction set, from wide to narrow.
+type loops []blockLoop
 
-// loopFor returns the loop for the next columns of C.
-func loopFor(columns int) *blockLoop {
-	switch {
-	case columns <= 8:
-		return &narrow
-	case columns <= 24: // 16 and 8
-		return &medium
-	}
-	return &wide
+// Up to 8 columns half of a 512-bit register would be idle. Machines that split
+// 512-bit operations lose nothing with 256-bit ones.
+var loops512 = loops{
+	{25, 14, 32, mul14x32PartAVX512},
+	{9, 28, 16, mul28x16PartAVX512}, // 24 are 16 and 8
+	{1, 28, 8, mul28x8PartAVX512},
+}
+
+// Masks cost AVX2 time and a register.
+var loops256 = loops{
+	{16, 6, 16, mul6x16AVX2},
+	{8, 14, 8, mul14x8AVX2},
+	{1, 12, 8, mul12x8PartAVX2},
 }
 
 // zeros is what sums start with when there is neither bias nor old C.
 var zeros [32]float32
 
-func mulAVX512(p *Product) {
+func (all loops) mul(p *Product) {
 	if p.M <= 0 || p.N <= 0 || p.Rows <= 0 || p.Depth <= 0 {
 		mulGeneric(p)
 		return
@@ -40,9 +40,10 @@ func mulAVX512(p *Product) {
 	p.check()
 	// For one block, row r means Depth steps through A, each to another line or
 	// not, and as many short rows of B, which the next block reads again.
+	wide := &all[0]
 	chunk := max(1, cached/(4*p.Depth*(min(p.AStep, 16)+min(p.N, wide.width))))
 	if chunk >= p.Rows || p.M <= wide.height && p.N <= wide.width {
-		p.blocks()
+		p.blocks(all)
 		return
 	}
 	q := *p
@@ -51,7 +52,7 @@ func mulAVX512(p *Product) {
 		q.Rows = min(chunk, p.Rows-r)
 		q.Accumulate = p.Accumulate || r > 0
 		q.ReLU = p.ReLU && r+chunk >= p.Rows
-		q.blocks()
+		q.blocks(all)
 	}
 }
 
@@ -61,13 +62,22 @@ func mulAVX512(p *Product) {
 const cached = 1 << 18
 
 // blocks computes C column block by column block.
-func (p *Product) blocks() {
+func (p *Product) blocks(all loops) {
 	for n := 0; n < p.N; {
-		l := loopFor(p.N - n)
+		l := all.next(p.N - n)
 		width := min(l.width, p.N-n)
 		l.columns(p, n, width)
 		n += width
 	}
+}
+
+// next returns the loop for the next columns of C.
+func (all loops) next(columns int) *blockLoop {
+	i := 0
+	for all[i].least > columns {
+		i++
+	}
+	return &all[i]
 }
 
 // check panics if p reaches beyond its slices, as plain Go would.
@@ -92,27 +102,22 @@ func reach(lda int) int {
 	return 6 * sets
 }
 
-// columns computes columns n … n+width of C. The rows are shared out evenly, in
-// pairs, since a block that is much lower than the others wastes registers.
+// columns computes columns n … n+width of C. The rows are shared out evenly, since
+// a block that is much lower than the others wastes registers.
 func (l *blockLoop) columns(p *Product, n, width int) {
 	height := min(l.height, reach(p.LDA))
 	blocks := (p.M + height - 1) / height
-	pairs := (p.M + 1) / 2
-	size, larger := 2*(pairs/blocks), pairs%blocks
-	m := l.rows(p, n, width, 0, size+2, larger, ^uint32(0))
-	if p.M%2 == 0 {
-		l.rows(p, n, width, m, size, blocks-larger, ^uint32(0))
-		return
-	}
-	m = l.rows(p, n, width, m, size, blocks-larger-1, ^uint32(0))
-	l.rows(p, n, width, m, size, 1, 0)
+	size, larger := p.M/blocks, p.M%blocks
+	lead, pace := p.aheadB(n, width, blocks)
+	l.rows(p, n, width, 0, size+1, larger, lead, pace)
+	l.rows(p, n, width, larger*(size+1), size, blocks-larger, lead+larger*p.Rows*p.Depth*pace, pace)
 }
 
-// rows computes some blocks of size rows from row m on and returns the row after
-// them; last masks the last row of each.
-func (l *blockLoop) rows(p *Product, n, width, m, size, blocks int, last uint32) int {
+// rows computes some blocks of size rows from row m on; blead and bpace are
+// aheadB's.
+func (l *blockLoop) rows(p *Product, n, width, m, size, blocks, blead, bpace int) {
 	if blocks == 0 {
-		return m
+		return
 	}
 	const bytes = 4
 	init, ldi, floor := &zeros[0], 0, float32(math.Inf(-1))
@@ -125,19 +130,18 @@ func (l *blockLoop) rows(p *Product, n, width, m, size, blocks int, last uint32)
 	if p.ReLU {
 		floor = 0
 	}
-	lead, pace := p.ahead(size)
+	lead, pace := p.aheadA(size)
 	l.run(size, blocks, p.Rows, p.Depth,
 		&p.A[m*p.LDA], uintptr(bytes*(p.ARow-p.Depth*p.AStep)), uintptr(bytes*p.AStep), uintptr(bytes*p.LDA), uintptr(bytes*lead), uintptr(bytes*pace),
-		&p.B[n], uintptr(bytes*(p.BRow-p.Depth*p.BStep)), uintptr(bytes*p.BStep),
+		&p.B[n], uintptr(bytes*(p.BRow-p.Depth*p.BStep)), uintptr(bytes*p.BStep), uintptr(blead), uintptr(bpace),
 		init, uintptr(bytes*ldi), &p.C[m*p.LDC+n], uintptr(bytes*p.LDC),
-		uint32(uint64(1)<<width-1), last, floor)
-	return m + size*blocks
+		width, floor)
 }
 
-// ahead says what a block of size rows prefetches: element lead + k·pace of A in
+// aheadA says what a block of size rows prefetches: element lead + k·pace of A in
 // step k. In a convolution that is the next block, in a weight gradient the
 // pixels that come some steps later.
-func (p *Product) ahead(size int) (lead, pace int) {
+func (p *Product) aheadA(size int) (lead, pace int) {
 	switch {
 	case p.AStep > p.LDA:
 		return 16 * p.AStep, p.AStep
@@ -145,4 +149,20 @@ func (p *Product) ahead(size int) (lead, pace int) {
 		return 0, 0
 	}
 	return size * p.LDA, (size*p.LDA + p.Depth - 1) / p.Depth
+}
+
+// aheadB says what the blocks of columns n … n+width together prefetch: byte
+// lead + i·pace of B in step i. All of them read the same part of B. Those of a
+// convolution share out the part that comes next, further columns, rows or the
+// next panel: with one block's time alone to arrive in it would be late.
+func (p *Product) aheadB(n, width, blocks int) (lead, pace int) {
+	const bytes = 4
+	if p.AStep > p.LDA {
+		return 0, 0
+	}
+	next := n + width
+	if next >= p.N {
+		next = p.Rows * p.BRow
+	}
+	return bytes * (next - n), (bytes*p.BStep + blocks - 1) / blocks
 }

@@ -2,28 +2,29 @@
 
 package kernel
 
-// strip is the number of columns that a reduction loop sums at once.
-const strip = 64
+// strip is the number of columns that the widest reduction loop sums at once:
+// four vectors.
+const strip = 4 * int(avx512)
 
 // A grid arranges n elements of P channels in rows of a common multiple of P
 // and strip, so that each column holds one channel. The order of summation
 // depends on n and P alone.
-type grid struct{ rows, pitch, tail int }
+type grid struct{ rows, pitch, tail, strip int }
 
-func newGrid(n, period int) grid {
+func (v vector) grid(n, period int) grid {
 	pitch := strip
 	for pitch%period != 0 {
 		pitch += strip
 	}
-	return grid{n / pitch, pitch, n % pitch}
+	return grid{n / pitch, pitch, n % pitch, 4 * int(v)}
 }
 
 // last is the number of elements that the strip at column j has in the last,
 // short row.
-func (g grid) last(j int) int { return max(0, min(strip, g.tail-j)) }
+func (g grid) last(j int) int { return max(0, min(g.strip, g.tail-j)) }
 
-// fold adds the sums of columns j … j+strip to their channels.
-func fold(sum []float32, columns *[strip]float32, j int) {
+// fold adds the sums of the columns from j on to their channels.
+func fold(sum, columns []float32, j int) {
 	c := j % len(sum)
 	for _, v := range columns {
 		sum[c] += v
@@ -33,30 +34,39 @@ func fold(sum []float32, columns *[strip]float32, j int) {
 	}
 }
 
-func momentsAVX512(sum, sq, x []float32) {
-	g := newGrid(len(x), len(sum))
+func (v vector) moments(sum, sq, x []float32) {
+	g := v.grid(len(x), len(sum))
 	var s, q [strip]float32
-	for j := 0; j < g.pitch && j < len(x); j += strip {
-		momentsLoop(&s[0], &q[0], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
-		fold(sum, &s, j)
-		fold(sq[:len(sum)], &q, j)
+	for j := 0; j < g.pitch && j < len(x); j += g.strip {
+		if v == avx512 {
+			momentsAVX512(&s[0], &q[0], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
+		} else {
+			momentsAVX2(&s[0], &q[0], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
+		}
+		fold(sum, s[:g.strip], j)
+		fold(sq[:len(sum)], q[:g.strip], j)
 	}
 }
 
-func normMomentsAVX512(sum, dot, dy, y, x []float32) {
+func (v vector) normMoments(sum, dot, dy, y, x []float32) {
 	x = x[:len(dy)]
 	if y != nil {
 		y = y[:len(dy)]
 	}
-	g := newGrid(len(dy), len(sum))
+	g := v.grid(len(dy), len(sum))
 	var s, d [strip]float32
-	for j := 0; j < g.pitch && j < len(dy); j += strip {
-		if y == nil {
-			normMomentsLoop(&s[0], &d[0], &dy[j], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
-		} else {
-			normMomentsReLULoop(&s[0], &d[0], &dy[j], &y[j], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
+	for j := 0; j < g.pitch && j < len(dy); j += g.strip {
+		switch {
+		case y == nil && v == avx512:
+			normMomentsAVX512(&s[0], &d[0], &dy[j], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
+		case y == nil:
+			normMomentsAVX2(&s[0], &d[0], &dy[j], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
+		case v == avx512:
+			normMomentsReLUAVX512(&s[0], &d[0], &dy[j], &y[j], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
+		default:
+			normMomentsReLUAVX2(&s[0], &d[0], &dy[j], &y[j], &x[j], g.rows, uintptr(4*g.pitch), g.last(j))
 		}
-		fold(sum, &s, j)
-		fold(dot[:len(sum)], &d, j)
+		fold(sum, s[:g.strip], j)
+		fold(dot[:len(sum)], d[:g.strip], j)
 	}
 }

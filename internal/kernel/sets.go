@@ -6,7 +6,8 @@ import (
 )
 
 // Sets lists the implementations that this machine can run, the best first.
-// Generic is always the last. GODEBUG=cpu.avx512f=off hides the AVX-512 one.
+// Generic is always the last. GODEBUG=cpu.avx512f=off hides avx512, cpu.avx2=off
+// avx2 as well.
 var Sets = append(native(), Generic)
 
 // Best returns the fastest implementation.

@@ -4,94 +4,186 @@
 
 package kernel
 
-// mul28x8 computes blocks of size (even) rows of C. Strides are in bytes; aturn and
-// bturn lead from the end of one row of A and B to the next. Step k of a row prefetches
-// A at lead+k*pace (mul28x8 does not, since loads are its limit). Sums start with init,
-// results are at least floor. columns masks C's columns, last each block's last row.
+// mul28x8PartAVX512 computes blocks of size rows of C. It has 8 columns or fewer.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func mul28x8(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
+func mul28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
-// mul28x16 computes blocks of size (even) rows of C. Strides are in bytes; aturn and
-// bturn lead from the end of one row of A and B to the next. Step k of a row prefetches
-// A at lead+k*pace (mul28x8 does not, since loads are its limit). Sums start with init,
-// results are at least floor. columns masks C's columns, last each block's last row.
+// mul28x16PartAVX512 computes blocks of size rows of C. It has 16 columns or fewer.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func mul28x16(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
+func mul28x16PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
-// mul14x32 computes blocks of size (even) rows of C. Strides are in bytes; aturn and
-// bturn lead from the end of one row of A and B to the next. Step k of a row prefetches
-// A at lead+k*pace (mul28x8 does not, since loads are its limit). Sums start with init,
-// results are at least floor. columns masks C's columns, last each block's last row.
+// mul14x32PartAVX512 computes blocks of size rows of C. It has 32 columns or fewer.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func mul14x32(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns uint32, last uint32, floor float32)
+func mul14x32PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
-// addLoop is Set.Add for n elements.
+// mul12x8PartAVX2 computes blocks of size rows of C. It has 8 columns or fewer.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func addLoop(dst *float32, src *float32, n int)
+func mul12x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
-// lerpLoop is Set.Lerp for n elements.
+// mul14x8AVX2 computes blocks of size rows of C. It has 8 columns.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func lerpLoop(dst *float32, a *float32, b *float32, n int, wa float32, wb float32)
+func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
-// axpyLoop is Set.AXPY for n elements.
+// mul6x16AVX2 computes blocks of size rows of C. It has 16 columns.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor.
 //
 //go:noescape
-func axpyLoop(dst *float32, x *float32, n int, w float32)
+func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
-// maskPositiveLoop is Set.MaskPositive for n elements.
+// addAVX512 is Set.Add for n elements.
 //
 //go:noescape
-func maskPositiveLoop(dx *float32, dy *float32, y *float32, n int)
+func addAVX512(dst *float32, src *float32, n int)
 
-// scaleShiftLoop is Set.ScaleShift for n elements; results are at least floor.
+// lerpAVX512 is Set.Lerp for n elements.
 //
 //go:noescape
-func scaleShiftLoop(dst *float32, src *float32, scale *float32, shift *float32, n int, period int, floor float32)
+func lerpAVX512(dst *float32, a *float32, b *float32, n int, wa float32, wb float32)
 
-// normBackLoop is Set.NormBack for n elements without y.
+// axpyAVX512 is Set.AXPY for n elements.
 //
 //go:noescape
-func normBackLoop(dx *float32, dy *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
+func axpyAVX512(dst *float32, x *float32, n int, w float32)
 
-// normBackReLULoop is Set.NormBack for n elements.
+// maskPositiveAVX512 is Set.MaskPositive for n elements.
 //
 //go:noescape
-func normBackReLULoop(dx *float32, dy *float32, y *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
+func maskPositiveAVX512(dx *float32, dy *float32, y *float32, n int)
 
-// adamLoop is Set.Adam for n elements; rest1 and rest2 are 1-beta1 and 1-beta2.
+// scaleShiftAVX512 is Set.ScaleShift for n elements; results are at least floor.
 //
 //go:noescape
-func adamLoop(w *float32, m *float32, v *float32, grad *float32, n int, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, unbias2 float32)
+func scaleShiftAVX512(dst *float32, src *float32, scale *float32, shift *float32, n int, period int, floor float32)
 
-// momentsLoop sets first and second, 64 values each, to the column sums of x and x².
+// normBackAVX512 is Set.NormBack for n elements without y.
 //
 //go:noescape
-func momentsLoop(first *float32, second *float32, x *float32, rows int, pitch uintptr, tail int)
+func normBackAVX512(dx *float32, dy *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
 
-// normMomentsLoop sets first and second, 64 values each, to the column sums of dy and dy·x.
+// normBackReLUAVX512 is Set.NormBack for n elements.
 //
 //go:noescape
-func normMomentsLoop(first *float32, second *float32, dy *float32, x *float32, rows int, pitch uintptr, tail int)
+func normBackReLUAVX512(dx *float32, dy *float32, y *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
 
-// normMomentsReLULoop sets first and second, 64 values each, to the column sums of g and g·x, g being dy where y is positive.
+// adamAVX512 is Set.Adam for n elements; rest1 and rest2 are 1-beta1 and 1-beta2.
 //
 //go:noescape
-func normMomentsReLULoop(first *float32, second *float32, dy *float32, y *float32, x *float32, rows int, pitch uintptr, tail int)
+func adamAVX512(w *float32, m *float32, v *float32, grad *float32, n int, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, unbias2 float32)
 
-// maxPool2Loop is Set.MaxPool2.
+// momentsAVX512 sets first and second, 64 values each, to the column sums of x and x².
 //
 //go:noescape
-func maxPool2Loop(dst *float32, r0 *float32, r1 *float32, pixels int, channels int)
+func momentsAVX512(first *float32, second *float32, x *float32, rows int, pitch uintptr, tail int)
 
-// maxPool2BackLoop is Set.MaxPool2Back.
+// normMomentsAVX512 sets first and second, 64 values each, to the column sums of dy and dy·x.
 //
 //go:noescape
-func maxPool2BackLoop(d0 *float32, d1 *float32, dy *float32, r0 *float32, r1 *float32, pixels int, channels int)
+func normMomentsAVX512(first *float32, second *float32, dy *float32, x *float32, rows int, pitch uintptr, tail int)
 
-// fmaLoop does 24 independent FMAs of 16 lanes turns times.
-func fmaLoop(turns int)
+// normMomentsReLUAVX512 sets first and second, 64 values each, to the column sums of g and g·x, g being dy where y is positive.
+//
+//go:noescape
+func normMomentsReLUAVX512(first *float32, second *float32, dy *float32, y *float32, x *float32, rows int, pitch uintptr, tail int)
+
+// maxPool2AVX512 is Set.MaxPool2.
+//
+//go:noescape
+func maxPool2AVX512(dst *float32, r0 *float32, r1 *float32, pixels int, channels int)
+
+// maxPool2BackAVX512 is Set.MaxPool2Back.
+//
+//go:noescape
+func maxPool2BackAVX512(d0 *float32, d1 *float32, dy *float32, r0 *float32, r1 *float32, pixels int, channels int)
+
+// addAVX2 is Set.Add for n elements.
+//
+//go:noescape
+func addAVX2(dst *float32, src *float32, n int)
+
+// lerpAVX2 is Set.Lerp for n elements.
+//
+//go:noescape
+func lerpAVX2(dst *float32, a *float32, b *float32, n int, wa float32, wb float32)
+
+// axpyAVX2 is Set.AXPY for n elements.
+//
+//go:noescape
+func axpyAVX2(dst *float32, x *float32, n int, w float32)
+
+// maskPositiveAVX2 is Set.MaskPositive for n elements.
+//
+//go:noescape
+func maskPositiveAVX2(dx *float32, dy *float32, y *float32, n int)
+
+// scaleShiftAVX2 is Set.ScaleShift for n elements; results are at least floor.
+//
+//go:noescape
+func scaleShiftAVX2(dst *float32, src *float32, scale *float32, shift *float32, n int, period int, floor float32)
+
+// normBackAVX2 is Set.NormBack for n elements without y.
+//
+//go:noescape
+func normBackAVX2(dx *float32, dy *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
+
+// normBackReLUAVX2 is Set.NormBack for n elements.
+//
+//go:noescape
+func normBackReLUAVX2(dx *float32, dy *float32, y *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
+
+// adamAVX2 is Set.Adam for n elements; rest1 and rest2 are 1-beta1 and 1-beta2.
+//
+//go:noescape
+func adamAVX2(w *float32, m *float32, v *float32, grad *float32, n int, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, unbias2 float32)
+
+// momentsAVX2 sets first and second, 32 values each, to the column sums of x and x².
+//
+//go:noescape
+func momentsAVX2(first *float32, second *float32, x *float32, rows int, pitch uintptr, tail int)
+
+// normMomentsAVX2 sets first and second, 32 values each, to the column sums of dy and dy·x.
+//
+//go:noescape
+func normMomentsAVX2(first *float32, second *float32, dy *float32, x *float32, rows int, pitch uintptr, tail int)
+
+// normMomentsReLUAVX2 sets first and second, 32 values each, to the column sums of g and g·x, g being dy where y is positive.
+//
+//go:noescape
+func normMomentsReLUAVX2(first *float32, second *float32, dy *float32, y *float32, x *float32, rows int, pitch uintptr, tail int)
+
+// maxPool2AVX2 is Set.MaxPool2.
+//
+//go:noescape
+func maxPool2AVX2(dst *float32, r0 *float32, r1 *float32, pixels int, channels int)
+
+// maxPool2BackAVX2 is Set.MaxPool2Back.
+//
+//go:noescape
+func maxPool2BackAVX2(d0 *float32, d1 *float32, dy *float32, r0 *float32, r1 *float32, pixels int, channels int)
+
+// fmaAVX512 does 24 independent FMAs of 16 lanes turns times.
+func fmaAVX512(turns int)
+
+// fmaAVX2 does 12 independent FMAs of 8 lanes turns times.
+func fmaAVX2(turns int)

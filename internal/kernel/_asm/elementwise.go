@@ -7,49 +7,49 @@ import (
 
 // elementwise writes the kernels that treat every element alike, but for
 // coefficients that depend on its channel.
-func elementwise() {
-	s := &stream{slices: []string{"dst", "src"}}
-	s.write("addLoop", "Set.Add for n elements.", func() {
+func elementwise(v isa) {
+	s := &stream{isa: v, slices: []string{"dst", "src"}}
+	s.write("add", "Set.Add for n elements.", func() {
 		x := s.load("dst")
 		VADDPS(s.load("src"), x, x)
 		s.store("dst", x)
 	})
-	l := &stream{slices: []string{"dst", "a", "b"}, scalars: []string{"wa", "wb"}}
-	l.write("lerpLoop", "Set.Lerp for n elements.", func() {
+	l := &stream{isa: v, slices: []string{"dst", "a", "b"}, scalars: []string{"wa", "wb"}}
+	l.write("lerp", "Set.Lerp for n elements.", func() {
 		x := l.load("b")
 		VMULPS(x, l.scalar["wb"], x)
 		VFMADD231PS(l.load("a"), l.scalar["wa"], x)
 		l.store("dst", x)
 	})
-	x := &stream{slices: []string{"dst", "x"}, scalars: []string{"w"}}
-	x.write("axpyLoop", "Set.AXPY for n elements.", func() {
+	x := &stream{isa: v, slices: []string{"dst", "x"}, scalars: []string{"w"}}
+	x.write("axpy", "Set.AXPY for n elements.", func() {
 		d := x.load("dst")
 		VFMADD231PS(x.load("x"), x.scalar["w"], d)
 		x.store("dst", d)
 	})
-	m := &stream{slices: []string{"dx", "dy", "y"}}
-	m.write("maskPositiveLoop", "Set.MaskPositive for n elements.", func() {
+	m := &stream{isa: v, slices: []string{"dx", "dy", "y"}}
+	m.write("maskPositive", "Set.MaskPositive for n elements.", func() {
 		m.store("dx", m.where("dy", "y"))
 	})
-	c := &stream{
+	c := &stream{isa: v,
 		slices: []string{"dst", "src"}, coefficients: []string{"scale", "shift"},
 		scalars: []string{"floor"},
 	}
-	c.write("scaleShiftLoop", "Set.ScaleShift for n elements; results are at least floor.", func() {
+	c.write("scaleShift", "Set.ScaleShift for n elements; results are at least floor.", func() {
 		v := c.coefficient("shift")
 		VFMADD231PS(c.coefficient("scale"), c.load("src"), v)
 		VMAXPS(v, c.scalar["floor"], v)
 		c.store("dst", v)
 	})
-	b := &stream{slices: []string{"dx", "dy", "x"}, coefficients: []string{"a", "b", "s"}}
-	b.write("normBackLoop", "Set.NormBack for n elements without y.", func() {
+	b := &stream{isa: v, slices: []string{"dx", "dy", "x"}, coefficients: []string{"a", "b", "s"}}
+	b.write("normBack", "Set.NormBack for n elements without y.", func() {
 		b.normBack(b.load("dy"))
 	})
-	r := &stream{slices: []string{"dx", "dy", "y", "x"}, coefficients: []string{"a", "b", "s"}}
-	r.write("normBackReLULoop", "Set.NormBack for n elements.", func() {
+	r := &stream{isa: v, slices: []string{"dx", "dy", "y", "x"}, coefficients: []string{"a", "b", "s"}}
+	r.write("normBackReLU", "Set.NormBack for n elements.", func() {
 		r.normBack(r.where("dy", "y"))
 	})
-	adam()
+	adam(v)
 }
 
 func (s *stream) normBack(g VecVirtual) {
@@ -59,12 +59,12 @@ func (s *stream) normBack(g VecVirtual) {
 	s.store("dx", v)
 }
 
-func adam() {
-	s := &stream{
+func adam(v isa) {
+	s := &stream{isa: v,
 		slices:  []string{"w", "m", "v", "grad"},
 		scalars: []string{"rate", "beta1", "rest1", "beta2", "rest2", "epsilon", "unbias2"},
 	}
-	s.write("adamLoop", "Set.Adam for n elements; rest1 and rest2 are 1-beta1 and 1-beta2.", func() {
+	s.write("adam", "Set.Adam for n elements; rest1 and rest2 are 1-beta1 and 1-beta2.", func() {
 		g, m, v, w := s.load("grad"), s.load("m"), s.load("v"), s.load("w")
 		VMULPS(m, s.scalar["beta1"], m)
 		VFMADD231PS(g, s.scalar["rest1"], m)

@@ -6,12 +6,19 @@ import . "github.com/mmcloughlin/avo/build"
 
 func main() {
 	ConstraintExpr("!purego")
-	product("mul28x8", 28, 1, YMM, false)
-	product("mul28x16", 28, 1, ZMM, true)
-	product("mul14x32", 14, 2, ZMM, true)
-	elementwise()
-	reductions()
-	pools()
-	peak()
+	masks()
+	product(avx512half, 28, 1, true)
+	product(avx512, 28, 1, true)
+	product(avx512, 14, 2, true)
+	product(avx2, 12, 1, true)
+	product(avx2, 14, 1, false)
+	product(avx2, 6, 2, false)
+	for _, v := range []isa{avx512, avx2} {
+		elementwise(v)
+		reductions(v)
+		pools(v)
+	}
+	peak(avx512, 24)
+	peak(avx2, 12)
 	Generate()
 }

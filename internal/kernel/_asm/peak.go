@@ -1,30 +1,27 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// fmaPerTurn is the number of vector FMAs in one turn of fmaLoop.
-const fmaPerTurn = 24
-
 // peak writes a loop of independent FMAs, the ceiling that benchmarks compare
 // themselves with.
-func peak() {
-	TEXT("fmaLoop", NOSPLIT, "func(turns int)")
-	Doc("fmaLoop does 24 independent FMAs of 16 lanes turns times.")
-	x := ZMM()
-	VPXORD(x, x, x)
+func peak(v isa, perTurn int) {
+	TEXT("fma"+v.name, NOSPLIT, "func(turns int)")
+	Doc(fmt.Sprintf("fma%s does %d independent FMAs of %d lanes turns times.", v.name, perTurn, v.lanes))
 	turns := Load(Param("turns"), GP64())
-	var acc [fmaPerTurn]VecVirtual
-	for i := range acc {
-		acc[i] = ZMM()
-		VPXORD(acc[i], acc[i], acc[i])
+	x := v.zero()
+	var sums []VecVirtual
+	for range perTurn {
+		sums = append(sums, v.zero())
 	}
 	Label("turn")
-	for _, a := range acc {
-		VFMADD231PS(x, x, a)
+	for _, s := range sums {
+		VFMADD231PS(x, x, s)
 	}
 	DECQ(turns)
 	JNZ(LabelRef("turn"))

@@ -1,55 +1,48 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
 // pools writes 2×2 max pooling of one row of pixels.
-func pools() {
-	TEXT("maxPool2Loop", NOSPLIT, "func(dst, r0, r1 *float32, pixels, channels int)")
-	Doc("maxPool2Loop is Set.MaxPool2.")
-	Pragma("noescape")
-	p := newPool("dst", "r0", "r1")
-	p.write(func(vec func() VecVirtual, mask Register) {
-		m, v, at := vec(), vec(), p.corners("r0", "r1")
-		VMOVUPS_Z(at[0], mask, m)
+func pools(v isa) {
+	p := &pool{small: "dst", large: []string{"r0", "r1"}}
+	p.write(v, "maxPool2", "Set.MaxPool2.", "dst, r0, r1", func(v isa, mask Register) {
+		at := p.corners("r0", "r1")
+		m := v.load(at[0], mask)
 		for _, a := range at[1:] {
-			VMOVUPS_Z(a, mask, v)
-			VMAXPS(m, v, m)
+			VMAXPS(m, v.load(a, mask), m)
 		}
-		VMOVUPS(m, mask, p.out())
+		v.store(m, mask, p.out())
 	})
 
-	TEXT("maxPool2BackLoop", NOSPLIT, "func(d0, d1, dy, r0, r1 *float32, pixels, channels int)")
-	Doc("maxPool2BackLoop is Set.MaxPool2Back.")
-	Pragma("noescape")
-	b := newPool("dy", "d0", "d1", "r0", "r1")
-	b.write(func(vec func() VecVirtual, mask Register) {
+	b := &pool{small: "dy", large: []string{"d0", "d1", "r0", "r1"}}
+	b.write(v, "maxPool2Back", "Set.MaxPool2Back.", "d0, d1, dy, r0, r1", func(v isa, mask Register) {
 		// The first maximum is the last corner that is above all before it.
 		var above [4]Register
-		m, v, at := vec(), vec(), b.corners("r0", "r1")
-		VMOVUPS_Z(at[0], mask, m)
-		above[0] = mask
+		at := b.corners("r0", "r1")
+		m := v.load(at[0], mask)
 		for i := 1; i < 4; i++ {
-			above[i] = K()
-			VMOVUPS_Z(at[i], mask, v)
-			VCMPPS(U8(greater), m, v, mask, above[i])
-			VMAXPS(m, v, m)
+			x := v.load(at[i], mask)
+			above[i] = v.above(x, m)
+			VMAXPS(m, x, m)
 		}
-		dy, d := vec(), vec()
-		VMOVUPS_Z(b.out(), mask, dy)
-		open := K() // lanes whose maximum is still to come
-		KMOVW(mask, open)
+		dy := v.load(b.out(), mask)
+		open := v.all() // lanes whose maximum is still to come
 		at = b.corners("d0", "d1")
 		for i := 3; i >= 0; i-- {
-			k := K()
-			KANDW(above[i], open, k)
-			KANDNW(open, k, open) // open and not k
-			VMOVUPS_Z(at[i], k, d)
-			VADDPS(dy, d, d)
-			VMOVUPS(d, k, at[i])
+			here := open
+			if i > 0 {
+				here = v.and(above[i], open)
+				v.without(open, here)
+			}
+			d := v.load(at[i], mask)
+			v.addWhere(here, dy, d)
+			v.store(d, mask, at[i])
 		}
 	})
 }
@@ -57,19 +50,10 @@ func pools() {
 // A pool walks over the pixels of the small map and the pairs of pixels of the
 // two large rows.
 type pool struct {
-	pointer map[string]Register
 	small   string
 	large   []string
+	pointer map[string]Register
 	offset  [2]Register // bytes from a pointer to the channels in the left and right pixel
-}
-
-func newPool(small string, large ...string) *pool {
-	p := &pool{pointer: map[string]Register{}, small: small, large: large}
-	for _, name := range append([]string{small}, large...) {
-		p.pointer[name] = Load(Param(name), GP64())
-	}
-	p.offset = [2]Register{GP64(), GP64()}
-	return p
 }
 
 func (p *pool) out() Mem {
@@ -85,10 +69,19 @@ func (p *pool) corners(r0, r1 string) (at [4]Mem) {
 	return at
 }
 
-// write writes the loop over the pixels and in it the loop over 16 channels, the
-// last 8 or fewer in a vector of 8: a load of what was just stored waits long if
-// their vectors overlap only in part.
-func (p *pool) write(body func(vec func() VecVirtual, mask Register)) {
+// write writes the loop over the pixels and in it the loops over the channels:
+// whole vectors, 8 where there are 8, the rest under a mask. A load of what was
+// just stored waits long if their vectors overlap only in part.
+func (p *pool) write(v isa, name, doc, slices string, body func(v isa, mask Register)) {
+	name += v.name
+	TEXT(name, NOSPLIT, "func("+slices+" *float32, pixels, channels int)")
+	Doc(name + " is " + doc)
+	Pragma("noescape")
+	p.pointer = map[string]Register{}
+	for _, name := range append([]string{p.small}, p.large...) {
+		p.pointer[name] = Load(Param(name), GP64())
+	}
+	p.offset = [2]Register{GP64(), GP64()}
 	pixels, channels := Load(Param("pixels"), GP64()), Load(Param("channels"), GP64())
 	left := GP64()
 	Label("pixel")
@@ -98,17 +91,24 @@ func (p *pool) write(body func(vec func() VecVirtual, mask Register)) {
 	MOVQ(channels, p.offset[1])
 	SHLQ(U8(2), p.offset[1])
 	MOVQ(channels, left)
-	Label("channel")
-	CMPQ(left, U8(8))
-	JLE(LabelRef("few"))
-	body(ZMM, head(left))
-	ADDQ(U8(64), p.offset[0])
-	ADDQ(U8(64), p.offset[1])
-	SUBQ(U8(16), left)
-	JG(LabelRef("channel"))
-	JMP(LabelRef("next"))
-	Label("few")
-	body(YMM, head(left))
+
+	for v.lanes >= 8 {
+		label, after := fmt.Sprint("by", v.lanes), fmt.Sprint("after", v.lanes)
+		Label(label)
+		CMPQ(left, U8(v.lanes))
+		JLT(LabelRef(after))
+		body(v, nil)
+		ADDQ(U8(v.bytes()), p.offset[0])
+		ADDQ(U8(v.bytes()), p.offset[1])
+		SUBQ(U8(v.lanes), left)
+		JMP(LabelRef(label))
+		Label(after)
+		v.lanes /= 2
+	}
+	v.lanes = 8
+	CMPQ(left, U8(0))
+	JLE(LabelRef("next"))
+	body(v, v.head(left))
 	Label("next")
 	LEAQ(Mem{Base: p.pointer[p.small], Index: channels, Scale: 4}, p.pointer[p.small])
 	for _, row := range p.large {

@@ -9,58 +9,63 @@ import (
 )
 
 // product writes the inner loop of Product for blocks of up to height rows of
-// C, each row some vectors wide. A block keeps its part of C in registers. There
-// is one loop for every even height; an odd block masks its last row. Every
-// height sums in the same order.
-func product(name string, height, vectors int, vec func() VecVirtual, prefetch bool) {
-	TEXT(name, NOSPLIT, "func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns, last uint32, floor float32)")
+// C, each row some vectors wide; where part is set, the last of them may be there
+// in part. A block keeps its part of C in registers. There is one loop for every
+// height; all sum in the same order. Loops of 8 columns are limited by their
+// loads and do not prefetch.
+func product(v isa, height, vectors int, part bool) {
+	width, doc := vectors*v.lanes, "."
+	name := fmt.Sprintf("mul%dx%d", height, width)
+	if part {
+		name, doc = name+"Part", " or fewer."
+	}
+	name += v.name
+	TEXT(name, NOSPLIT, "func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)")
 	Doc(
-		name+" computes blocks of size (even) rows of C. Strides are in bytes; aturn and",
-		"bturn lead from the end of one row of A and B to the next. Step k of a row prefetches",
-		"A at lead+k*pace (mul28x8 does not, since loads are its limit). Sums start with init,",
-		"results are at least floor. columns masks C's columns, last each block's last row.")
+		name+fmt.Sprintf(" computes blocks of size rows of C. It has %d columns", width)+doc,
+		"Strides are in bytes; aturn and bturn lead from the end of one row of A and B to",
+		"the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does",
+		"B at blead+i*bpace. Sums start with init, results are at least floor.")
 	Pragma("noescape")
-	f := &productFrame{vectors: vectors, vec: vec, prefetch: prefetch}
 
-	columns, last := Load(Param("columns"), GP32()), Load(Param("last"), GP32())
-	f.lastRow = K()
-	KMOVW(last, f.lastRow)
-	for j := range vectors {
-		if j > 0 {
-			SHRL(U8(16), columns)
+	f := &productFrame{isa: v, vectors: vectors, prefetch: width > 8}
+	if part {
+		columns := Load(Param("columns"), GP64())
+		if vectors > 1 {
+			SUBQ(U8((vectors-1)*v.lanes), columns)
 		}
-		f.column = append(f.column, K())
-		f.corner = append(f.corner, K())
-		KMOVW(columns, f.column[j])
-		KANDW(f.column[j], f.lastRow, f.corner[j])
+		f.last = v.head(columns)
 	}
 	f.s, f.s3, f.s5 = Load(Param("lda"), GP64()), GP64(), GP64()
 	LEAQ(Mem{Base: f.s, Index: f.s, Scale: 2}, f.s3)
 	LEAQ(Mem{Base: f.s, Index: f.s, Scale: 4}, f.s5)
 	f.astep, f.bstep = Load(Param("astep"), GP64()), Load(Param("bstep"), GP64())
-	for _, n := range []string{"a", "init", "c", "blocks"} {
+	for _, n := range []string{"a", "init", "c", "blocks", "rows"} {
 		f.spill(n)
 	}
+	if f.prefetch {
+		f.bahead, f.bpace = Load(Param("b"), GP64()), Load(Param("bpace"), GP64())
+		ADDQ(address("blead"), f.bahead)
+	}
 	size := Load(Param("size"), GP64())
-	for s := height; s > 2; s -= 2 {
+	for s := height; s > 1; s-- {
 		CMPQ(size, U8(s))
 		JEQ(LabelRef(fmt.Sprint("block", s)))
 	}
-	for s := 2; s <= height; s += 2 {
+	for s := 1; s <= height; s++ {
 		f.block(s)
 	}
 }
 
 type productFrame struct {
-	vectors      int
-	vec          func() VecVirtual
-	prefetch     bool
-	s, s3, s5    Register // 1, 3 and 5 times lda
-	astep, bstep Register
-	column       []Register // masks of C's columns, one for each vector
-	corner       []Register // the same for the last row
-	lastRow      Register
-	local        map[string]Mem
+	isa
+	vectors       int
+	prefetch      bool
+	s, s3, s5     Register // 1, 3 and 5 times lda
+	astep, bstep  Register
+	bahead, bpace Register // what of B to prefetch next
+	last          Register // mask of C's columns in the last vector, nil for all
+	local         map[string]Mem
 }
 
 // spill gives a parameter that changes a place in the frame.
@@ -72,15 +77,17 @@ func (f *productFrame) spill(param string) {
 	MOVQ(Load(Param(param), GP64()), f.local[param])
 }
 
+// mask is the mask of vector j.
+func (f *productFrame) mask(j int) Register {
+	if j == f.vectors-1 {
+		return f.last
+	}
+	return nil
+}
+
 // block writes the loop for blocks of size rows.
 func (f *productFrame) block(size int) {
 	label := func(s string) string { return fmt.Sprint(s, size) }
-	mask := func(i, j int) Register {
-		if i == size-1 {
-			return f.corner[j]
-		}
-		return f.column[j]
-	}
 	Label(label("block"))
 
 	acc := make([][]VecVirtual, size)
@@ -88,8 +95,7 @@ func (f *productFrame) block(size int) {
 	MOVQ(f.local["init"], init)
 	for i := range acc {
 		for j := range f.vectors {
-			acc[i] = append(acc[i], f.vec())
-			VMOVUPS_Z(Mem{Base: init, Disp: 64 * j}, mask(i, j), acc[i][j])
+			acc[i] = append(acc[i], f.load(Mem{Base: init, Disp: f.bytes() * j}, f.mask(j)))
 		}
 		ADDQ(ldi, init)
 	}
@@ -119,6 +125,7 @@ func (f *productFrame) block(size int) {
 	}
 	b := Load(Param("b"), GP64())
 	rows := Load(Param("rows"), GP64())
+	MOVQ(rows, f.local["rows"])
 	var ahead, pace Register
 	if f.prefetch {
 		ahead, pace = GP64(), Load(Param("pace"), GP64())
@@ -133,21 +140,16 @@ func (f *productFrame) block(size int) {
 	Label(label("depth"))
 	var w []VecVirtual
 	for j := range f.vectors {
-		w = append(w, f.vec())
-		VMOVUPS_Z(Mem{Base: b, Disp: 64 * j}, f.column[j], w[j])
+		w = append(w, f.load(Mem{Base: b, Disp: f.bytes() * j}, f.mask(j)))
 	}
 	for i := range acc {
-		for j := range f.vectors {
-			if i == size-1 {
-				VFMADD231PS_BCST(row(i), w[j], f.lastRow, acc[i][j])
-			} else {
-				VFMADD231PS_BCST(row(i), w[j], acc[i][j])
-			}
-		}
+		f.multiplyAdd(row(i), w, acc[i])
 	}
 	if f.prefetch {
 		PREFETCHT0(Mem{Base: ahead})
 		ADDQ(pace, ahead)
+		PREFETCHT1(Mem{Base: f.bahead})
+		ADDQ(f.bpace, f.bahead)
 	}
 	for _, q := range p {
 		ADDQ(f.astep, q)
@@ -159,17 +161,21 @@ func (f *productFrame) block(size int) {
 		ADDQ(address("aturn"), q)
 	}
 	ADDQ(address("bturn"), b)
-	DECQ(rows)
+	DECQ(f.local["rows"])
 	JNZ(LabelRef(label("row")))
 
 	floor := f.vec()
 	VBROADCASTSS(address("floor"), floor)
+	for i := range acc {
+		for j := range f.vectors {
+			VMAXPS(acc[i][j], floor, acc[i][j])
+		}
+	}
 	c, ldc := GP64(), Load(Param("ldc"), GP64())
 	MOVQ(f.local["c"], c)
 	for i := range acc {
 		for j := range f.vectors {
-			VMAXPS(acc[i][j], floor, acc[i][j])
-			VMOVUPS(acc[i][j], mask(i, j), Mem{Base: c, Disp: 64 * j})
+			f.store(acc[i][j], f.mask(j), Mem{Base: c, Disp: f.bytes() * j})
 		}
 		ADDQ(ldc, c)
 	}
