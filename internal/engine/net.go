@@ -14,6 +14,7 @@ type Options struct {
 	Kernel    *kernel.Set // nil: the best that the machine has
 	Train     bool        // batch statistics, dropout, and buffers for Backward
 	InputGrad bool        // Backward also computes the gradient of the input
+	Exact     bool        // direct convolution only: the same bits wherever a pixel lies
 	Keep      bool        // nothing is fused and no memory reused: every node has a Value
 }
 
@@ -112,7 +113,7 @@ func (n *Net) compile() error {
 			n.bwd = append(n.bwd, c.units[i].backward()...)
 		}
 	}
-	n.crew = newCrew(n.opts.Threads, scratchFloats(shapes), max(len(n.fwd), len(n.bwd)))
+	n.crew = newCrew(n.opts.Threads, max(c.spare, scratchFloats(shapes)), max(len(n.fwd), len(n.bwd)))
 	if n.weights != nil {
 		n.SetWeights(n.weights)
 	}
