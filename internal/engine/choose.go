@@ -5,20 +5,24 @@ import (
 	"strconv"
 )
 
+// budget says how many bytes Winograd's convolutions may keep in the caches.
+type budget struct {
+	weights int // transformed, of a layer whose tasks have tiles of their own
+	tiles   int // transformed, of a group of such a task
+	sums    int // of a weight gradient whose tasks have tiles of their own
+	pairs   int // transformed tiles of a group of such a task
+	shared  int // transformed tiles that tasks share
+	group   int // tiles of a group of these; not bytes
+}
+
+var cache = budget{weights: env("BW", 1<<20+1<<19), tiles: env("BT", 600<<10), sums: env("BS", 5<<20), pairs: env("BP", 1200<<10), shared: env("BSH", 12<<20), group: env("BG", 224)}
+
 func env(name string, d int) int {
 	if v, err := strconv.Atoi(os.Getenv(name)); err == nil {
 		return v
 	}
 	return d
 }
-
-// Bytes.
-var (
-	sharedWeights = env("SW", 1<<20+1<<19)
-	sharedGroup   = env("SG", 224)
-	sharedTiles   = env("ST", 12<<20)
-	ownTiles      = env("OT", 600<<10)
-)
 
 // winogradable says that transforms can work on the convolution.
 func (u *conv) winogradable() bool {
@@ -72,5 +76,21 @@ func (c *compiler) fastBack(u *conv, t int) *winograd {
 	if g != nil {
 		g.plan(c, t)
 	}
+	return g
+}
+
+// fastGrad does so for the weight gradient at step t.
+func (c *compiler) fastGrad(u *conv, t int) *winogradGrad {
+	f := u.net.kernel.F4
+	if !u.winogradable() || u.out.h < f.Out || u.out.w < f.Out {
+		return nil
+	}
+	g := &winogradGrad{net: u.net, t: f, tiling: newTiling(f.Out, u.net.batch, u.out.h, u.out.w), dy: u.dy}
+	for j, p := range u.in {
+		if p.s != nil {
+			g.in = slabs(g.in, p.val(), 0, 0, j)
+		}
+	}
+	g.plan(c, t)
 	return g
 }

@@ -31,6 +31,7 @@ type conv struct {
 	sinks        []sink
 
 	fast, fastBack *winograd // instead of products row by row; or nil
+	fastGrad       *winogradGrad
 }
 
 func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
@@ -193,6 +194,11 @@ func (u *conv) claim(c *compiler, t int) {
 	}
 	u.fastBack = c.fastBack(u, t)
 	work := u.kh * u.kw * u.channels() * u.out.c * u.out.w
+	if u.fastGrad = c.fastGrad(u, t); u.fastGrad != nil {
+		u.grad = weightGrad{size: roundUp(rows*u.out.c, align), bias: newMoments(u.fastGrad.n*u.fastGrad.th, u.out.c)}
+		u.grad.allot(c, u.fastGrad.chunks, t)
+		return
+	}
 	u.grad = c.weightGrad(u.out, rows*u.out.c, work, t)
 }
 

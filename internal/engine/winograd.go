@@ -113,21 +113,21 @@ func (g *winograd) plan(c *compiler, t int) {
 		widest = max(widest, s.c)
 	}
 	all := g.tiles()
-	g.shared = 4*g.allWeights() > sharedWeights
+	g.shared = 4*g.allWeights() > cache.weights
 	if g.shared {
-		g.group = share(all, (all+sharedGroup-1)/sharedGroup)
-		n := (all + g.group - 1) / g.group
-		g.groups = min(n, max(1, sharedTiles/(4*g.groupFloats())))
+		g.group = share(all, share(all, cache.group))
+		n := share(all, g.group)
+		g.groups = min(n, max(1, cache.shared/(4*g.groupFloats())))
 		g.v = c.block(g.groups*g.groupFloats(), t)
 		c.scratch(g.productFloats() + g.weightFloats(widest, kernel.PanelWidth) + g.spareFloats())
 		return
 	}
 	// V and M of a group share the second-level cache.
-	most := max(14, ownTiles/(4*g.t.Points()*(channels+kernel.PanelWidth)))
+	most := max(14, cache.tiles/(4*g.t.Points()*(channels+kernel.PanelWidth)))
 	if most >= g.tw {
 		g.group = g.tw * min(most/g.tw, max(1, g.n*g.th/8))
 	} else {
-		g.group = share(g.tw, (g.tw+most-1)/most)
+		g.group = share(g.tw, share(g.tw, most))
 	}
 	g.u = c.block(g.allWeights(), t)
 	c.scratch(g.groupFloats() + g.productFloats() + g.spareFloats())
