@@ -174,7 +174,7 @@ func (g *winogradGrad) transformGradient(z, spare []float32, n, from, to int) in
 		r := g.next(k, to)
 		src := kernel.Tiles{Data: g.dy.from(r.i, r.y, r.x)[n:], Row: g.dy.pitch, Col: g.dy.c, Next: g.m * g.dy.c}
 		if r.top > 0 || r.left > 0 {
-			clear(spare)
+			clear(spare[:g.m*g.m*width])
 			for y := r.top; y < g.m; y++ {
 				for x := r.left; x < g.m; x++ {
 					copy(spare[(y*g.m+x)*width:][:width], src.Data[y*src.Row+x*src.Col:])
