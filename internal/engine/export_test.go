@@ -29,14 +29,14 @@ func (n *Net) PoisonForTest() {
 	}
 }
 
-// FastForTest lets no or all of Winograd's tasks share their tiles, few at a
-// time, until the returned function is called.
-func FastForTest(shared bool) (restore func()) {
+// FastForTest uses F(m×m) wherever it can work, and lets no or all of its tasks
+// share their tiles, few at a time, until the returned function is called.
+func FastForTest(m int, shared bool) (restore func()) {
 	old := cache
 	if shared {
-		cache = budget{shared: 60_000, group: 7}
+		cache = budget{only: m, shared: 60_000, group: 7}
 	} else {
-		cache = budget{weights: 1 << 30, sums: 1 << 30, tiles: 60_000, pairs: 1 << 18}
+		cache = budget{only: m, weights: 1 << 30, sums: 1 << 30, tiles: 60_000, pairs: 1 << 18}
 	}
 	return func() { cache = old }
 }

@@ -68,7 +68,7 @@ const pad16 = 16
 func (g *winograd) inputFloats(c int) int { return g.t.Points() * (g.group*c + pad16) }
 func (g *winograd) productFloats() int    { return g.t.Points() * (g.group*kernel.PanelWidth + pad16) }
 func (g *winograd) weightFloats(c, n int) int {
-	return g.t.Points() * c * n
+	return g.t.Points() * (c*n + pad16)
 }
 
 // groupFloats is one group's transformed input, all slabs.
@@ -87,39 +87,44 @@ func (g *winograd) panels(f func(k, n, at int)) {
 	for k := range g.out {
 		for n := 0; n < g.out[k].y.c; n += kernel.PanelWidth {
 			f(k, n, at)
-			for _, s := range g.in {
-				at += g.weightFloats(s.c, min(kernel.PanelWidth, g.out[k].y.c-n))
-			}
+			at += g.panelFloats(k, n)
 		}
 	}
+}
+
+// panelFloats is the floats of the transformed weights of a panel, all slabs.
+func (g *winograd) panelFloats(k, n int) (floats int) {
+	for _, s := range g.in {
+		floats += g.weightFloats(s.c, min(kernel.PanelWidth, g.out[k].y.c-n))
+	}
+	return floats
 }
 
 // allWeights is the floats of all transformed weights.
 func (g *winograd) allWeights() int {
 	total := 0
-	for _, o := range g.out {
-		for _, s := range g.in {
-			total += g.weightFloats(s.c, o.y.c)
-		}
-	}
+	g.panels(func(k, n, at int) { total = at + g.panelFloats(k, n) })
 	return total
 }
 
-// plan chooses the groups and asks for memory at step t.
-func (g *winograd) plan(c *compiler, t int) {
-	channels, widest := 0, 0
+// channels is the number of input channels, and of those of the widest slab.
+func (g *winograd) channels() (all, widest int) {
 	for _, s := range g.in {
-		channels += s.c
+		all += s.c
 		widest = max(widest, s.c)
 	}
+	return all, widest
+}
+
+// prepare chooses the groups.
+func (g *winograd) prepare() {
+	channels, _ := g.channels()
 	all := g.tiles()
 	g.shared = 4*g.allWeights() > cache.weights
 	if g.shared {
 		g.group = share(all, share(all, cache.group))
 		n := share(all, g.group)
 		g.groups = min(n, max(1, cache.shared/(4*g.groupFloats())))
-		g.v = c.block(g.groups*g.groupFloats(), t)
-		c.scratch(g.productFloats() + g.weightFloats(widest, kernel.PanelWidth) + g.spareFloats())
 		return
 	}
 	// V and M of a group share the second-level cache.
@@ -129,8 +134,38 @@ func (g *winograd) plan(c *compiler, t int) {
 	} else {
 		g.group = share(g.tw, share(g.tw, most))
 	}
+}
+
+// claim asks for memory at step t.
+func (g *winograd) claim(c *compiler, t int) {
+	need := g.productFloats() + g.spareFloats()
+	if g.shared {
+		_, widest := g.channels()
+		g.v = c.block(g.groups*g.groupFloats(), t)
+		c.scratch(need + g.weightFloats(widest, kernel.PanelWidth))
+		return
+	}
 	g.u = c.block(g.allWeights(), t)
-	c.scratch(g.groupFloats() + g.productFloats() + g.spareFloats())
+	c.scratch(need + g.groupFloats())
+}
+
+// cost is explained in choose.go. Shared tiles are read once per panel.
+func (g *winograd) cost() float64 {
+	k, c := g.net.kernel, &g.t.Cost
+	channels, _ := g.channels()
+	tiles, points, in := float64(g.tiles()), float64(g.t.Points()), float64(channels)
+	out, outVectors, panels := 0.0, 0.0, 0.0
+	for _, o := range g.out {
+		out += float64(o.y.c)
+		outVectors += vectors(k, o.y.c)
+		panels += float64(share(o.y.c, kernel.PanelWidth))
+	}
+	sum := tiles * (points*in*outVectors + in*c.Input + out*c.Output)
+	values := tiles * points * (2*in + 2*out) // written and read
+	if !g.shared {
+		return sum + in*out*c.Weight + 4*values/nearBytes
+	}
+	return sum + in*out*c.Weight*float64(share(g.tiles(), g.group)) + 4*values/nearBytes + 4*tiles*points*in*panels/farBytes/16
 }
 
 // share is how many of n each of k gets at the most.
@@ -228,8 +263,9 @@ func (g *winograd) byPanel() []phase {
 func (g *winograd) transformWeights(u []float32, k, n int, s *slab) int {
 	o := &g.out[k]
 	panel, width := kernel.Panel(o.weights[s.source], 9*s.x.c, o.y.c, n)
+	point := s.c*width + pad16
 	g.t.Weight(
-		kernel.Tiles{Data: u, Row: g.t.Side() * s.c * width, Col: s.c * width, Next: width},
+		kernel.Tiles{Data: u, Row: g.t.Side() * point, Col: point, Next: width},
 		kernel.Tiles{Data: panel[s.c0*width:], Row: 3 * s.x.c * width, Col: s.x.c * width, Next: width},
 		s.c, width)
 	return g.weightFloats(s.c, width)
@@ -275,7 +311,7 @@ func (g *winograd) multiply(scratch, v, u []float32, k, n, from, to int, w *work
 		*m = kernel.Product{
 			A: v, AStep: 1, LDA: s.c, B: b, BStep: width, C: products, LDC: width,
 			Rows: 1, Depth: s.c, M: to - from, N: width, Accumulate: i > 0,
-			Batch: g.t.Points(), ABatch: g.group*s.c + pad16, BBatch: s.c * width, CBatch: point,
+			Batch: g.t.Points(), ABatch: g.group*s.c + pad16, BBatch: s.c*width + pad16, CBatch: point,
 		}
 		g.net.kernel.Mul(m)
 		v = v[g.inputFloats(s.c):]

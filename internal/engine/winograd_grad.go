@@ -66,14 +66,12 @@ func (g *winogradGrad) gradientFloats() int {
 
 func (g *winogradGrad) spareFloats() int { return g.m * g.m * kernel.PanelWidth }
 
-// plan chooses the groups and asks for memory at step t.
-func (g *winogradGrad) plan(c *compiler, t int) {
+// prepare chooses the groups.
+func (g *winogradGrad) prepare() {
 	rows := g.n * g.th
 	g.shared = 4*g.all() > cache.sums
 	if g.shared {
 		g.chunks, g.perChunk, g.group = 1, rows, g.tiles()
-		g.v, g.z = c.block(g.inputFloats(), t), c.block(g.gradientFloats(), t)
-		c.scratch(g.sumFloats(maxSlab, kernel.PanelWidth*panelsAtOnce) + g.spareFloats())
 		return
 	}
 	g.chunks = max(1, min(16, g.tiles()/128, rows))
@@ -82,7 +80,26 @@ func (g *winogradGrad) plan(c *compiler, t int) {
 	all := g.perChunk * g.tw
 	most := max(32, min(112, cache.pairs/(4*g.t.Points()*(g.channels()+g.dy.c))))
 	g.group = share(all, share(all, most))
+}
+
+// claim asks for memory at step t.
+func (g *winogradGrad) claim(c *compiler, t int) {
+	if g.shared {
+		g.v, g.z = c.block(g.inputFloats(), t), c.block(g.gradientFloats(), t)
+		c.scratch(panelsAtOnce*g.sumFloats(maxSlab, kernel.PanelWidth) + g.spareFloats())
+		return
+	}
 	c.scratch(g.all() + g.inputFloats() + g.gradientFloats() + g.spareFloats())
+}
+
+// cost is explained in choose.go. The sums pass by once per group.
+func (g *winogradGrad) cost() float64 {
+	k, c := g.net.kernel, &g.t.Cost
+	tiles, points := float64(g.tiles()), float64(g.t.Points())
+	in, out := float64(g.channels()), float64(g.dy.c)
+	sum := tiles*(points*in*vectors(k, g.dy.c)+in*c.Input+out*c.Gradient) + float64(g.chunks)*in*out*(c.WeightBack+9)
+	groups := float64(g.chunks * share(g.perChunk*g.tw, g.group))
+	return sum + 4*points*(2*tiles*(in+out)+2*groups*in*out)/nearBytes
 }
 
 // panelsAtOnce share a slab's tiles while they are in the cache.

@@ -6,9 +6,10 @@ import "math"
 // definition that the others are tested against.
 var Generic = &Set{
 	Name:         "generic",
+	Lanes:        1,
 	Mul:          mulGeneric,
-	F2:           winogradGeneric(matrices2),
-	F4:           winogradGeneric(matrices4),
+	F2:           winogradGeneric(matrices2, Cost{110, 90, 110, 120, 100}),
+	F4:           winogradGeneric(matrices4, Cost{740, 460, 270, 280, 500}),
 	ScaleShift:   scaleShiftGeneric,
 	Moments:      momentsGeneric,
 	NormMoments:  normMomentsGeneric,

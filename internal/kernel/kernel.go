@@ -40,7 +40,8 @@ type Product struct {
 // coefficients (scale, shift, …) have a length P, the channel period of the
 // flat data: element i uses coefficient i mod P; data starts at channel 0.
 type Set struct {
-	Name string
+	Name  string
+	Lanes int // floats in a vector
 
 	// Mul computes p. It keeps nothing of p, but a call through this field lets p
 	// escape: loops set the fields of one Product again and again.
