@@ -24,7 +24,10 @@ type budget struct {
 	shared  int // transformed tiles that tasks share
 	group   int // tiles of a group of these; not bytes
 
-	only int // F(only×only) wherever it can work; 0 is by cost
+	// For tests: F(only×only) wherever it can work (0 is by cost), or forward
+	// passes that are direct.
+	only          int
+	directForward bool
 }
 
 var cache = budget{weights: 3 << 19, tiles: 600 << 10, sums: 5 << 20, pairs: 1200 << 10, shared: 12 << 20, group: 224}
@@ -56,7 +59,7 @@ func directCost(k *kernel.Set, maps, h, w, in, out int) float64 {
 
 // fast chooses how the convolution is computed; nil is directly.
 func (c *compiler) fast(u *conv) *winograd {
-	if !u.winogradable() {
+	if !u.winogradable() || cache.directForward {
 		return nil
 	}
 	in := 0

@@ -29,6 +29,14 @@ func (n *Net) PoisonForTest() {
 	}
 }
 
+// DirectForwardForTest leaves fast mode to backward passes, until the returned
+// function is called.
+func DirectForwardForTest() (restore func()) {
+	old := cache
+	cache.directForward = true
+	return func() { cache = old }
+}
+
 // FastForTest uses F(m×m) wherever it can work, and lets no or all of its tasks
 // share their tiles, few at a time, until the returned function is called.
 func FastForTest(m int, shared bool) (restore func()) {
