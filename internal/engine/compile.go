@@ -192,8 +192,7 @@ func (c *compiler) node(n *graph.Node) error {
 	case graph.ReLU:
 		u = &relu{net: c.net, in: c.one(n.In[0]), out: c.output(n)}
 	case graph.MaxPool:
-		x := c.one(n.In[0])
-		u = &maxPool{net: c.net, in: x, out: c.output(n)}
+		u = c.maxPool(n)
 	case graph.AvgPool:
 		x := c.one(n.In[0])
 		u = &avgPool{net: c.net, in: x, out: c.output(n), kh: n.Kernel[0], kw: n.Kernel[1]}

@@ -30,12 +30,13 @@ type conv struct {
 	dy           view
 	sinks        []sink
 
+	step           int
 	fast, fastBack *winograd // instead of products row by row; or nil
 	fastGrad       *winogradGrad
 }
 
 func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
-	u := &conv{net: c.net, node: n, kh: n.Kernel[0], kw: n.Kernel[1]}
+	u := &conv{net: c.net, node: n, step: c.now(), kh: n.Kernel[0], kw: n.Kernel[1]}
 	last := n
 	if !c.net.opts.Train {
 		if u.fold = c.next(n, graph.Norm); u.fold != nil {
@@ -117,7 +118,11 @@ func (u *conv) folded(w graph.Weights) []float32 {
 func (u *conv) forward() []phase {
 	if u.fast != nil {
 		if u.stats != nil {
-			u.fast.after = func(i, r int) { u.stats.row(u.net, u.out.val(), i, r) }
+			u.fast.after = append(u.fast.after, func(i, y0, y1 int) {
+				for r := y0; r < y1; r++ {
+					u.stats.row(u.net, u.out.val(), i, r)
+				}
+			})
 		}
 		return u.fast.forward()
 	}

@@ -26,7 +26,7 @@ type winograd struct {
 	v      *block // transformed tiles of a batch of groups, if shared
 	groups int    // in such a batch
 
-	after func(i, r int) // called for every finished row of the output, unless nil
+	after []func(i, y0, y1 int) // what is done with finished rows of the output, while they are in the cache
 }
 
 // A slab is some channels of an operand, few enough for one product.
@@ -207,13 +207,8 @@ func (g *winograd) byTile() []phase {
 					g.multiply(w.scratch[g.groupFloats():], v, g.u.mem[at:], o, n, k, end, w)
 				})
 			}
-			if g.after != nil {
-				for r := r0; r < r1; r++ {
-					i, y0, y1 := g.rows(r)
-					for y := y0; y < y1; y++ {
-						g.after(i, y)
-					}
-				}
+			for r := r0; r < r1; r++ {
+				g.finished(r)
 			}
 		}},
 	}
@@ -249,13 +244,17 @@ func (g *winograd) byPanel() []phase {
 		}})
 	}
 	if g.after != nil {
-		ph = append(ph, phase{g.n, func(i int, _ *worker) {
-			for y := range g.h {
-				g.after(i, y)
-			}
-		}})
+		ph = append(ph, phase{g.n * g.th, func(r int, _ *worker) { g.finished(r) }})
 	}
 	return ph
+}
+
+// finished hands on the rows of tile row r.
+func (g *winograd) finished(r int) {
+	i, y0, y1 := g.rows(r)
+	for _, f := range g.after {
+		f(i, y0, y1)
+	}
 }
 
 // transformWeights transforms a slab's weights of the panel from column n on and

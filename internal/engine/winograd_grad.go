@@ -106,15 +106,20 @@ func (g *winogradGrad) cost() float64 {
 const panelsAtOnce = 4
 
 // sum adds up chunk into matrix, the gradient in the layout of the packed
-// weights: piece by piece, panel by panel. size is the floats of a piece.
-func (g *winogradGrad) sum(matrix []float32, chunk int, w *worker) {
+// weights: piece by piece, panel by panel. It calls before for every tile row just
+// before it reads that row's gradient.
+func (g *winogradGrad) sum(matrix []float32, chunk int, before func(row int), w *worker) {
 	sums := w.scratch[:g.all()]
 	v := w.scratch[len(sums):]
 	z := v[g.inputFloats():]
 	spare := z[g.gradientFloats():]
 	first, last := chunk*g.perChunk*g.tw, min((chunk+1)*g.perChunk, g.n*g.th)*g.tw
+	row := chunk * g.perChunk
 	for k := first; k < last; k += g.group {
 		end := min(k+g.group, last)
+		for ; row*g.tw < end; row++ {
+			before(row)
+		}
 		to := v
 		for i := range g.in {
 			g.transformInput(to, &g.in[i], k, end)
