@@ -47,6 +47,16 @@ func (u *conv) winogradable() bool {
 	return live
 }
 
+// slabs are the operand's, and its channels, without severed skips.
+func (u *conv) slabs() (in []slab, channels int) {
+	for j, p := range u.in {
+		if p.s != nil {
+			in, channels = slabs(in, p.val(), 0, 0, j), channels+p.c
+		}
+	}
+	return in, channels
+}
+
 // vectors is the number of vectors that hold n channels.
 func vectors(k *kernel.Set, n int) float64 { return float64(roundUp(n, k.Lanes) / k.Lanes) }
 
@@ -62,20 +72,10 @@ func (c *compiler) fast(u *conv) *winograd {
 	if !u.winogradable() || cache.directForward {
 		return nil
 	}
-	in := 0
-	for _, p := range u.in {
-		if p.s != nil {
-			in += p.c
-		}
-	}
+	in, channels := u.slabs()
 	k := u.net.kernel
-	best := cheapest(directCost(k, u.net.batch, u.out.h, u.out.w, in, u.out.c), u.out.h, u.out.w, k, func(t *kernel.Winograd) *winograd {
-		g := &winograd{net: u.net, t: t, tiling: newTiling(t.Out, u.net.batch, u.out.h, u.out.w)}
-		for j, p := range u.in {
-			if p.s != nil {
-				g.in = slabs(g.in, p.val(), 0, 0, j)
-			}
-		}
+	best := cheapest(directCost(k, u.net.batch, u.out.h, u.out.w, channels, u.out.c), u.out.h, u.out.w, k, func(t *kernel.Winograd) *winograd {
+		g := &winograd{net: u.net, transformed: transformed{t: t, in: in, tiling: newTiling(t.Out, u.net.batch, u.out.h, u.out.w)}}
 		g.out = []target{{y: u.out.val(), weights: u.packed, bias: u.bias, relu: u.relu}}
 		return g
 	})
@@ -103,7 +103,9 @@ func (c *compiler) fastBack(u *conv, t int) *winograd {
 	}
 	k := u.net.kernel
 	best := cheapest(directCost(k, u.net.batch, h, w, u.out.c, n), h, w, k, func(t *kernel.Winograd) *winograd {
-		return &winograd{net: u.net, t: t, tiling: newTiling(t.Out, u.net.batch, h, w), in: slabs(nil, u.dy, -2, -2, 0), out: out}
+		return &winograd{net: u.net, out: out, transformed: transformed{
+			t: t, tiling: newTiling(t.Out, u.net.batch, h, w), in: slabs(nil, u.dy, -2, -2, 0),
+		}}
 	})
 	if best != nil {
 		best.claim(c, t)
@@ -116,21 +118,10 @@ func (c *compiler) fastGrad(u *conv, t int) *winogradGrad {
 	if !u.winogradable() {
 		return nil
 	}
-	in := 0
-	for _, p := range u.in {
-		if p.s != nil {
-			in += p.c
-		}
-	}
+	in, channels := u.slabs()
 	k := u.net.kernel
-	best := cheapest(directCost(k, u.net.batch, u.out.h, u.out.w, in, u.out.c), u.out.h, u.out.w, k, func(t *kernel.Winograd) *winogradGrad {
-		g := &winogradGrad{net: u.net, t: t, tiling: newTiling(t.Out, u.net.batch, u.out.h, u.out.w), dy: u.dy}
-		for j, p := range u.in {
-			if p.s != nil {
-				g.in = slabs(g.in, p.val(), 0, 0, j)
-			}
-		}
-		return g
+	best := cheapest(directCost(k, u.net.batch, u.out.h, u.out.w, channels, u.out.c), u.out.h, u.out.w, k, func(t *kernel.Winograd) *winogradGrad {
+		return &winogradGrad{net: u.net, dy: u.dy, transformed: transformed{t: t, in: in, tiling: newTiling(t.Out, u.net.batch, u.out.h, u.out.w)}}
 	})
 	if best != nil {
 		best.claim(c, t)

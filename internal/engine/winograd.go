@@ -15,40 +15,15 @@ import "unetbench/internal/kernel"
 // same transformed tiles.
 type winograd struct {
 	net *Net
-	t   *kernel.Winograd
-	tiling
-	in  []slab
+	transformed
 	out []target
 
-	group  int    // tiles
 	shared bool   // tasks have panels, not tiles
 	u      *block // transformed weights, of all targets; nil if shared
 	v      *block // transformed tiles of a batch of groups, if shared
 	groups int    // in such a batch
 
 	after []func(i, y0, y1 int) // what is done with finished rows of the output, while they are in the cache
-}
-
-// A slab is some channels of an operand, few enough for one product.
-type slab struct {
-	x      view
-	dy, dx int // where the window of output pixel (0, 0) begins in x
-	c0, c  int
-	source int // which of the targets' weights
-}
-
-// maxSlab is the depth of a product: its panel stays in the first-level cache.
-const maxSlab = 128
-
-// slabs cuts the channels of an operand.
-func slabs(to []slab, x view, dy, dx, source int) []slab {
-	n := (x.c + maxSlab - 1) / maxSlab
-	for k := range n {
-		c0 := x.c * k / n / 8 * 8
-		c1 := x.c * (k + 1) / n / 8 * 8
-		to = append(to, slab{x, dy, dx, c0, c1 - c0, source})
-	}
-	return to
 }
 
 // A target is one output.
@@ -60,24 +35,11 @@ type target struct {
 	add     bool // to what is there
 }
 
-// pad16 keeps the points of a group from falling on the same sets of the cache.
-const pad16 = 16
-
-// inputFloats, productFloats and weightFloats are the floats of one group's transformed input slab, of its products with one panel,
-// and of the transformed weights of one panel of a slab.
-func (g *winograd) inputFloats(c int) int { return g.t.Points() * (g.group*c + pad16) }
-func (g *winograd) productFloats() int    { return g.t.Points() * (g.group*kernel.PanelWidth + pad16) }
+// productFloats and weightFloats are the floats of a group's products with one
+// panel, and of the transformed weights of one panel of a slab.
+func (g *winograd) productFloats() int { return g.tileFloats(kernel.PanelWidth) }
 func (g *winograd) weightFloats(c, n int) int {
 	return g.t.Points() * (c*n + pad16)
-}
-
-// groupFloats is one group's transformed input, all slabs.
-func (g *winograd) groupFloats() int {
-	n := 0
-	for _, s := range g.in {
-		n += g.inputFloats(s.c)
-	}
-	return n
 }
 
 // panels calls f for every panel of every target, with the floats of
@@ -107,15 +69,6 @@ func (g *winograd) allWeights() int {
 	return total
 }
 
-// channels is the number of input channels, and of those of the widest slab.
-func (g *winograd) channels() (all, widest int) {
-	for _, s := range g.in {
-		all += s.c
-		widest = max(widest, s.c)
-	}
-	return all, widest
-}
-
 // prepare chooses the groups.
 func (g *winograd) prepare() {
 	channels, _ := g.channels()
@@ -124,7 +77,7 @@ func (g *winograd) prepare() {
 	if g.shared {
 		g.group = share(all, share(all, cache.group))
 		n := share(all, g.group)
-		g.groups = min(n, max(1, cache.shared/(4*g.groupFloats())))
+		g.groups = min(n, max(1, cache.shared/(4*g.inputFloats())))
 		return
 	}
 	// V and M of a group share the second-level cache.
@@ -141,12 +94,12 @@ func (g *winograd) claim(c *compiler, t int) {
 	need := g.productFloats() + g.spareFloats()
 	if g.shared {
 		_, widest := g.channels()
-		g.v = c.block(g.groups*g.groupFloats(), t)
+		g.v = c.block(g.groups*g.inputFloats(), t)
 		c.scratch(need + g.weightFloats(widest, kernel.PanelWidth))
 		return
 	}
 	g.u = c.block(g.allWeights(), t)
-	c.scratch(need + g.groupFloats())
+	c.scratch(need + g.inputFloats())
 }
 
 // cost is explained in choose.go. Shared tiles are read once per panel.
@@ -170,9 +123,6 @@ func (g *winograd) cost() float64 {
 
 // share is how many of n each of k gets at the most.
 func share(n, k int) int { return (n + k - 1) / k }
-
-// spareFloats is one output tile.
-func (g *winograd) spareFloats() int { return g.m * g.m * kernel.PanelWidth }
 
 func (g *winograd) forward() []phase {
 	if g.shared {
@@ -204,7 +154,7 @@ func (g *winograd) byTile() []phase {
 				v := w.scratch
 				g.transformTiles(v, k, end)
 				g.panels(func(o, n, at int) {
-					g.multiply(w.scratch[g.groupFloats():], v, g.u.mem[at:], o, n, k, end, w)
+					g.multiply(w.scratch[g.inputFloats():], v, g.u.mem[at:], o, n, k, end, w)
 				})
 			}
 			for r := r0; r < r1; r++ {
@@ -221,7 +171,7 @@ func (g *winograd) byPanel() []phase {
 	var panels []panel
 	g.panels(func(k, n, _ int) { panels = append(panels, panel{k, n}) })
 	var ph []phase
-	size := g.groupFloats()
+	size := g.inputFloats()
 	for first := 0; first < g.tiles(); first += g.groups * g.group {
 		n := min(g.groups, share(g.tiles()-first, g.group))
 		span := func(k int) (from, to int) {
@@ -232,11 +182,7 @@ func (g *winograd) byPanel() []phase {
 		ph = append(ph, phase{n * len(g.in), func(task int, _ *worker) {
 			k, s := task/len(g.in), task%len(g.in)
 			from, to := span(k)
-			v := g.v.mem[k*size:]
-			for i := range s {
-				v = v[g.inputFloats(g.in[i].c):]
-			}
-			g.transformSlab(v, &g.in[s], from, to)
+			g.transformSlab(g.slabTiles(g.v.mem[k*size:], s), &g.in[s], from, to)
 		}}, phase{n * len(panels), func(task int, w *worker) {
 			p, k := panels[task/n], task%n
 			from, to := span(k)
@@ -270,26 +216,6 @@ func (g *winograd) transformWeights(u []float32, k, n int, s *slab) int {
 	return g.weightFloats(s.c, width)
 }
 
-// transformTiles transforms tiles from … to of all slabs.
-func (g *winograd) transformTiles(v []float32, from, to int) {
-	for i := range g.in {
-		g.transformSlab(v, &g.in[i], from, to)
-		v = v[g.inputFloats(g.in[i].c):]
-	}
-}
-
-func (g *winograd) transformSlab(v []float32, s *slab, from, to int) {
-	point := g.group*s.c + pad16
-	for k := from; k < to; {
-		r := g.next(k, to)
-		g.t.Input(
-			kernel.Tiles{Data: v[(k-from)*s.c:], Row: g.t.Side() * point, Col: point, Next: s.c},
-			kernel.Tiles{Data: s.x.from(r.i, r.y+s.dy, r.x+s.dx)[s.c0:], Row: s.x.pitch, Col: s.x.c, Next: g.m * s.x.c},
-			r.n, s.c)
-		k += r.n
-	}
-}
-
 // multiply computes the panel from column n on of target k for tiles from … to.
 // Without u it transforms the weights itself.
 func (g *winograd) multiply(scratch, v, u []float32, k, n, from, to int, w *worker) {
@@ -313,7 +239,7 @@ func (g *winograd) multiply(scratch, v, u []float32, k, n, from, to int, w *work
 			Batch: g.t.Points(), ABatch: g.group*s.c + pad16, BBatch: s.c*width + pad16, CBatch: point,
 		}
 		g.net.kernel.Mul(m)
-		v = v[g.inputFloats(s.c):]
+		v = v[g.tileFloats(s.c):]
 	}
 	bias := zeroBias[:width]
 	if o.bias != nil {
