@@ -23,7 +23,7 @@ type conv struct {
 	stats  *moments // of the output rows, for the norm behind; or nil
 	normed bool     // only a norm of the batch reads the output: it takes away the bias
 
-	weight, bias []float32
+	bias         []float32
 	product      []float32   // weight times the norm
 	packed, back [][]float32 // per piece
 	grad         weightGrad
@@ -76,9 +76,8 @@ func (u *conv) channels() int {
 }
 
 func (u *conv) pack(w graph.Weights) {
-	u.weight = w[u.node.Params[0]]
+	weight := w[u.node.Params[0]]
 	copy(u.bias, w[u.node.Params[1]])
-	weight := u.weight
 	if u.fold != nil {
 		weight = u.folded(w)
 	}
@@ -98,12 +97,12 @@ func (u *conv) pack(w graph.Weights) {
 func (u *conv) folded(w graph.Weights) []float32 {
 	p := u.fold.Params
 	gamma, beta, mean, variance := w[p[0]], w[p[1]], w[p[2]], w[p[3]]
-	out := u.product
+	weight, out := w[u.node.Params[0]], u.product
 	per := len(out) / u.out.c
 	for o := range u.out.c {
 		scale := float64(gamma[o]) / math.Sqrt(float64(variance[o])+epsilon)
 		for i := o * per; i < (o+1)*per; i++ {
-			out[i] = float32(float64(u.weight[i]) * scale)
+			out[i] = float32(float64(weight[i]) * scale)
 		}
 		u.bias[o] = float32(float64(float64(u.bias[o]-mean[o])*scale) + float64(beta[o]))
 	}

@@ -107,13 +107,12 @@ func (u *transpose) claim(c *compiler, t int) {
 	}
 }
 
-func (u *transpose) backward() []phase {
-	if u.dy.buffer == nil {
-		return nil
-	}
+// weightPhases sums the gradients of weights and bias and writes them in
+// torch's layout.
+func (u *transpose) weightPhases() []phase {
 	x, dy, g := u.in.val(), u.dy, &u.grad
 	part := x.c * u.columns()
-	ph := []phase{{g.chunks, func(chunk int, w *worker) {
+	return []phase{{g.chunks, func(chunk int, w *worker) {
 		i, y0, y1 := g.span(chunk, x.region.h)
 		g.bias.clear(chunk)
 		sum, sq := g.bias.at(chunk)
@@ -145,10 +144,18 @@ func (u *transpose) backward() []phase {
 		}
 		g.biasTotal(u.net.grads[u.node.Params[1]])
 	}}}
+}
+
+func (u *transpose) backward() []phase {
+	if u.dy.buffer == nil {
+		return nil
+	}
+	ph := u.weightPhases()
 	if u.sink.none {
 		return ph
 	}
-	k := u.sink
+	dy, k := u.dy, u.sink
+	part := u.in.c * u.columns()
 	ph = append(ph, k.prepare()...)
 	return append(ph, rowPhase(k.n, k.region.h, part*u.kh*k.region.w, func(i, r int, w *worker) {
 		m := &w.mul
