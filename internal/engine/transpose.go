@@ -16,7 +16,6 @@ type transpose struct {
 	kh, kw int
 
 	packed [][]float32 // per ky: panels of a C × (kx,o) matrix
-	torch  [][]int32   // per ky: where the weights lie in torch's tensor
 	back   []float32   // panels of a (ky,kx,o) × C matrix
 	bias   []float32   // kw times
 	grad   weightGrad
@@ -27,9 +26,8 @@ type transpose struct {
 func (c *compiler) transpose(n *graph.Node) unit {
 	u := &transpose{net: c.net, node: n, kh: n.Kernel[0], kw: n.Kernel[1], in: c.one(n.In[0])}
 	u.out = c.output(n)
-	for ky := range u.kh {
+	for range u.kh {
 		u.packed = append(u.packed, make([]float32, u.in.c*u.columns()))
-		u.torch = append(u.torch, u.places(ky))
 	}
 	u.bias = make([]float32, u.columns())
 	return u
@@ -40,27 +38,28 @@ func (u *transpose) result() piece { return u.out }
 // columns is kw·O.
 func (u *transpose) columns() int { return u.kw * u.out.c }
 
-// places is, for every place in the panels of the matrix of ky, the place of
-// the same weight in torch's [C, O, kh, kw].
-func (u *transpose) places(ky int) []int32 {
-	var p []int32
-	o := u.out.c
-	for n0 := 0; n0 < u.columns(); n0 += kernel.PanelWidth {
+// places calls f with the place of every weight in the panels of the matrix of
+// ky, and with its place in torch's [C, O, kh, kw].
+func (u *transpose) places(ky int, f func(packed, torch int)) {
+	packed := 0
+	for n := 0; n < u.columns(); n += kernel.PanelWidth {
 		for c := range u.in.c {
-			for n := n0; n < min(n0+kernel.PanelWidth, u.columns()); n++ {
-				p = append(p, int32(((c*o+n%o)*u.kh+ky)*u.kw+n/o))
+			kx, o := n/u.out.c, n%u.out.c
+			for range min(kernel.PanelWidth, u.columns()-n) {
+				f(packed, ((c*u.out.c+o)*u.kh+ky)*u.kw+kx)
+				packed++
+				if o++; o == u.out.c {
+					kx, o = kx+1, 0
+				}
 			}
 		}
 	}
-	return p
 }
 
 func (u *transpose) pack(w graph.Weights) {
 	weight, bias := w[u.node.Params[0]], w[u.node.Params[1]]
 	for ky, dst := range u.packed {
-		for i, j := range u.torch[ky] {
-			dst[i] = weight[j]
-		}
+		u.places(ky, func(i, j int) { dst[i] = weight[j] })
 	}
 	for kx := range u.kw {
 		copy(u.bias[kx*u.out.c:], bias)
@@ -138,9 +137,7 @@ func (u *transpose) weightPhases() []phase {
 		dst := u.net.grads[u.node.Params[0]]
 		for ky := range u.kh {
 			src := g.matrix(0)[ky*part:]
-			for i, j := range u.torch[ky] {
-				dst[j] = src[i]
-			}
+			u.places(ky, func(i, j int) { dst[j] = src[i] })
 		}
 		g.biasTotal(u.net.grads[u.node.Params[1]])
 	}}}
