@@ -71,7 +71,7 @@ func Run(g *graph.Graph, o Options) (*Result, error) {
 	}
 	r := &Result{Arch: g.Name, Size: o.Size, Batch: o.Batch, Train: o.Train, Exact: o.Exact,
 		Kernel: o.Kernel.Name, Threads: o.Threads, Seed: o.Seed}
-	before := arithmetic(o.Kernel, o.Threads)
+	r.Roofs.GFLOPS = arithmetic(o.Kernel, o.Threads)
 	s, err := newSubject(g, o)
 	if err != nil {
 		return nil, err
@@ -86,10 +86,11 @@ func Run(g *graph.Graph, o Options) (*Result, error) {
 		if i > 0 {
 			r.Runs = append(r.Runs, took)
 			layers = append(layers, s.layers(took))
+			r.Roofs.GFLOPS = max(r.Roofs.GFLOPS, arithmetic(o.Kernel, o.Threads))
 		}
 	}
 	r.Planned, r.PeakRSS = s.net.Bytes(), float64(resource.Peak())/1e6
-	r.Roofs = Roofs{max(before, arithmetic(o.Kernel, o.Threads)), bandwidth(o.Kernel, o.Threads)}
+	r.Roofs.GBs = bandwidth(o.Kernel, o.Threads)
 
 	r.Median, r.Min, r.Max = median(r.Runs), slices.Min(r.Runs), slices.Max(r.Runs)
 	for i, l := range layers[0] {

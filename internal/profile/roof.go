@@ -49,7 +49,7 @@ const streamed = 128 << 20
 func bandwidth(k *kernel.Set, threads int) (gbs float64) {
 	n := streamed / 4 / threads
 	dst, src := make([]float32, n*threads), make([]float32, n*threads)
-	for range 6 { // the first maps the memory
+	for range 10 { // the first maps the memory
 		s := together(threads, func(i int) { k.Add(dst[i*n:(i+1)*n], src[i*n:(i+1)*n]) })
 		gbs = max(gbs, 3*4*float64(n*threads)/s/1e9)
 	}
