@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"unetbench/internal/engine"
 	"unetbench/internal/train"
 )
 
@@ -153,7 +154,7 @@ func (r run) do(ctx context.Context, o *Options, ev *evaluation, threads int, p 
 	done := 0
 	res, err := train.Run(ctx, train.Job{
 		Graph: r.arm.Graph, Seed: r.seed, Examples: o.Train, Window: r.arm.Window,
-		Recipe: recipe(o), Threads: threads,
+		Recipe: recipe(o), Threads: threads, Kernel: o.kernels(), Exact: o.Exact,
 		Progress: func(step int, _ float64) {
 			p.Advance(step - done)
 			done = step
@@ -172,7 +173,7 @@ func (r run) do(ctx context.Context, o *Options, ev *evaluation, threads int, p 
 	if err := train.Save(file, r.arm.Graph, res.Weights, r.meta(o)); err != nil {
 		return nil, err
 	}
-	if err := ev.measure(ctx, r, res.Weights, threads, out); err != nil {
+	if err := ev.measure(ctx, r, res.Weights, engine.Options{Threads: threads, Kernel: o.kernels(), Exact: true}, out); err != nil {
 		return nil, err
 	}
 	p.Advance(ev.units())

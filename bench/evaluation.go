@@ -10,7 +10,6 @@ import (
 	"unetbench/graph"
 	"unetbench/internal/data"
 	"unetbench/internal/engine"
-	"unetbench/internal/kernel"
 	"unetbench/internal/tile"
 )
 
@@ -146,10 +145,10 @@ func (ev *evaluation) units() int {
 	return max(1, int(math.Round(ev.frac*4*forward)))
 }
 
-// measure takes every measurement of one trained network.
-func (ev *evaluation) measure(ctx context.Context, r run, w graph.Weights, threads int, out *outcome) error {
+// measure takes every measurement of one trained network, run as opts say: in
+// exact mode, or seams would be measured that the arithmetic makes.
+func (ev *evaluation) measure(ctx context.Context, r run, w graph.Weights, opts engine.Options, out *outcome) error {
 	v := ev.arms[coverageKey(r.regime, r.arm.Name)]
-	opts := engine.Options{Threads: threads, Kernel: kernel.Best()}
 	trained := engine.NewPredictor(r.arm.Graph, w, opts)
 	initial := engine.NewPredictor(r.arm.Graph, r.arm.Graph.InitWeights(r.seed), opts)
 	edited := func(n *graph.Node, edit func(*graph.Map)) (tile.Predictor, error) {

@@ -7,6 +7,7 @@ import (
 
 	"unetbench/arch"
 	"unetbench/internal/data"
+	"unetbench/internal/kernel"
 )
 
 // Options is what a comparison can be asked for. The zero value is not useful;
@@ -19,12 +20,14 @@ type Options struct {
 	Steps    int    // optimiser steps per run
 	Regimes  []string
 	Controls bool
-	Tile     int     // side of the evaluation tile's input in px; 0: each arm's training window
-	Overlap  int     // px by which neighbouring tiles' outputs overlap at least; -1: the arm's default
-	Margin   float64 // Dice points within which two arms are equivalent
-	Threads  int     // 0: all cores
-	Out      string  // folder for results, weights and pictures
-	Self     string  // program that answers to MeasureCommand, to measure memory in; "" to leave that out
+	Tile     int         // side of the evaluation tile's input in px; 0: each arm's training window
+	Overlap  int         // px by which neighbouring tiles' outputs overlap at least; -1: the arm's default
+	Margin   float64     // Dice points within which two arms are equivalent
+	Threads  int         // 0: all cores
+	Out      string      // folder for results, weights and pictures
+	Kernel   *kernel.Set // nil: the best that the machine runs
+	Exact    bool        // train by direct convolution only, without Winograd's
+	Self     string      // program that answers to MeasureCommand, to measure memory in; "" to leave that out
 
 	DataName    string
 	Train, Test []data.Example
@@ -40,6 +43,14 @@ func Defaults() Options {
 		Net: arch.Default(), Variants: Variants, Seeds: 6, BaseSeed: 1, Steps: 400,
 		Regimes: []string{"output"}, Overlap: -1, Margin: 0.5,
 	}
+}
+
+// kernels are the inner loops to use.
+func (o *Options) kernels() *kernel.Set {
+	if o.Kernel == nil {
+		return kernel.Best()
+	}
+	return o.Kernel
 }
 
 // Validate refuses what cannot be run, naming the flag.

@@ -125,7 +125,8 @@ type Results struct {
 // Setup is what was held equal.
 type Setup struct {
 	Kernel   string   `json:"kernel"`
-	Data     string   `json:"data"` // "synthetic membranes", or the folder's base name
+	Exact    bool     `json:"exact"` // trained by direct convolution only
+	Data     string   `json:"data"`  // "synthetic membranes", or the folder's base name
 	Train    []string `json:"train"`
 	Test     []string `json:"test"`
 	Classes  int      `json:"classes"`

@@ -9,7 +9,6 @@ import (
 
 	"unetbench/arch"
 	"unetbench/graph"
-	"unetbench/internal/kernel"
 )
 
 // A store puts what the runs leave behind into results, in the order of the
@@ -53,7 +52,7 @@ func newStore(o *Options, arms [][]Contestant, ev *evaluation, runs []run) (*sto
 
 func setup(o *Options) Setup {
 	s := Setup{
-		Kernel: kernel.Best().Name, Data: o.DataName, Classes: o.Net.Classes, Channels: o.Net.In,
+		Kernel: o.kernels().Name, Exact: o.Exact, Data: o.DataName, Classes: o.Net.Classes, Channels: o.Net.In,
 		Pools: o.Net.Pools, Width: o.Net.Width, Up: o.Net.Up.String(), Norm: o.Net.Norm.String(),
 		Padding: o.Net.Padding.String(), Interp: o.Net.Interp.String(), Dropout: o.Net.Dropout,
 		Steps: o.Steps, Batch: recipe(o).Batch, Regimes: o.Regimes, Margin: o.Margin,

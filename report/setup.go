@@ -30,7 +30,11 @@ func (v *view) setupFacts() []fact {
 	add("Seeds", "%s", seedList(s.Seeds))
 	add("Regimes", "%s", regimes(s.Regimes))
 	add("Margin of equivalence", "±%s Dice points", plain(s.Margin))
-	add("Arithmetic", "float32, %s kernels; the same bits for any number of threads", orUnknown(s.Kernel))
+	trained := "trained with Winograd's convolutions where they are faster, measured by direct ones, so that what tiles change is not rounding"
+	if s.Exact {
+		trained = "trained and measured by direct convolution"
+	}
+	add("Arithmetic", "float32, %s kernels; %s; the same bits for any number of threads", orUnknown(s.Kernel), trained)
 	return out
 }
 
@@ -165,6 +169,9 @@ func (v *view) command() string {
 	flag("padding", s.Padding)
 	flag("interp", s.Interp)
 	flag("margin", plain(s.Margin))
+	if s.Exact {
+		b.WriteString(" --exact")
+	}
 	return b.String()
 }
 

@@ -21,6 +21,7 @@ func compareCommand(self string) *cobra.Command {
 		net    netFlags
 		images imageFlags
 		arms   []string
+		kernel kernelFlag
 		quick  bool
 		asJSON bool
 		quiet  bool
@@ -47,6 +48,9 @@ func compareCommand(self string) *cobra.Command {
 			if err := net.apply(c, &o.Net); err != nil {
 				return err
 			}
+			if o.Kernel, err = kernel.set(); err != nil {
+				return err
+			}
 			if err := o.Validate(); err != nil { // before images are read
 				return err
 			}
@@ -68,6 +72,8 @@ func compareCommand(self string) *cobra.Command {
 	f.IntVar(&o.Tile, "tile", o.Tile, "side of the evaluation tile's input, px (default: the training window)")
 	f.IntVar(&o.Overlap, "overlap", o.Overlap, "least overlap of neighbouring tiles' outputs, px (default: 0 for unpadded networks, a quarter for the others)")
 	f.IntVar(&o.Threads, "threads", o.Threads, "cores to use (default all); the results do not depend on it")
+	kernel.register(f)
+	f.BoolVar(&o.Exact, "exact", false, "train by direct convolution only; it takes longer, measurements are exact in any case")
 	f.Float64Var(&o.Margin, "margin", o.Margin, "Dice points within which two variants count as equivalent")
 	f.BoolVar(&quick, "quick", false, "2 seeds of 150 steps: a look at the report, not a verdict")
 	f.StringVar(&o.Out, "out", "unetbench-report", "folder for the report")

@@ -10,7 +10,6 @@ import (
 	"unetbench/arch"
 	"unetbench/bench"
 	"unetbench/graph"
-	"unetbench/internal/kernel"
 	"unetbench/internal/profile"
 )
 
@@ -36,7 +35,7 @@ func profileCommand() *cobra.Command {
 	f.IntVar(&p.Batch, "batch", 1, "inputs per pass")
 	f.BoolVar(&p.Train, "train", false, "whole training steps instead of predictions")
 	f.BoolVar(&p.Exact, "exact", false, "direct convolution only")
-	f.StringVar(&p.kernel, "kernel", "", "kernel set: avx512, avx2 or generic (default: the best that the machine has)")
+	p.kernel.register(f)
 	f.IntVar(&p.Threads, "threads", 0, "cores to use (default all)")
 	f.IntVar(&p.Runs, "runs", 5, "timed passes, after one that is not")
 	f.Uint64Var(&p.Seed, "seed", 1, "of weights and inputs")
@@ -47,10 +46,11 @@ func profileCommand() *cobra.Command {
 // A profiling is one network to be timed.
 type profiling struct {
 	profile.Options
-	net          netFlags
-	arch, kernel string
-	channels     int
-	asJSON       bool
+	net      netFlags
+	kernel   kernelFlag
+	arch     string
+	channels int
+	asJSON   bool
 }
 
 func (p *profiling) run(c *cobra.Command) error {
@@ -65,10 +65,8 @@ func (p *profiling) run(c *cobra.Command) error {
 	if c.Flags().Changed("channels") {
 		config.In = p.channels
 	}
-	if p.kernel != "" {
-		if p.Kernel, err = kernel.Named(p.kernel); err != nil {
-			return fmt.Errorf("--kernel: %w", err)
-		}
+	if p.Kernel, err = p.kernel.set(); err != nil {
+		return err
 	}
 	if err := p.Check(); err != nil {
 		return err

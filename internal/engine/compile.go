@@ -60,6 +60,7 @@ type compiler struct {
 	bufs   []*buffer
 	convs  map[*storage]*conv // which convolution fills it
 	copies map[*graph.Node]piece
+	spare  int // floats of scratch that a worker needs
 }
 
 func (c *compiler) now() int { return len(c.units) }
@@ -78,6 +79,9 @@ func (c *compiler) block(n, t int) *block {
 	c.blocks = append(c.blocks, b)
 	return b
 }
+
+// scratch asks for n floats per worker.
+func (c *compiler) scratch(n int) { c.spare = max(c.spare, n) }
 
 // output makes the storage for the value of node n, written at this step.
 func (c *compiler) output(n *graph.Node) piece {

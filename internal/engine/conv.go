@@ -29,6 +29,9 @@ type conv struct {
 	grad         weightGrad
 	dy           view
 	sinks        []sink
+
+	fast, fastBack *winograd // instead of products row by row; or nil
+	fastGrad       *winogradGrad
 }
 
 func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
@@ -55,6 +58,7 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 		u.packed = append(u.packed, w)
 		u.back = append(u.back, nil)
 	}
+	u.fast = c.fast(u)
 	return u, last
 }
 
@@ -110,6 +114,12 @@ func (u *conv) folded(w graph.Weights) []float32 {
 }
 
 func (u *conv) forward() []phase {
+	if u.fast != nil {
+		if u.stats != nil {
+			u.fast.after = func(i, r int) { u.stats.row(u.net, u.out.val(), i, r) }
+		}
+		return u.fast.forward()
+	}
 	y := u.out.val()
 	work := u.kh * u.kw * u.channels() * u.out.c * y.region.w
 	return []phase{rowPhase(y.n, y.region.h, work, func(i, r int, w *worker) {
@@ -181,7 +191,13 @@ func (u *conv) claim(c *compiler, t int) {
 			u.dy.reach(region{1 - u.kh, 1 - u.kw, u.out.h + 2*(u.kh-1), u.out.w + 2*(u.kw-1)})
 		}
 	}
+	u.fastBack = c.fastBack(u, t)
 	work := u.kh * u.kw * u.channels() * u.out.c * u.out.w
+	if u.fastGrad = c.fastGrad(u, t); u.fastGrad != nil {
+		u.grad = weightGrad{size: roundUp(rows*u.out.c, align), bias: newMoments(u.fastGrad.n*u.fastGrad.th, u.out.c)}
+		u.grad.allot(c, u.fastGrad.chunks, t)
+		return
+	}
 	u.grad = c.weightGrad(u.out, rows*u.out.c, work, t)
 }
 
@@ -195,6 +211,9 @@ func (u *conv) backward() []phase {
 			continue
 		}
 		ph = append(ph, k.prepare()...)
+		if u.fastBack != nil {
+			continue
+		}
 		back := u.back[j]
 		work := u.kh * u.kw * k.c * u.out.c * k.region.w
 		ph = append(ph, rowPhase(k.n, k.region.h, work, func(i, r int, w *worker) {
@@ -210,6 +229,9 @@ func (u *conv) backward() []phase {
 				u.net.kernel.Mul(m)
 			}
 		}))
+	}
+	if u.fastBack != nil {
+		ph = append(ph, u.fastBack.forward()...)
 	}
 	return ph
 }

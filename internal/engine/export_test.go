@@ -29,3 +29,15 @@ func (n *Net) PoisonForTest() {
 		n.arena[i] = float32(math.NaN())
 	}
 }
+
+// FastForTest lets no or all of Winograd's tasks share their tiles, few at a
+// time, until the returned function is called.
+func FastForTest(shared bool) (restore func()) {
+	old := cache
+	if shared {
+		cache = budget{shared: 60_000, group: 7}
+	} else {
+		cache = budget{weights: 1 << 30, sums: 1 << 30, tiles: 60_000, pairs: 1 << 18}
+	}
+	return func() { cache = old }
+}

@@ -14,8 +14,8 @@ type Options struct {
 	Kernel    *kernel.Set // nil: the best that the machine has
 	Train     bool        // batch statistics, dropout, and buffers for Backward
 	InputGrad bool        // Backward also computes the gradient of the input
+	Exact     bool        // direct convolution only: the same bits wherever a pixel lies
 	Keep      bool        // nothing is fused and no memory reused: every node has a Value
-	Exact     bool        // direct convolution only
 }
 
 // A Net is a graph compiled for one input size and batch. It is not safe for
@@ -119,7 +119,7 @@ func (n *Net) compile() error {
 			c.backwardParts(i, &n.bwd)
 		}
 	}
-	n.crew = newCrew(n.opts.Threads, scratchFloats(shapes), max(1, len(n.fwd.phases), len(n.bwd.phases)))
+	n.crew = newCrew(n.opts.Threads, max(c.spare, scratchFloats(shapes)), max(1, len(n.fwd.phases), len(n.bwd.phases)))
 	if n.weights != nil {
 		n.SetWeights(n.weights)
 	}

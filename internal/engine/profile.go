@@ -87,23 +87,45 @@ func (n *Net) run(p *program) {
 // A weighted unit begins its backward with the gradient of its weights.
 type weighted interface{ weightPhases() []phase }
 
-// An algorithmic unit has a choice of algorithms, and says what they take.
+// An algorithmic unit has a choice of algorithms, and says which one a pass uses
+// and how many multiply-accumulates that takes for the batch.
 type algorithmic interface {
-	algorithm(p Pass) string
-	arithmetic(p Pass) int64
+	algorithm(p Pass) (name string, macs int64)
 }
 
-func (u *conv) algorithm(Pass) string { return "direct" }
-
-// arithmetic leaves out severed skips, and operands that want no gradient.
-func (u *conv) arithmetic(p Pass) int64 {
+// algorithm leaves out severed skips, operands that want no gradient, and the
+// additions of Winograd's transforms.
+func (u *conv) algorithm(p Pass) (name string, macs int64) {
+	switch {
+	case p == Forward && u.fast != nil:
+		return u.fast.algorithm()
+	case p == InputGrad && u.fastBack != nil:
+		return u.fastBack.algorithm()
+	case p == WeightGrad && u.fastGrad != nil:
+		return u.fastGrad.algorithm()
+	}
 	c := 0
 	for j, q := range u.in {
 		if q.s != nil && !(p == InputGrad && u.sinks[j].none) {
 			c += q.c
 		}
 	}
-	return int64(u.net.batch) * int64(u.kh*u.kw*c) * int64(u.out.h*u.out.w*u.out.c)
+	return "direct", int64(u.net.batch) * int64(u.kh*u.kw*c) * int64(u.out.h*u.out.w*u.out.c)
+}
+
+func (g *winograd) algorithm() (name string, macs int64) {
+	in, out := 0, 0
+	for _, s := range g.in {
+		in += s.c
+	}
+	for _, o := range g.out {
+		out += o.y.c
+	}
+	return g.t.String(), int64(g.t.Points()*g.tiles()) * int64(in*out)
+}
+
+func (g *winogradGrad) algorithm() (name string, macs int64) {
+	return g.t.String(), int64(g.t.Points()*g.tiles()) * int64(g.channels()*g.dy.c)
 }
 
 // backwardParts adds the backward of unit i to p.
@@ -137,7 +159,7 @@ func (c *compiler) part(i int, pass Pass) Part {
 	case *pad: // the border alone
 		p.Bytes = 2 * (c.bytes(u.out...) - c.bytes(u.in...))
 	case algorithmic:
-		p.Algorithm, p.Arithmetic = u.algorithm(pass), u.arithmetic(pass)
+		p.Algorithm, p.Arithmetic = u.algorithm(pass)
 		p.Bytes = c.traffic(chain, pass)
 	default:
 		p.Bytes = c.traffic(chain, pass)

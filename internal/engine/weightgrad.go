@@ -24,10 +24,15 @@ func (c *compiler) weightGrad(out piece, matrix, work, t int) weightGrad {
 	g.rows = min(out.h, max(1, per/max(1, work)))
 	g.perMap = (out.h + g.rows - 1) / g.rows
 	g.rows = (out.h + g.perMap - 1) / g.perMap
-	g.chunks = g.perMap * c.net.batch
-	g.sum = c.block(g.chunks*g.size, t)
+	g.allot(c, g.perMap*c.net.batch, t)
 	g.bias = newMoments(g.chunks, out.c)
 	return g
+}
+
+// allot asks for memory for so many chunks.
+func (g *weightGrad) allot(c *compiler, chunks, t int) {
+	g.chunks = chunks
+	g.sum = c.block(g.chunks*g.size, t)
 }
 
 // matrix is the sum of one chunk.
@@ -57,8 +62,8 @@ func (g *weightGrad) total(net *Net) phase {
 func (g *weightGrad) biasTotal(dst []float32) {
 	for o := range dst {
 		s := 0.0
-		for j := range g.chunks {
-			s += float64(g.bias.sum[j*len(dst)+o])
+		for j := o; j < len(g.bias.sum); j += len(dst) {
+			s += float64(g.bias.sum[j])
 		}
 		dst[o] = float32(s)
 	}
@@ -67,31 +72,35 @@ func (g *weightGrad) biasTotal(dst []float32) {
 // weightPhases masks the output's gradient with the ReLU, sums the gradients
 // of weights and bias, and writes them in torch's layout.
 func (u *conv) weightPhases() []phase {
-	y := u.out.val()
-	g := &u.grad
-	sum := phase{g.chunks, func(chunk int, w *worker) {
-		i, y0, y1 := g.span(chunk, y.region.h)
-		if !u.normed {
-			g.bias.clear(chunk)
-		}
-		for r := y0; r < y1 && (u.relu || !u.normed); r++ {
-			d := u.dy.row(i, r)
-			if u.relu {
-				u.net.kernel.MaskPositive(d, d, y.row(i, r))
+	g, f := &u.grad, u.fastGrad
+	var ph []phase
+	switch {
+	case f == nil:
+		ph = []phase{{g.chunks, func(chunk int, w *worker) {
+			i, y0, y1 := g.span(chunk, u.out.h)
+			u.through(i, y0, y1, chunk)
+			matrix := g.matrix(chunk)
+			for _, p := range u.in {
+				if p.s != nil {
+					u.outer(matrix, p, i, y0, y1, w)
+					matrix = matrix[u.kh*u.kw*p.c*u.out.c:]
+				}
 			}
-			if !u.normed {
-				sum, sq := g.bias.at(chunk)
-				u.net.kernel.Moments(sum, sq, d)
+		}}}
+	case f.shared:
+		ph = append([]phase{{f.n * f.th, func(k int, _ *worker) {
+			i, y0, y1 := f.rows(k)
+			u.through(i, y0, y1, k)
+		}}}, f.byBlock(func() []float32 { return g.matrix(0) })...)
+	default:
+		ph = []phase{{g.chunks, func(chunk int, w *worker) {
+			for k := chunk * f.perChunk; k < min((chunk+1)*f.perChunk, f.n*f.th); k++ {
+				i, y0, y1 := f.rows(k)
+				u.through(i, y0, y1, k)
 			}
-		}
-		matrix := g.matrix(chunk)
-		for _, p := range u.in {
-			if p.s != nil {
-				u.outer(matrix, p, i, y0, y1, w)
-				matrix = matrix[u.kh*u.kw*p.c*u.out.c:]
-			}
-		}
-	}}
+			f.sum(g.matrix(chunk), chunk, w)
+		}}}
+	}
 	unpack := phase{1, func(int, *worker) {
 		dst := u.net.grads[u.node.Params[0]]
 		matrix := g.matrix(0)
@@ -107,7 +116,25 @@ func (u *conv) weightPhases() []phase {
 			g.biasTotal(u.net.grads[u.node.Params[1]])
 		}
 	}}
-	return []phase{sum, g.total(u.net), unpack}
+	return append(ph, g.total(u.net), unpack)
+}
+
+// through lets rows y0 … y1−1 of the output's gradient in map i pass the ReLU,
+// and sums them into row k of the bias's moments.
+func (u *conv) through(i, y0, y1, k int) {
+	if !u.normed {
+		u.grad.bias.clear(k)
+	}
+	for r := y0; r < y1 && (u.relu || !u.normed); r++ {
+		d := u.dy.row(i, r)
+		if u.relu {
+			u.net.kernel.MaskPositive(d, d, u.out.val().row(i, r))
+		}
+		if !u.normed {
+			sum, sq := u.grad.bias.at(k)
+			u.net.kernel.Moments(sum, sq, d)
+		}
+	}
 }
 
 // outer sums, over output rows y0 … y1−1 of map i, the products of operand

@@ -7,6 +7,8 @@ import "math"
 var Generic = &Set{
 	Name:         "generic",
 	Mul:          mulGeneric,
+	F2:           winogradGeneric(matrices2),
+	F4:           winogradGeneric(matrices4),
 	ScaleShift:   scaleShiftGeneric,
 	Moments:      momentsGeneric,
 	NormMoments:  normMomentsGeneric,
@@ -21,6 +23,14 @@ var Generic = &Set{
 }
 
 func mulGeneric(p *Product) {
+	q := *p
+	for b := range max(p.Batch, 1) {
+		q.A, q.B, q.C = p.A[b*p.ABatch:], p.B[b*p.BBatch:], p.C[b*p.CBatch:]
+		mulOne(&q)
+	}
+}
+
+func mulOne(p *Product) {
 	m := 0
 	for ; m+4 <= p.M; m += 4 {
 		n := 0

@@ -19,6 +19,8 @@ package kernel
 // All strides are in elements. Nothing is read or written beyond what the formula names, so
 // B may be weights packed by Pack or the pixels of a map (weight gradients: LDA 1, AStep and
 // BStep the pixel pitches). A, B and C must not overlap.
+//
+// Batch products (0 counts as 1) are done in one call, each with its A, B and C so much further.
 type Product struct {
 	A                []float32
 	ARow, AStep, LDA int
@@ -30,6 +32,8 @@ type Product struct {
 	Rows, Depth      int
 	M, N             int
 	Accumulate, ReLU bool
+
+	Batch, ABatch, BBatch, CBatch int
 }
 
 // A Set is one implementation of all inner loops. Slices of channel
@@ -41,6 +45,9 @@ type Set struct {
 	// Mul computes p. It keeps nothing of p, but a call through this field lets p
 	// escape: loops set the fields of one Product again and again.
 	Mul func(p *Product)
+
+	// F2 and F4 are the transforms of Winograd's F(2×2, 3×3) and F(4×4, 3×3).
+	F2, F4 *Winograd
 
 	// ScaleShift: dst[i] = src[i]·scale[i%P] + shift[i%P], then max(0,·) if relu.
 	ScaleShift func(dst, src, scale, shift []float32, relu bool)

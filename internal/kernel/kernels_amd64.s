@@ -14,9 +14,9 @@ DATA tails<>+48(SB)/8, $0x0000000000000000
 DATA tails<>+56(SB)/8, $0x0000000000000000
 GLOBL tails<>(SB), RODATA|NOPTR, $64
 
-// func mul28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·mul28x8PartAVX512(SB), NOSPLIT, $40-164
+TEXT ·mul28x8PartAVX512(SB), NOSPLIT, $56-208
 	MOVQ    columns+152(FP), AX
 	MOVL    $0x000000ff, CX
 	BZHIL   AX, CX, DX
@@ -30,14 +30,18 @@ TEXT ·mul28x8PartAVX512(SB), NOSPLIT, $40-164
 	MOVQ    bstep+96(FP), SI
 	MOVQ    a+32(FP), DI
 	MOVQ    DI, (SP)
-	MOVQ    init+120(FP), DI
+	MOVQ    b+80(FP), DI
 	MOVQ    DI, 8(SP)
-	MOVQ    c+136(FP), DI
+	MOVQ    init+120(FP), DI
 	MOVQ    DI, 16(SP)
-	MOVQ    blocks+8(FP), DI
+	MOVQ    c+136(FP), DI
 	MOVQ    DI, 24(SP)
-	MOVQ    rows+16(FP), DI
+	MOVQ    blocks+8(FP), DI
 	MOVQ    DI, 32(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 40(SP)
+	MOVQ    batches+168(FP), DI
+	MOVQ    DI, 48(SP)
 	MOVQ    size+0(FP), DI
 	CMPQ    DI, $0x1c
 	JEQ     block28
@@ -96,14 +100,14 @@ TEXT ·mul28x8PartAVX512(SB), NOSPLIT, $40-164
 
 block1:
 	MOVQ      ldi+128(FP), DX
-	MOVQ      8(SP), CX
+	MOVQ      16(SP), CX
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      DX, CX
-	MOVQ      CX, 8(SP)
+	MOVQ      CX, 16(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+80(FP), DX
+	MOVQ      8(SP), DX
 	MOVQ      rows+16(FP), DI
-	MOVQ      DI, 32(SP)
+	MOVQ      DI, 40(SP)
 
 row1:
 	MOVQ depth+24(FP), DI
@@ -117,35 +121,47 @@ depth1:
 	JNZ              depth1
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row1
 	VBROADCASTSS     floor+160(FP), Y1
 	VMAXPS           Y0, Y1, Y0
 	MOVQ             ldc+144(FP), DX
-	MOVQ             16(SP), CX
+	MOVQ             24(SP), CX
 	VMOVUPS          Y0, K1, (CX)
 	ADDQ             DX, CX
-	MOVQ             CX, 16(SP)
+	MOVQ             CX, 24(SP)
 	MOVQ             AX, CX
 	IMUL3Q           $0x00000001, CX, CX
 	ADDQ             CX, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block1
+	MOVQ             blocks+8(FP), CX
+	MOVQ             CX, 32(SP)
+	MOVQ             anext+176(FP), CX
+	ADDQ             CX, (SP)
+	MOVQ             bnext+184(FP), CX
+	ADDQ             CX, 8(SP)
+	MOVQ             inext+192(FP), CX
+	ADDQ             CX, 16(SP)
+	MOVQ             cnext+200(FP), CX
+	ADDQ             CX, 24(SP)
+	DECQ             48(SP)
 	JNZ              block1
 	VZEROUPPER
 	RET
 
 block2:
 	MOVQ      ldi+128(FP), DX
-	MOVQ      8(SP), CX
+	MOVQ      16(SP), CX
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      DX, CX
 	VMOVUPS.Z (CX), K1, Y1
 	ADDQ      DX, CX
-	MOVQ      CX, 8(SP)
+	MOVQ      CX, 16(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+80(FP), DX
+	MOVQ      8(SP), DX
 	MOVQ      rows+16(FP), DI
-	MOVQ      DI, 32(SP)
+	MOVQ      DI, 40(SP)
 
 row2:
 	MOVQ depth+24(FP), DI
@@ -160,40 +176,52 @@ depth2:
 	JNZ              depth2
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row2
 	VBROADCASTSS     floor+160(FP), Y2
 	VMAXPS           Y0, Y2, Y0
 	VMAXPS           Y1, Y2, Y1
 	MOVQ             ldc+144(FP), DX
-	MOVQ             16(SP), CX
+	MOVQ             24(SP), CX
 	VMOVUPS          Y0, K1, (CX)
 	ADDQ             DX, CX
 	VMOVUPS          Y1, K1, (CX)
 	ADDQ             DX, CX
-	MOVQ             CX, 16(SP)
+	MOVQ             CX, 24(SP)
 	MOVQ             AX, CX
 	IMUL3Q           $0x00000002, CX, CX
 	ADDQ             CX, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block2
+	MOVQ             blocks+8(FP), CX
+	MOVQ             CX, 32(SP)
+	MOVQ             anext+176(FP), CX
+	ADDQ             CX, (SP)
+	MOVQ             bnext+184(FP), CX
+	ADDQ             CX, 8(SP)
+	MOVQ             inext+192(FP), CX
+	ADDQ             CX, 16(SP)
+	MOVQ             cnext+200(FP), CX
+	ADDQ             CX, 24(SP)
+	DECQ             48(SP)
 	JNZ              block2
 	VZEROUPPER
 	RET
 
 block3:
 	MOVQ      ldi+128(FP), DX
-	MOVQ      8(SP), CX
+	MOVQ      16(SP), CX
 	VMOVUPS.Z (CX), K1, Y0
 	ADDQ      DX, CX
 	VMOVUPS.Z (CX), K1, Y1
 	ADDQ      DX, CX
 	VMOVUPS.Z (CX), K1, Y2
 	ADDQ      DX, CX
-	MOVQ      CX, 8(SP)
+	MOVQ      CX, 16(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+80(FP), DX
+	MOVQ      8(SP), DX
 	MOVQ      rows+16(FP), DI
-	MOVQ      DI, 32(SP)
+	MOVQ      DI, 40(SP)
 
 row3:
 	MOVQ depth+24(FP), DI
@@ -209,32 +237,44 @@ depth3:
 	JNZ              depth3
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row3
 	VBROADCASTSS     floor+160(FP), Y3
 	VMAXPS           Y0, Y3, Y0
 	VMAXPS           Y1, Y3, Y1
 	VMAXPS           Y2, Y3, Y2
 	MOVQ             ldc+144(FP), DX
-	MOVQ             16(SP), CX
+	MOVQ             24(SP), CX
 	VMOVUPS          Y0, K1, (CX)
 	ADDQ             DX, CX
 	VMOVUPS          Y1, K1, (CX)
 	ADDQ             DX, CX
 	VMOVUPS          Y2, K1, (CX)
 	ADDQ             DX, CX
-	MOVQ             CX, 16(SP)
+	MOVQ             CX, 24(SP)
 	MOVQ             AX, CX
 	IMUL3Q           $0x00000003, CX, CX
 	ADDQ             CX, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block3
+	MOVQ             blocks+8(FP), CX
+	MOVQ             CX, 32(SP)
+	MOVQ             anext+176(FP), CX
+	ADDQ             CX, (SP)
+	MOVQ             bnext+184(FP), CX
+	ADDQ             CX, 8(SP)
+	MOVQ             inext+192(FP), CX
+	ADDQ             CX, 16(SP)
+	MOVQ             cnext+200(FP), CX
+	ADDQ             CX, 24(SP)
+	DECQ             48(SP)
 	JNZ              block3
 	VZEROUPPER
 	RET
 
 block4:
 	MOVQ      ldi+128(FP), DI
-	MOVQ      8(SP), DX
+	MOVQ      16(SP), DX
 	VMOVUPS.Z (DX), K1, Y0
 	ADDQ      DI, DX
 	VMOVUPS.Z (DX), K1, Y1
@@ -243,11 +283,11 @@ block4:
 	ADDQ      DI, DX
 	VMOVUPS.Z (DX), K1, Y3
 	ADDQ      DI, DX
-	MOVQ      DX, 8(SP)
+	MOVQ      DX, 16(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+80(FP), DI
+	MOVQ      8(SP), DI
 	MOVQ      rows+16(FP), R8
-	MOVQ      R8, 32(SP)
+	MOVQ      R8, 40(SP)
 
 row4:
 	MOVQ depth+24(FP), R8
@@ -264,7 +304,7 @@ depth4:
 	JNZ              depth4
 	ADDQ             aturn+40(FP), DX
 	ADDQ             bturn+88(FP), DI
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row4
 	VBROADCASTSS     floor+160(FP), Y4
 	VMAXPS           Y0, Y4, Y0
@@ -272,7 +312,7 @@ depth4:
 	VMAXPS           Y2, Y4, Y2
 	VMAXPS           Y3, Y4, Y3
 	MOVQ             ldc+144(FP), DI
-	MOVQ             16(SP), DX
+	MOVQ             24(SP), DX
 	VMOVUPS          Y0, K1, (DX)
 	ADDQ             DI, DX
 	VMOVUPS          Y1, K1, (DX)
@@ -281,18 +321,30 @@ depth4:
 	ADDQ             DI, DX
 	VMOVUPS          Y3, K1, (DX)
 	ADDQ             DI, DX
-	MOVQ             DX, 16(SP)
+	MOVQ             DX, 24(SP)
 	MOVQ             AX, DX
 	IMUL3Q           $0x00000004, DX, DX
 	ADDQ             DX, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block4
+	MOVQ             blocks+8(FP), DX
+	MOVQ             DX, 32(SP)
+	MOVQ             anext+176(FP), DX
+	ADDQ             DX, (SP)
+	MOVQ             bnext+184(FP), DX
+	ADDQ             DX, 8(SP)
+	MOVQ             inext+192(FP), DX
+	ADDQ             DX, 16(SP)
+	MOVQ             cnext+200(FP), DX
+	ADDQ             DX, 24(SP)
+	DECQ             48(SP)
 	JNZ              block4
 	VZEROUPPER
 	RET
 
 block5:
 	MOVQ      ldi+128(FP), DI
-	MOVQ      8(SP), DX
+	MOVQ      16(SP), DX
 	VMOVUPS.Z (DX), K1, Y0
 	ADDQ      DI, DX
 	VMOVUPS.Z (DX), K1, Y1
@@ -303,11 +355,11 @@ block5:
 	ADDQ      DI, DX
 	VMOVUPS.Z (DX), K1, Y4
 	ADDQ      DI, DX
-	MOVQ      DX, 8(SP)
+	MOVQ      DX, 16(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+80(FP), DI
+	MOVQ      8(SP), DI
 	MOVQ      rows+16(FP), R8
-	MOVQ      R8, 32(SP)
+	MOVQ      R8, 40(SP)
 
 row5:
 	MOVQ depth+24(FP), R8
@@ -325,7 +377,7 @@ depth5:
 	JNZ              depth5
 	ADDQ             aturn+40(FP), DX
 	ADDQ             bturn+88(FP), DI
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row5
 	VBROADCASTSS     floor+160(FP), Y5
 	VMAXPS           Y0, Y5, Y0
@@ -334,7 +386,7 @@ depth5:
 	VMAXPS           Y3, Y5, Y3
 	VMAXPS           Y4, Y5, Y4
 	MOVQ             ldc+144(FP), DI
-	MOVQ             16(SP), DX
+	MOVQ             24(SP), DX
 	VMOVUPS          Y0, K1, (DX)
 	ADDQ             DI, DX
 	VMOVUPS          Y1, K1, (DX)
@@ -345,18 +397,30 @@ depth5:
 	ADDQ             DI, DX
 	VMOVUPS          Y4, K1, (DX)
 	ADDQ             DI, DX
-	MOVQ             DX, 16(SP)
+	MOVQ             DX, 24(SP)
 	MOVQ             AX, DX
 	IMUL3Q           $0x00000005, DX, DX
 	ADDQ             DX, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block5
+	MOVQ             blocks+8(FP), DX
+	MOVQ             DX, 32(SP)
+	MOVQ             anext+176(FP), DX
+	ADDQ             DX, (SP)
+	MOVQ             bnext+184(FP), DX
+	ADDQ             DX, 8(SP)
+	MOVQ             inext+192(FP), DX
+	ADDQ             DX, 16(SP)
+	MOVQ             cnext+200(FP), DX
+	ADDQ             DX, 24(SP)
+	DECQ             48(SP)
 	JNZ              block5
 	VZEROUPPER
 	RET
 
 block6:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -369,11 +433,11 @@ block6:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y5
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
-	MOVQ      b+80(FP), R8
+	MOVQ      8(SP), R8
 	MOVQ      rows+16(FP), R9
-	MOVQ      R9, 32(SP)
+	MOVQ      R9, 40(SP)
 
 row6:
 	MOVQ depth+24(FP), R9
@@ -392,7 +456,7 @@ depth6:
 	JNZ              depth6
 	ADDQ             aturn+40(FP), DI
 	ADDQ             bturn+88(FP), R8
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row6
 	VBROADCASTSS     floor+160(FP), Y6
 	VMAXPS           Y0, Y6, Y0
@@ -402,7 +466,7 @@ depth6:
 	VMAXPS           Y4, Y6, Y4
 	VMAXPS           Y5, Y6, Y5
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -415,18 +479,30 @@ depth6:
 	ADDQ             R8, DI
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000006, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block6
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block6
 	VZEROUPPER
 	RET
 
 block7:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -441,11 +517,11 @@ block7:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y6
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
-	MOVQ      b+80(FP), R8
+	MOVQ      8(SP), R8
 	MOVQ      rows+16(FP), R9
-	MOVQ      R9, 32(SP)
+	MOVQ      R9, 40(SP)
 
 row7:
 	MOVQ depth+24(FP), R9
@@ -465,7 +541,7 @@ depth7:
 	JNZ              depth7
 	ADDQ             aturn+40(FP), DI
 	ADDQ             bturn+88(FP), R8
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row7
 	VBROADCASTSS     floor+160(FP), Y7
 	VMAXPS           Y0, Y7, Y0
@@ -476,7 +552,7 @@ depth7:
 	VMAXPS           Y5, Y7, Y5
 	VMAXPS           Y6, Y7, Y6
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -491,18 +567,30 @@ depth7:
 	ADDQ             R8, DI
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000007, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block7
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block7
 	VZEROUPPER
 	RET
 
 block8:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -519,13 +607,13 @@ block8:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y7
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
+	MOVQ      8(SP), R9
 	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 32(SP)
+	MOVQ      R10, 40(SP)
 
 row8:
 	MOVQ depth+24(FP), R10
@@ -548,7 +636,7 @@ depth8:
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row8
 	VBROADCASTSS     floor+160(FP), Y8
 	VMAXPS           Y0, Y8, Y0
@@ -560,7 +648,7 @@ depth8:
 	VMAXPS           Y6, Y8, Y6
 	VMAXPS           Y7, Y8, Y7
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -577,18 +665,30 @@ depth8:
 	ADDQ             R8, DI
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000008, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block8
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block8
 	VZEROUPPER
 	RET
 
 block9:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -607,13 +707,13 @@ block9:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y8
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
+	MOVQ      8(SP), R9
 	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 32(SP)
+	MOVQ      R10, 40(SP)
 
 row9:
 	MOVQ depth+24(FP), R10
@@ -637,7 +737,7 @@ depth9:
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row9
 	VBROADCASTSS     floor+160(FP), Y9
 	VMAXPS           Y0, Y9, Y0
@@ -650,7 +750,7 @@ depth9:
 	VMAXPS           Y7, Y9, Y7
 	VMAXPS           Y8, Y9, Y8
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -669,18 +769,30 @@ depth9:
 	ADDQ             R8, DI
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000009, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block9
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block9
 	VZEROUPPER
 	RET
 
 block10:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -701,13 +813,13 @@ block10:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y9
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
+	MOVQ      8(SP), R9
 	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 32(SP)
+	MOVQ      R10, 40(SP)
 
 row10:
 	MOVQ depth+24(FP), R10
@@ -732,7 +844,7 @@ depth10:
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row10
 	VBROADCASTSS     floor+160(FP), Y10
 	VMAXPS           Y0, Y10, Y0
@@ -746,7 +858,7 @@ depth10:
 	VMAXPS           Y8, Y10, Y8
 	VMAXPS           Y9, Y10, Y9
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -767,18 +879,30 @@ depth10:
 	ADDQ             R8, DI
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x0000000a, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block10
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block10
 	VZEROUPPER
 	RET
 
 block11:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -801,13 +925,13 @@ block11:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y10
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
+	MOVQ      8(SP), R9
 	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 32(SP)
+	MOVQ      R10, 40(SP)
 
 row11:
 	MOVQ depth+24(FP), R10
@@ -833,7 +957,7 @@ depth11:
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row11
 	VBROADCASTSS     floor+160(FP), Y11
 	VMAXPS           Y0, Y11, Y0
@@ -848,7 +972,7 @@ depth11:
 	VMAXPS           Y9, Y11, Y9
 	VMAXPS           Y10, Y11, Y10
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -871,18 +995,30 @@ depth11:
 	ADDQ             R8, DI
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x0000000b, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block11
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block11
 	VZEROUPPER
 	RET
 
 block12:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -907,13 +1043,13 @@ block12:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y11
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
+	MOVQ      8(SP), R9
 	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 32(SP)
+	MOVQ      R10, 40(SP)
 
 row12:
 	MOVQ depth+24(FP), R10
@@ -940,7 +1076,7 @@ depth12:
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row12
 	VBROADCASTSS     floor+160(FP), Y12
 	VMAXPS           Y0, Y12, Y0
@@ -956,7 +1092,7 @@ depth12:
 	VMAXPS           Y10, Y12, Y10
 	VMAXPS           Y11, Y12, Y11
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -981,18 +1117,30 @@ depth12:
 	ADDQ             R8, DI
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x0000000c, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block12
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block12
 	VZEROUPPER
 	RET
 
 block13:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -1019,13 +1167,13 @@ block13:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y12
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
+	MOVQ      8(SP), R9
 	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 32(SP)
+	MOVQ      R10, 40(SP)
 
 row13:
 	MOVQ depth+24(FP), R10
@@ -1053,7 +1201,7 @@ depth13:
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row13
 	VBROADCASTSS     floor+160(FP), Y13
 	VMAXPS           Y0, Y13, Y0
@@ -1070,7 +1218,7 @@ depth13:
 	VMAXPS           Y11, Y13, Y11
 	VMAXPS           Y12, Y13, Y12
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -1097,18 +1245,30 @@ depth13:
 	ADDQ             R8, DI
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x0000000d, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block13
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block13
 	VZEROUPPER
 	RET
 
 block14:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -1137,13 +1297,13 @@ block14:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y13
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
-	MOVQ      b+80(FP), R9
+	MOVQ      8(SP), R9
 	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 32(SP)
+	MOVQ      R10, 40(SP)
 
 row14:
 	MOVQ depth+24(FP), R10
@@ -1172,7 +1332,7 @@ depth14:
 	ADDQ             aturn+40(FP), DI
 	ADDQ             aturn+40(FP), R8
 	ADDQ             bturn+88(FP), R9
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row14
 	VBROADCASTSS     floor+160(FP), Y14
 	VMAXPS           Y0, Y14, Y0
@@ -1190,7 +1350,7 @@ depth14:
 	VMAXPS           Y12, Y14, Y12
 	VMAXPS           Y13, Y14, Y13
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -1219,18 +1379,30 @@ depth14:
 	ADDQ             R8, DI
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x0000000e, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block14
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block14
 	VZEROUPPER
 	RET
 
 block15:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -1261,15 +1433,15 @@ block15:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y14
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
+	MOVQ      8(SP), R10
 	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 32(SP)
+	MOVQ      R11, 40(SP)
 
 row15:
 	MOVQ depth+24(FP), R11
@@ -1301,7 +1473,7 @@ depth15:
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row15
 	VBROADCASTSS     floor+160(FP), Y15
 	VMAXPS           Y0, Y15, Y0
@@ -1320,7 +1492,7 @@ depth15:
 	VMAXPS           Y13, Y15, Y13
 	VMAXPS           Y14, Y15, Y14
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -1351,18 +1523,30 @@ depth15:
 	ADDQ             R8, DI
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x0000000f, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block15
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block15
 	VZEROUPPER
 	RET
 
 block16:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -1395,15 +1579,15 @@ block16:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y15
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
+	MOVQ      8(SP), R10
 	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 32(SP)
+	MOVQ      R11, 40(SP)
 
 row16:
 	MOVQ depth+24(FP), R11
@@ -1436,7 +1620,7 @@ depth16:
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row16
 	VBROADCASTSS     floor+160(FP), Y16
 	VMAXPS           Y0, Y16, Y0
@@ -1456,7 +1640,7 @@ depth16:
 	VMAXPS           Y14, Y16, Y14
 	VMAXPS           Y15, Y16, Y15
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -1489,18 +1673,30 @@ depth16:
 	ADDQ             R8, DI
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000010, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block16
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block16
 	VZEROUPPER
 	RET
 
 block17:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -1535,15 +1731,15 @@ block17:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y16
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
+	MOVQ      8(SP), R10
 	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 32(SP)
+	MOVQ      R11, 40(SP)
 
 row17:
 	MOVQ depth+24(FP), R11
@@ -1577,7 +1773,7 @@ depth17:
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row17
 	VBROADCASTSS     floor+160(FP), Y17
 	VMAXPS           Y0, Y17, Y0
@@ -1598,7 +1794,7 @@ depth17:
 	VMAXPS           Y15, Y17, Y15
 	VMAXPS           Y16, Y17, Y16
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -1633,18 +1829,30 @@ depth17:
 	ADDQ             R8, DI
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000011, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block17
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block17
 	VZEROUPPER
 	RET
 
 block18:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -1681,15 +1889,15 @@ block18:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y17
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
+	MOVQ      8(SP), R10
 	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 32(SP)
+	MOVQ      R11, 40(SP)
 
 row18:
 	MOVQ depth+24(FP), R11
@@ -1724,7 +1932,7 @@ depth18:
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row18
 	VBROADCASTSS     floor+160(FP), Y18
 	VMAXPS           Y0, Y18, Y0
@@ -1746,7 +1954,7 @@ depth18:
 	VMAXPS           Y16, Y18, Y16
 	VMAXPS           Y17, Y18, Y17
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -1783,18 +1991,30 @@ depth18:
 	ADDQ             R8, DI
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000012, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block18
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block18
 	VZEROUPPER
 	RET
 
 block19:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -1833,15 +2053,15 @@ block19:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y18
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
+	MOVQ      8(SP), R10
 	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 32(SP)
+	MOVQ      R11, 40(SP)
 
 row19:
 	MOVQ depth+24(FP), R11
@@ -1877,7 +2097,7 @@ depth19:
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row19
 	VBROADCASTSS     floor+160(FP), Y19
 	VMAXPS           Y0, Y19, Y0
@@ -1900,7 +2120,7 @@ depth19:
 	VMAXPS           Y17, Y19, Y17
 	VMAXPS           Y18, Y19, Y18
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -1939,18 +2159,30 @@ depth19:
 	ADDQ             R8, DI
 	VMOVUPS          Y18, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000013, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block19
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block19
 	VZEROUPPER
 	RET
 
 block20:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -1991,15 +2223,15 @@ block20:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y19
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
+	MOVQ      8(SP), R10
 	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 32(SP)
+	MOVQ      R11, 40(SP)
 
 row20:
 	MOVQ depth+24(FP), R11
@@ -2036,7 +2268,7 @@ depth20:
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row20
 	VBROADCASTSS     floor+160(FP), Y20
 	VMAXPS           Y0, Y20, Y0
@@ -2060,7 +2292,7 @@ depth20:
 	VMAXPS           Y18, Y20, Y18
 	VMAXPS           Y19, Y20, Y19
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -2101,18 +2333,30 @@ depth20:
 	ADDQ             R8, DI
 	VMOVUPS          Y19, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000014, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block20
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block20
 	VZEROUPPER
 	RET
 
 block21:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -2155,15 +2399,15 @@ block21:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y20
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
 	LEAQ      (R8)(CX*2), R9
 	ADDQ      AX, R9
-	MOVQ      b+80(FP), R10
+	MOVQ      8(SP), R10
 	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 32(SP)
+	MOVQ      R11, 40(SP)
 
 row21:
 	MOVQ depth+24(FP), R11
@@ -2201,7 +2445,7 @@ depth21:
 	ADDQ             aturn+40(FP), R8
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row21
 	VBROADCASTSS     floor+160(FP), Y21
 	VMAXPS           Y0, Y21, Y0
@@ -2226,7 +2470,7 @@ depth21:
 	VMAXPS           Y19, Y21, Y19
 	VMAXPS           Y20, Y21, Y20
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -2269,18 +2513,30 @@ depth21:
 	ADDQ             R8, DI
 	VMOVUPS          Y20, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000015, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block21
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block21
 	VZEROUPPER
 	RET
 
 block22:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -2325,7 +2581,7 @@ block22:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y21
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
@@ -2333,9 +2589,9 @@ block22:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 
 row22:
 	MOVQ depth+24(FP), R12
@@ -2376,7 +2632,7 @@ depth22:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row22
 	VBROADCASTSS     floor+160(FP), Y22
 	VMAXPS           Y0, Y22, Y0
@@ -2402,7 +2658,7 @@ depth22:
 	VMAXPS           Y20, Y22, Y20
 	VMAXPS           Y21, Y22, Y21
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -2447,18 +2703,30 @@ depth22:
 	ADDQ             R8, DI
 	VMOVUPS          Y21, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000016, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block22
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block22
 	VZEROUPPER
 	RET
 
 block23:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -2505,7 +2773,7 @@ block23:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y22
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
@@ -2513,9 +2781,9 @@ block23:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 
 row23:
 	MOVQ depth+24(FP), R12
@@ -2557,7 +2825,7 @@ depth23:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row23
 	VBROADCASTSS     floor+160(FP), Y23
 	VMAXPS           Y0, Y23, Y0
@@ -2584,7 +2852,7 @@ depth23:
 	VMAXPS           Y21, Y23, Y21
 	VMAXPS           Y22, Y23, Y22
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -2631,18 +2899,30 @@ depth23:
 	ADDQ             R8, DI
 	VMOVUPS          Y22, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000017, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block23
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block23
 	VZEROUPPER
 	RET
 
 block24:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -2691,7 +2971,7 @@ block24:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y23
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
@@ -2699,9 +2979,9 @@ block24:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 
 row24:
 	MOVQ depth+24(FP), R12
@@ -2744,7 +3024,7 @@ depth24:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row24
 	VBROADCASTSS     floor+160(FP), Y24
 	VMAXPS           Y0, Y24, Y0
@@ -2772,7 +3052,7 @@ depth24:
 	VMAXPS           Y22, Y24, Y22
 	VMAXPS           Y23, Y24, Y23
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -2821,18 +3101,30 @@ depth24:
 	ADDQ             R8, DI
 	VMOVUPS          Y23, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000018, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block24
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block24
 	VZEROUPPER
 	RET
 
 block25:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -2883,7 +3175,7 @@ block25:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y24
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
@@ -2891,9 +3183,9 @@ block25:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 
 row25:
 	MOVQ depth+24(FP), R12
@@ -2937,7 +3229,7 @@ depth25:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row25
 	VBROADCASTSS     floor+160(FP), Y25
 	VMAXPS           Y0, Y25, Y0
@@ -2966,7 +3258,7 @@ depth25:
 	VMAXPS           Y23, Y25, Y23
 	VMAXPS           Y24, Y25, Y24
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -3017,18 +3309,30 @@ depth25:
 	ADDQ             R8, DI
 	VMOVUPS          Y24, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x00000019, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block25
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block25
 	VZEROUPPER
 	RET
 
 block26:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -3081,7 +3385,7 @@ block26:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y25
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
@@ -3089,9 +3393,9 @@ block26:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 
 row26:
 	MOVQ depth+24(FP), R12
@@ -3136,7 +3440,7 @@ depth26:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row26
 	VBROADCASTSS     floor+160(FP), Y26
 	VMAXPS           Y0, Y26, Y0
@@ -3166,7 +3470,7 @@ depth26:
 	VMAXPS           Y24, Y26, Y24
 	VMAXPS           Y25, Y26, Y25
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -3219,18 +3523,30 @@ depth26:
 	ADDQ             R8, DI
 	VMOVUPS          Y25, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x0000001a, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block26
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block26
 	VZEROUPPER
 	RET
 
 block27:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -3285,7 +3601,7 @@ block27:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y26
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
@@ -3293,9 +3609,9 @@ block27:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 
 row27:
 	MOVQ depth+24(FP), R12
@@ -3341,7 +3657,7 @@ depth27:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row27
 	VBROADCASTSS     floor+160(FP), Y27
 	VMAXPS           Y0, Y27, Y0
@@ -3372,7 +3688,7 @@ depth27:
 	VMAXPS           Y25, Y27, Y25
 	VMAXPS           Y26, Y27, Y26
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -3427,18 +3743,30 @@ depth27:
 	ADDQ             R8, DI
 	VMOVUPS          Y26, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x0000001b, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block27
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block27
 	VZEROUPPER
 	RET
 
 block28:
 	MOVQ      ldi+128(FP), R8
-	MOVQ      8(SP), DI
+	MOVQ      16(SP), DI
 	VMOVUPS.Z (DI), K1, Y0
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y1
@@ -3495,7 +3823,7 @@ block28:
 	ADDQ      R8, DI
 	VMOVUPS.Z (DI), K1, Y27
 	ADDQ      R8, DI
-	MOVQ      DI, 8(SP)
+	MOVQ      DI, 16(SP)
 	MOVQ      (SP), DI
 	LEAQ      (DI)(CX*2), R8
 	ADDQ      AX, R8
@@ -3503,9 +3831,9 @@ block28:
 	ADDQ      AX, R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 
 row28:
 	MOVQ depth+24(FP), R12
@@ -3552,7 +3880,7 @@ depth28:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row28
 	VBROADCASTSS     floor+160(FP), Y28
 	VMAXPS           Y0, Y28, Y0
@@ -3584,7 +3912,7 @@ depth28:
 	VMAXPS           Y26, Y28, Y26
 	VMAXPS           Y27, Y28, Y27
 	MOVQ             ldc+144(FP), R8
-	MOVQ             16(SP), DI
+	MOVQ             24(SP), DI
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
 	VMOVUPS          Y1, K1, (DI)
@@ -3641,18 +3969,30 @@ depth28:
 	ADDQ             R8, DI
 	VMOVUPS          Y27, K1, (DI)
 	ADDQ             R8, DI
-	MOVQ             DI, 16(SP)
+	MOVQ             DI, 24(SP)
 	MOVQ             AX, DI
 	IMUL3Q           $0x0000001c, DI, DI
 	ADDQ             DI, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block28
+	MOVQ             blocks+8(FP), DI
+	MOVQ             DI, 32(SP)
+	MOVQ             anext+176(FP), DI
+	ADDQ             DI, (SP)
+	MOVQ             bnext+184(FP), DI
+	ADDQ             DI, 8(SP)
+	MOVQ             inext+192(FP), DI
+	ADDQ             DI, 16(SP)
+	MOVQ             cnext+200(FP), DI
+	ADDQ             DI, 24(SP)
+	DECQ             48(SP)
 	JNZ              block28
 	VZEROUPPER
 	RET
 
-// func mul28x16PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul28x16PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·mul28x16PartAVX512(SB), NOSPLIT, $40-164
+TEXT ·mul28x16PartAVX512(SB), NOSPLIT, $56-208
 	MOVQ    columns+152(FP), AX
 	MOVL    $0x0000ffff, CX
 	BZHIL   AX, CX, DX
@@ -3666,14 +4006,18 @@ TEXT ·mul28x16PartAVX512(SB), NOSPLIT, $40-164
 	MOVQ    bstep+96(FP), SI
 	MOVQ    a+32(FP), DI
 	MOVQ    DI, (SP)
-	MOVQ    init+120(FP), DI
+	MOVQ    b+80(FP), DI
 	MOVQ    DI, 8(SP)
-	MOVQ    c+136(FP), DI
+	MOVQ    init+120(FP), DI
 	MOVQ    DI, 16(SP)
-	MOVQ    blocks+8(FP), DI
+	MOVQ    c+136(FP), DI
 	MOVQ    DI, 24(SP)
-	MOVQ    rows+16(FP), DI
+	MOVQ    blocks+8(FP), DI
 	MOVQ    DI, 32(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 40(SP)
+	MOVQ    batches+168(FP), DI
+	MOVQ    DI, 48(SP)
 	MOVQ    b+80(FP), DI
 	MOVQ    bpace+112(FP), R8
 	ADDQ    blead+104(FP), DI
@@ -3735,14 +4079,14 @@ TEXT ·mul28x16PartAVX512(SB), NOSPLIT, $40-164
 
 block1:
 	MOVQ      ldi+128(FP), DX
-	MOVQ      8(SP), CX
+	MOVQ      16(SP), CX
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      DX, CX
-	MOVQ      CX, 8(SP)
+	MOVQ      CX, 16(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+80(FP), DX
+	MOVQ      8(SP), DX
 	MOVQ      rows+16(FP), R9
-	MOVQ      R9, 32(SP)
+	MOVQ      R9, 40(SP)
 	MOVQ      pace+72(FP), R10
 
 row1:
@@ -3763,35 +4107,47 @@ depth1:
 	JNZ              depth1
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row1
 	VBROADCASTSS     floor+160(FP), Z1
 	VMAXPS           Z0, Z1, Z0
 	MOVQ             ldc+144(FP), DX
-	MOVQ             16(SP), CX
+	MOVQ             24(SP), CX
 	VMOVUPS          Z0, K1, (CX)
 	ADDQ             DX, CX
-	MOVQ             CX, 16(SP)
+	MOVQ             CX, 24(SP)
 	MOVQ             AX, CX
 	IMUL3Q           $0x00000001, CX, CX
 	ADDQ             CX, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block1
+	MOVQ             blocks+8(FP), CX
+	MOVQ             CX, 32(SP)
+	MOVQ             anext+176(FP), CX
+	ADDQ             CX, (SP)
+	MOVQ             bnext+184(FP), CX
+	ADDQ             CX, 8(SP)
+	MOVQ             inext+192(FP), CX
+	ADDQ             CX, 16(SP)
+	MOVQ             cnext+200(FP), CX
+	ADDQ             CX, 24(SP)
+	DECQ             48(SP)
 	JNZ              block1
 	VZEROUPPER
 	RET
 
 block2:
 	MOVQ      ldi+128(FP), DX
-	MOVQ      8(SP), CX
+	MOVQ      16(SP), CX
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      DX, CX
 	VMOVUPS.Z (CX), K1, Z1
 	ADDQ      DX, CX
-	MOVQ      CX, 8(SP)
+	MOVQ      CX, 16(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+80(FP), DX
+	MOVQ      8(SP), DX
 	MOVQ      rows+16(FP), R9
-	MOVQ      R9, 32(SP)
+	MOVQ      R9, 40(SP)
 	MOVQ      pace+72(FP), R10
 
 row2:
@@ -3813,40 +4169,52 @@ depth2:
 	JNZ              depth2
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row2
 	VBROADCASTSS     floor+160(FP), Z2
 	VMAXPS           Z0, Z2, Z0
 	VMAXPS           Z1, Z2, Z1
 	MOVQ             ldc+144(FP), DX
-	MOVQ             16(SP), CX
+	MOVQ             24(SP), CX
 	VMOVUPS          Z0, K1, (CX)
 	ADDQ             DX, CX
 	VMOVUPS          Z1, K1, (CX)
 	ADDQ             DX, CX
-	MOVQ             CX, 16(SP)
+	MOVQ             CX, 24(SP)
 	MOVQ             AX, CX
 	IMUL3Q           $0x00000002, CX, CX
 	ADDQ             CX, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block2
+	MOVQ             blocks+8(FP), CX
+	MOVQ             CX, 32(SP)
+	MOVQ             anext+176(FP), CX
+	ADDQ             CX, (SP)
+	MOVQ             bnext+184(FP), CX
+	ADDQ             CX, 8(SP)
+	MOVQ             inext+192(FP), CX
+	ADDQ             CX, 16(SP)
+	MOVQ             cnext+200(FP), CX
+	ADDQ             CX, 24(SP)
+	DECQ             48(SP)
 	JNZ              block2
 	VZEROUPPER
 	RET
 
 block3:
 	MOVQ      ldi+128(FP), DX
-	MOVQ      8(SP), CX
+	MOVQ      16(SP), CX
 	VMOVUPS.Z (CX), K1, Z0
 	ADDQ      DX, CX
 	VMOVUPS.Z (CX), K1, Z1
 	ADDQ      DX, CX
 	VMOVUPS.Z (CX), K1, Z2
 	ADDQ      DX, CX
-	MOVQ      CX, 8(SP)
+	MOVQ      CX, 16(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+80(FP), DX
+	MOVQ      8(SP), DX
 	MOVQ      rows+16(FP), R9
-	MOVQ      R9, 32(SP)
+	MOVQ      R9, 40(SP)
 	MOVQ      pace+72(FP), R10
 
 row3:
@@ -3869,32 +4237,44 @@ depth3:
 	JNZ              depth3
 	ADDQ             aturn+40(FP), CX
 	ADDQ             bturn+88(FP), DX
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row3
 	VBROADCASTSS     floor+160(FP), Z3
 	VMAXPS           Z0, Z3, Z0
 	VMAXPS           Z1, Z3, Z1
 	VMAXPS           Z2, Z3, Z2
 	MOVQ             ldc+144(FP), DX
-	MOVQ             16(SP), CX
+	MOVQ             24(SP), CX
 	VMOVUPS          Z0, K1, (CX)
 	ADDQ             DX, CX
 	VMOVUPS          Z1, K1, (CX)
 	ADDQ             DX, CX
 	VMOVUPS          Z2, K1, (CX)
 	ADDQ             DX, CX
-	MOVQ             CX, 16(SP)
+	MOVQ             CX, 24(SP)
 	MOVQ             AX, CX
 	IMUL3Q           $0x00000003, CX, CX
 	ADDQ             CX, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block3
+	MOVQ             blocks+8(FP), CX
+	MOVQ             CX, 32(SP)
+	MOVQ             anext+176(FP), CX
+	ADDQ             CX, (SP)
+	MOVQ             bnext+184(FP), CX
+	ADDQ             CX, 8(SP)
+	MOVQ             inext+192(FP), CX
+	ADDQ             CX, 16(SP)
+	MOVQ             cnext+200(FP), CX
+	ADDQ             CX, 24(SP)
+	DECQ             48(SP)
 	JNZ              block3
 	VZEROUPPER
 	RET
 
 block4:
 	MOVQ      ldi+128(FP), R9
-	MOVQ      8(SP), DX
+	MOVQ      16(SP), DX
 	VMOVUPS.Z (DX), K1, Z0
 	ADDQ      R9, DX
 	VMOVUPS.Z (DX), K1, Z1
@@ -3903,11 +4283,11 @@ block4:
 	ADDQ      R9, DX
 	VMOVUPS.Z (DX), K1, Z3
 	ADDQ      R9, DX
-	MOVQ      DX, 8(SP)
+	MOVQ      DX, 16(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+80(FP), R9
+	MOVQ      8(SP), R9
 	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 32(SP)
+	MOVQ      R10, 40(SP)
 	MOVQ      pace+72(FP), R11
 
 row4:
@@ -3931,7 +4311,7 @@ depth4:
 	JNZ              depth4
 	ADDQ             aturn+40(FP), DX
 	ADDQ             bturn+88(FP), R9
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row4
 	VBROADCASTSS     floor+160(FP), Z4
 	VMAXPS           Z0, Z4, Z0
@@ -3939,7 +4319,7 @@ depth4:
 	VMAXPS           Z2, Z4, Z2
 	VMAXPS           Z3, Z4, Z3
 	MOVQ             ldc+144(FP), R9
-	MOVQ             16(SP), DX
+	MOVQ             24(SP), DX
 	VMOVUPS          Z0, K1, (DX)
 	ADDQ             R9, DX
 	VMOVUPS          Z1, K1, (DX)
@@ -3948,18 +4328,30 @@ depth4:
 	ADDQ             R9, DX
 	VMOVUPS          Z3, K1, (DX)
 	ADDQ             R9, DX
-	MOVQ             DX, 16(SP)
+	MOVQ             DX, 24(SP)
 	MOVQ             AX, DX
 	IMUL3Q           $0x00000004, DX, DX
 	ADDQ             DX, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block4
+	MOVQ             blocks+8(FP), DX
+	MOVQ             DX, 32(SP)
+	MOVQ             anext+176(FP), DX
+	ADDQ             DX, (SP)
+	MOVQ             bnext+184(FP), DX
+	ADDQ             DX, 8(SP)
+	MOVQ             inext+192(FP), DX
+	ADDQ             DX, 16(SP)
+	MOVQ             cnext+200(FP), DX
+	ADDQ             DX, 24(SP)
+	DECQ             48(SP)
 	JNZ              block4
 	VZEROUPPER
 	RET
 
 block5:
 	MOVQ      ldi+128(FP), R9
-	MOVQ      8(SP), DX
+	MOVQ      16(SP), DX
 	VMOVUPS.Z (DX), K1, Z0
 	ADDQ      R9, DX
 	VMOVUPS.Z (DX), K1, Z1
@@ -3970,11 +4362,11 @@ block5:
 	ADDQ      R9, DX
 	VMOVUPS.Z (DX), K1, Z4
 	ADDQ      R9, DX
-	MOVQ      DX, 8(SP)
+	MOVQ      DX, 16(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+80(FP), R9
+	MOVQ      8(SP), R9
 	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 32(SP)
+	MOVQ      R10, 40(SP)
 	MOVQ      pace+72(FP), R11
 
 row5:
@@ -3999,7 +4391,7 @@ depth5:
 	JNZ              depth5
 	ADDQ             aturn+40(FP), DX
 	ADDQ             bturn+88(FP), R9
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row5
 	VBROADCASTSS     floor+160(FP), Z5
 	VMAXPS           Z0, Z5, Z0
@@ -4008,7 +4400,7 @@ depth5:
 	VMAXPS           Z3, Z5, Z3
 	VMAXPS           Z4, Z5, Z4
 	MOVQ             ldc+144(FP), R9
-	MOVQ             16(SP), DX
+	MOVQ             24(SP), DX
 	VMOVUPS          Z0, K1, (DX)
 	ADDQ             R9, DX
 	VMOVUPS          Z1, K1, (DX)
@@ -4019,18 +4411,30 @@ depth5:
 	ADDQ             R9, DX
 	VMOVUPS          Z4, K1, (DX)
 	ADDQ             R9, DX
-	MOVQ             DX, 16(SP)
+	MOVQ             DX, 24(SP)
 	MOVQ             AX, DX
 	IMUL3Q           $0x00000005, DX, DX
 	ADDQ             DX, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block5
+	MOVQ             blocks+8(FP), DX
+	MOVQ             DX, 32(SP)
+	MOVQ             anext+176(FP), DX
+	ADDQ             DX, (SP)
+	MOVQ             bnext+184(FP), DX
+	ADDQ             DX, 8(SP)
+	MOVQ             inext+192(FP), DX
+	ADDQ             DX, 16(SP)
+	MOVQ             cnext+200(FP), DX
+	ADDQ             DX, 24(SP)
+	DECQ             48(SP)
 	JNZ              block5
 	VZEROUPPER
 	RET
 
 block6:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -4043,11 +4447,11 @@ block6:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z5
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
-	MOVQ      b+80(FP), R10
+	MOVQ      8(SP), R10
 	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 32(SP)
+	MOVQ      R11, 40(SP)
 	MOVQ      pace+72(FP), R12
 
 row6:
@@ -4073,7 +4477,7 @@ depth6:
 	JNZ              depth6
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row6
 	VBROADCASTSS     floor+160(FP), Z6
 	VMAXPS           Z0, Z6, Z0
@@ -4083,7 +4487,7 @@ depth6:
 	VMAXPS           Z4, Z6, Z4
 	VMAXPS           Z5, Z6, Z5
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -4096,18 +4500,30 @@ depth6:
 	ADDQ             R10, R9
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000006, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block6
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block6
 	VZEROUPPER
 	RET
 
 block7:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -4122,11 +4538,11 @@ block7:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z6
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
-	MOVQ      b+80(FP), R10
+	MOVQ      8(SP), R10
 	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 32(SP)
+	MOVQ      R11, 40(SP)
 	MOVQ      pace+72(FP), R12
 
 row7:
@@ -4153,7 +4569,7 @@ depth7:
 	JNZ              depth7
 	ADDQ             aturn+40(FP), R9
 	ADDQ             bturn+88(FP), R10
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row7
 	VBROADCASTSS     floor+160(FP), Z7
 	VMAXPS           Z0, Z7, Z0
@@ -4164,7 +4580,7 @@ depth7:
 	VMAXPS           Z5, Z7, Z5
 	VMAXPS           Z6, Z7, Z6
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -4179,18 +4595,30 @@ depth7:
 	ADDQ             R10, R9
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000007, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block7
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block7
 	VZEROUPPER
 	RET
 
 block8:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -4207,13 +4635,13 @@ block8:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z7
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row8:
@@ -4243,7 +4671,7 @@ depth8:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row8
 	VBROADCASTSS     floor+160(FP), Z8
 	VMAXPS           Z0, Z8, Z0
@@ -4255,7 +4683,7 @@ depth8:
 	VMAXPS           Z6, Z8, Z6
 	VMAXPS           Z7, Z8, Z7
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -4272,18 +4700,30 @@ depth8:
 	ADDQ             R10, R9
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000008, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block8
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block8
 	VZEROUPPER
 	RET
 
 block9:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -4302,13 +4742,13 @@ block9:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z8
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row9:
@@ -4339,7 +4779,7 @@ depth9:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row9
 	VBROADCASTSS     floor+160(FP), Z9
 	VMAXPS           Z0, Z9, Z0
@@ -4352,7 +4792,7 @@ depth9:
 	VMAXPS           Z7, Z9, Z7
 	VMAXPS           Z8, Z9, Z8
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -4371,18 +4811,30 @@ depth9:
 	ADDQ             R10, R9
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000009, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block9
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block9
 	VZEROUPPER
 	RET
 
 block10:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -4403,13 +4855,13 @@ block10:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z9
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row10:
@@ -4441,7 +4893,7 @@ depth10:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row10
 	VBROADCASTSS     floor+160(FP), Z10
 	VMAXPS           Z0, Z10, Z0
@@ -4455,7 +4907,7 @@ depth10:
 	VMAXPS           Z8, Z10, Z8
 	VMAXPS           Z9, Z10, Z9
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -4476,18 +4928,30 @@ depth10:
 	ADDQ             R10, R9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x0000000a, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block10
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block10
 	VZEROUPPER
 	RET
 
 block11:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -4510,13 +4974,13 @@ block11:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z10
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row11:
@@ -4549,7 +5013,7 @@ depth11:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row11
 	VBROADCASTSS     floor+160(FP), Z11
 	VMAXPS           Z0, Z11, Z0
@@ -4564,7 +5028,7 @@ depth11:
 	VMAXPS           Z9, Z11, Z9
 	VMAXPS           Z10, Z11, Z10
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -4587,18 +5051,30 @@ depth11:
 	ADDQ             R10, R9
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x0000000b, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block11
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block11
 	VZEROUPPER
 	RET
 
 block12:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -4623,13 +5099,13 @@ block12:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z11
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row12:
@@ -4663,7 +5139,7 @@ depth12:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row12
 	VBROADCASTSS     floor+160(FP), Z12
 	VMAXPS           Z0, Z12, Z0
@@ -4679,7 +5155,7 @@ depth12:
 	VMAXPS           Z10, Z12, Z10
 	VMAXPS           Z11, Z12, Z11
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -4704,18 +5180,30 @@ depth12:
 	ADDQ             R10, R9
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x0000000c, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block12
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block12
 	VZEROUPPER
 	RET
 
 block13:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -4742,13 +5230,13 @@ block13:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z12
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row13:
@@ -4783,7 +5271,7 @@ depth13:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row13
 	VBROADCASTSS     floor+160(FP), Z13
 	VMAXPS           Z0, Z13, Z0
@@ -4800,7 +5288,7 @@ depth13:
 	VMAXPS           Z11, Z13, Z11
 	VMAXPS           Z12, Z13, Z12
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -4827,18 +5315,30 @@ depth13:
 	ADDQ             R10, R9
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x0000000d, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block13
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block13
 	VZEROUPPER
 	RET
 
 block14:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -4867,13 +5367,13 @@ block14:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z13
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row14:
@@ -4909,7 +5409,7 @@ depth14:
 	ADDQ             aturn+40(FP), R9
 	ADDQ             aturn+40(FP), R10
 	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row14
 	VBROADCASTSS     floor+160(FP), Z14
 	VMAXPS           Z0, Z14, Z0
@@ -4927,7 +5427,7 @@ depth14:
 	VMAXPS           Z12, Z14, Z12
 	VMAXPS           Z13, Z14, Z13
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -4956,18 +5456,30 @@ depth14:
 	ADDQ             R10, R9
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x0000000e, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block14
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block14
 	VZEROUPPER
 	RET
 
 block15:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -4998,15 +5510,15 @@ block15:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z14
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
 	LEAQ      (R10)(CX*2), R11
 	ADDQ      AX, R11
-	MOVQ      b+80(FP), R12
+	MOVQ      8(SP), R12
 	MOVQ      rows+16(FP), R13
-	MOVQ      R13, 32(SP)
+	MOVQ      R13, 40(SP)
 	MOVQ      pace+72(FP), R14
 
 row15:
@@ -5045,7 +5557,7 @@ depth15:
 	ADDQ             aturn+40(FP), R10
 	ADDQ             aturn+40(FP), R11
 	ADDQ             bturn+88(FP), R12
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row15
 	VBROADCASTSS     floor+160(FP), Z15
 	VMAXPS           Z0, Z15, Z0
@@ -5064,7 +5576,7 @@ depth15:
 	VMAXPS           Z13, Z15, Z13
 	VMAXPS           Z14, Z15, Z14
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -5095,18 +5607,30 @@ depth15:
 	ADDQ             R10, R9
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x0000000f, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block15
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block15
 	VZEROUPPER
 	RET
 
 block16:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -5139,15 +5663,15 @@ block16:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z15
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
 	LEAQ      (R10)(CX*2), R11
 	ADDQ      AX, R11
-	MOVQ      b+80(FP), R12
+	MOVQ      8(SP), R12
 	MOVQ      rows+16(FP), R13
-	MOVQ      R13, 32(SP)
+	MOVQ      R13, 40(SP)
 	MOVQ      pace+72(FP), R14
 
 row16:
@@ -5187,7 +5711,7 @@ depth16:
 	ADDQ             aturn+40(FP), R10
 	ADDQ             aturn+40(FP), R11
 	ADDQ             bturn+88(FP), R12
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row16
 	VBROADCASTSS     floor+160(FP), Z16
 	VMAXPS           Z0, Z16, Z0
@@ -5207,7 +5731,7 @@ depth16:
 	VMAXPS           Z14, Z16, Z14
 	VMAXPS           Z15, Z16, Z15
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -5240,18 +5764,30 @@ depth16:
 	ADDQ             R10, R9
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000010, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block16
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block16
 	VZEROUPPER
 	RET
 
 block17:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -5286,15 +5822,15 @@ block17:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z16
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
 	LEAQ      (R10)(CX*2), R11
 	ADDQ      AX, R11
-	MOVQ      b+80(FP), R12
+	MOVQ      8(SP), R12
 	MOVQ      rows+16(FP), R13
-	MOVQ      R13, 32(SP)
+	MOVQ      R13, 40(SP)
 	MOVQ      pace+72(FP), R14
 
 row17:
@@ -5335,7 +5871,7 @@ depth17:
 	ADDQ             aturn+40(FP), R10
 	ADDQ             aturn+40(FP), R11
 	ADDQ             bturn+88(FP), R12
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row17
 	VBROADCASTSS     floor+160(FP), Z17
 	VMAXPS           Z0, Z17, Z0
@@ -5356,7 +5892,7 @@ depth17:
 	VMAXPS           Z15, Z17, Z15
 	VMAXPS           Z16, Z17, Z16
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -5391,18 +5927,30 @@ depth17:
 	ADDQ             R10, R9
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000011, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block17
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block17
 	VZEROUPPER
 	RET
 
 block18:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -5439,15 +5987,15 @@ block18:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z17
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
 	LEAQ      (R10)(CX*2), R11
 	ADDQ      AX, R11
-	MOVQ      b+80(FP), R12
+	MOVQ      8(SP), R12
 	MOVQ      rows+16(FP), R13
-	MOVQ      R13, 32(SP)
+	MOVQ      R13, 40(SP)
 	MOVQ      pace+72(FP), R14
 
 row18:
@@ -5489,7 +6037,7 @@ depth18:
 	ADDQ             aturn+40(FP), R10
 	ADDQ             aturn+40(FP), R11
 	ADDQ             bturn+88(FP), R12
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row18
 	VBROADCASTSS     floor+160(FP), Z18
 	VMAXPS           Z0, Z18, Z0
@@ -5511,7 +6059,7 @@ depth18:
 	VMAXPS           Z16, Z18, Z16
 	VMAXPS           Z17, Z18, Z17
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -5548,18 +6096,30 @@ depth18:
 	ADDQ             R10, R9
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000012, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block18
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block18
 	VZEROUPPER
 	RET
 
 block19:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -5598,15 +6158,15 @@ block19:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z18
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
 	LEAQ      (R10)(CX*2), R11
 	ADDQ      AX, R11
-	MOVQ      b+80(FP), R12
+	MOVQ      8(SP), R12
 	MOVQ      rows+16(FP), R13
-	MOVQ      R13, 32(SP)
+	MOVQ      R13, 40(SP)
 	MOVQ      pace+72(FP), R14
 
 row19:
@@ -5649,7 +6209,7 @@ depth19:
 	ADDQ             aturn+40(FP), R10
 	ADDQ             aturn+40(FP), R11
 	ADDQ             bturn+88(FP), R12
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row19
 	VBROADCASTSS     floor+160(FP), Z19
 	VMAXPS           Z0, Z19, Z0
@@ -5672,7 +6232,7 @@ depth19:
 	VMAXPS           Z17, Z19, Z17
 	VMAXPS           Z18, Z19, Z18
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -5711,18 +6271,30 @@ depth19:
 	ADDQ             R10, R9
 	VMOVUPS          Z18, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000013, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block19
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block19
 	VZEROUPPER
 	RET
 
 block20:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -5763,15 +6335,15 @@ block20:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z19
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
 	LEAQ      (R10)(CX*2), R11
 	ADDQ      AX, R11
-	MOVQ      b+80(FP), R12
+	MOVQ      8(SP), R12
 	MOVQ      rows+16(FP), R13
-	MOVQ      R13, 32(SP)
+	MOVQ      R13, 40(SP)
 	MOVQ      pace+72(FP), R14
 
 row20:
@@ -5815,7 +6387,7 @@ depth20:
 	ADDQ             aturn+40(FP), R10
 	ADDQ             aturn+40(FP), R11
 	ADDQ             bturn+88(FP), R12
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row20
 	VBROADCASTSS     floor+160(FP), Z20
 	VMAXPS           Z0, Z20, Z0
@@ -5839,7 +6411,7 @@ depth20:
 	VMAXPS           Z18, Z20, Z18
 	VMAXPS           Z19, Z20, Z19
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -5880,18 +6452,30 @@ depth20:
 	ADDQ             R10, R9
 	VMOVUPS          Z19, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000014, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block20
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block20
 	VZEROUPPER
 	RET
 
 block21:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -5934,15 +6518,15 @@ block21:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z20
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
 	LEAQ      (R10)(CX*2), R11
 	ADDQ      AX, R11
-	MOVQ      b+80(FP), R12
+	MOVQ      8(SP), R12
 	MOVQ      rows+16(FP), R13
-	MOVQ      R13, 32(SP)
+	MOVQ      R13, 40(SP)
 	MOVQ      pace+72(FP), R14
 
 row21:
@@ -5987,7 +6571,7 @@ depth21:
 	ADDQ             aturn+40(FP), R10
 	ADDQ             aturn+40(FP), R11
 	ADDQ             bturn+88(FP), R12
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row21
 	VBROADCASTSS     floor+160(FP), Z21
 	VMAXPS           Z0, Z21, Z0
@@ -6012,7 +6596,7 @@ depth21:
 	VMAXPS           Z19, Z21, Z19
 	VMAXPS           Z20, Z21, Z20
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -6055,18 +6639,30 @@ depth21:
 	ADDQ             R10, R9
 	VMOVUPS          Z20, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000015, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block21
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block21
 	VZEROUPPER
 	RET
 
 block22:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -6111,7 +6707,7 @@ block22:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z21
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
@@ -6119,9 +6715,9 @@ block22:
 	ADDQ      AX, R11
 	LEAQ      (R11)(CX*2), R12
 	ADDQ      AX, R12
-	MOVQ      b+80(FP), R13
+	MOVQ      8(SP), R13
 	MOVQ      rows+16(FP), R14
-	MOVQ      R14, 32(SP)
+	MOVQ      R14, 40(SP)
 	MOVQ      pace+72(FP), R15
 
 row22:
@@ -6169,7 +6765,7 @@ depth22:
 	ADDQ             aturn+40(FP), R11
 	ADDQ             aturn+40(FP), R12
 	ADDQ             bturn+88(FP), R13
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row22
 	VBROADCASTSS     floor+160(FP), Z22
 	VMAXPS           Z0, Z22, Z0
@@ -6195,7 +6791,7 @@ depth22:
 	VMAXPS           Z20, Z22, Z20
 	VMAXPS           Z21, Z22, Z21
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -6240,18 +6836,30 @@ depth22:
 	ADDQ             R10, R9
 	VMOVUPS          Z21, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000016, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block22
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block22
 	VZEROUPPER
 	RET
 
 block23:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -6298,7 +6906,7 @@ block23:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z22
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
@@ -6306,9 +6914,9 @@ block23:
 	ADDQ      AX, R11
 	LEAQ      (R11)(CX*2), R12
 	ADDQ      AX, R12
-	MOVQ      b+80(FP), R13
+	MOVQ      8(SP), R13
 	MOVQ      rows+16(FP), R14
-	MOVQ      R14, 32(SP)
+	MOVQ      R14, 40(SP)
 	MOVQ      pace+72(FP), R15
 
 row23:
@@ -6357,7 +6965,7 @@ depth23:
 	ADDQ             aturn+40(FP), R11
 	ADDQ             aturn+40(FP), R12
 	ADDQ             bturn+88(FP), R13
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row23
 	VBROADCASTSS     floor+160(FP), Z23
 	VMAXPS           Z0, Z23, Z0
@@ -6384,7 +6992,7 @@ depth23:
 	VMAXPS           Z21, Z23, Z21
 	VMAXPS           Z22, Z23, Z22
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -6431,18 +7039,30 @@ depth23:
 	ADDQ             R10, R9
 	VMOVUPS          Z22, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000017, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block23
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block23
 	VZEROUPPER
 	RET
 
 block24:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -6491,7 +7111,7 @@ block24:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z23
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
@@ -6499,9 +7119,9 @@ block24:
 	ADDQ      AX, R11
 	LEAQ      (R11)(CX*2), R12
 	ADDQ      AX, R12
-	MOVQ      b+80(FP), R13
+	MOVQ      8(SP), R13
 	MOVQ      rows+16(FP), R14
-	MOVQ      R14, 32(SP)
+	MOVQ      R14, 40(SP)
 	MOVQ      pace+72(FP), R15
 
 row24:
@@ -6551,7 +7171,7 @@ depth24:
 	ADDQ             aturn+40(FP), R11
 	ADDQ             aturn+40(FP), R12
 	ADDQ             bturn+88(FP), R13
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row24
 	VBROADCASTSS     floor+160(FP), Z24
 	VMAXPS           Z0, Z24, Z0
@@ -6579,7 +7199,7 @@ depth24:
 	VMAXPS           Z22, Z24, Z22
 	VMAXPS           Z23, Z24, Z23
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -6628,18 +7248,30 @@ depth24:
 	ADDQ             R10, R9
 	VMOVUPS          Z23, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000018, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block24
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block24
 	VZEROUPPER
 	RET
 
 block25:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -6690,7 +7322,7 @@ block25:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z24
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
@@ -6698,9 +7330,9 @@ block25:
 	ADDQ      AX, R11
 	LEAQ      (R11)(CX*2), R12
 	ADDQ      AX, R12
-	MOVQ      b+80(FP), R13
+	MOVQ      8(SP), R13
 	MOVQ      rows+16(FP), R14
-	MOVQ      R14, 32(SP)
+	MOVQ      R14, 40(SP)
 	MOVQ      pace+72(FP), R15
 
 row25:
@@ -6751,7 +7383,7 @@ depth25:
 	ADDQ             aturn+40(FP), R11
 	ADDQ             aturn+40(FP), R12
 	ADDQ             bturn+88(FP), R13
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row25
 	VBROADCASTSS     floor+160(FP), Z25
 	VMAXPS           Z0, Z25, Z0
@@ -6780,7 +7412,7 @@ depth25:
 	VMAXPS           Z23, Z25, Z23
 	VMAXPS           Z24, Z25, Z24
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -6831,18 +7463,30 @@ depth25:
 	ADDQ             R10, R9
 	VMOVUPS          Z24, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x00000019, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block25
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block25
 	VZEROUPPER
 	RET
 
 block26:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -6895,7 +7539,7 @@ block26:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z25
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
@@ -6903,9 +7547,9 @@ block26:
 	ADDQ      AX, R11
 	LEAQ      (R11)(CX*2), R12
 	ADDQ      AX, R12
-	MOVQ      b+80(FP), R13
+	MOVQ      8(SP), R13
 	MOVQ      rows+16(FP), R14
-	MOVQ      R14, 32(SP)
+	MOVQ      R14, 40(SP)
 	MOVQ      pace+72(FP), R15
 
 row26:
@@ -6957,7 +7601,7 @@ depth26:
 	ADDQ             aturn+40(FP), R11
 	ADDQ             aturn+40(FP), R12
 	ADDQ             bturn+88(FP), R13
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row26
 	VBROADCASTSS     floor+160(FP), Z26
 	VMAXPS           Z0, Z26, Z0
@@ -6987,7 +7631,7 @@ depth26:
 	VMAXPS           Z24, Z26, Z24
 	VMAXPS           Z25, Z26, Z25
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -7040,18 +7684,30 @@ depth26:
 	ADDQ             R10, R9
 	VMOVUPS          Z25, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x0000001a, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block26
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block26
 	VZEROUPPER
 	RET
 
 block27:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -7106,7 +7762,7 @@ block27:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z26
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
@@ -7114,9 +7770,9 @@ block27:
 	ADDQ      AX, R11
 	LEAQ      (R11)(CX*2), R12
 	ADDQ      AX, R12
-	MOVQ      b+80(FP), R13
+	MOVQ      8(SP), R13
 	MOVQ      rows+16(FP), R14
-	MOVQ      R14, 32(SP)
+	MOVQ      R14, 40(SP)
 	MOVQ      pace+72(FP), R15
 
 row27:
@@ -7169,7 +7825,7 @@ depth27:
 	ADDQ             aturn+40(FP), R11
 	ADDQ             aturn+40(FP), R12
 	ADDQ             bturn+88(FP), R13
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row27
 	VBROADCASTSS     floor+160(FP), Z27
 	VMAXPS           Z0, Z27, Z0
@@ -7200,7 +7856,7 @@ depth27:
 	VMAXPS           Z25, Z27, Z25
 	VMAXPS           Z26, Z27, Z26
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -7255,18 +7911,30 @@ depth27:
 	ADDQ             R10, R9
 	VMOVUPS          Z26, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x0000001b, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block27
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block27
 	VZEROUPPER
 	RET
 
 block28:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS.Z (R9), K1, Z0
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z1
@@ -7323,7 +7991,7 @@ block28:
 	ADDQ      R10, R9
 	VMOVUPS.Z (R9), K1, Z27
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
@@ -7331,9 +7999,9 @@ block28:
 	ADDQ      AX, R11
 	LEAQ      (R11)(CX*2), R12
 	ADDQ      AX, R12
-	MOVQ      b+80(FP), R13
+	MOVQ      8(SP), R13
 	MOVQ      rows+16(FP), R14
-	MOVQ      R14, 32(SP)
+	MOVQ      R14, 40(SP)
 	MOVQ      pace+72(FP), R15
 
 row28:
@@ -7387,7 +8055,7 @@ depth28:
 	ADDQ             aturn+40(FP), R11
 	ADDQ             aturn+40(FP), R12
 	ADDQ             bturn+88(FP), R13
-	DECQ             32(SP)
+	DECQ             40(SP)
 	JNZ              row28
 	VBROADCASTSS     floor+160(FP), Z28
 	VMAXPS           Z0, Z28, Z0
@@ -7419,7 +8087,7 @@ depth28:
 	VMAXPS           Z26, Z28, Z26
 	VMAXPS           Z27, Z28, Z27
 	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
+	MOVQ             24(SP), R9
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
 	VMOVUPS          Z1, K1, (R9)
@@ -7476,18 +8144,30 @@ depth28:
 	ADDQ             R10, R9
 	VMOVUPS          Z27, K1, (R9)
 	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
+	MOVQ             R9, 24(SP)
 	MOVQ             AX, R9
 	IMUL3Q           $0x0000001c, R9, R9
 	ADDQ             R9, (SP)
-	DECQ             24(SP)
+	DECQ             32(SP)
+	JNZ              block28
+	MOVQ             blocks+8(FP), R9
+	MOVQ             R9, 32(SP)
+	MOVQ             anext+176(FP), R9
+	ADDQ             R9, (SP)
+	MOVQ             bnext+184(FP), R9
+	ADDQ             R9, 8(SP)
+	MOVQ             inext+192(FP), R9
+	ADDQ             R9, 16(SP)
+	MOVQ             cnext+200(FP), R9
+	ADDQ             R9, 24(SP)
+	DECQ             48(SP)
 	JNZ              block28
 	VZEROUPPER
 	RET
 
-// func mul14x32PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul14x32PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
-TEXT ·mul14x32PartAVX512(SB), NOSPLIT, $40-164
+TEXT ·mul14x32PartAVX512(SB), NOSPLIT, $56-208
 	MOVQ    columns+152(FP), AX
 	SUBQ    $0x10, AX
 	MOVL    $0x0000ffff, CX
@@ -7502,14 +8182,18 @@ TEXT ·mul14x32PartAVX512(SB), NOSPLIT, $40-164
 	MOVQ    bstep+96(FP), SI
 	MOVQ    a+32(FP), DI
 	MOVQ    DI, (SP)
-	MOVQ    init+120(FP), DI
+	MOVQ    b+80(FP), DI
 	MOVQ    DI, 8(SP)
-	MOVQ    c+136(FP), DI
+	MOVQ    init+120(FP), DI
 	MOVQ    DI, 16(SP)
-	MOVQ    blocks+8(FP), DI
+	MOVQ    c+136(FP), DI
 	MOVQ    DI, 24(SP)
-	MOVQ    rows+16(FP), DI
+	MOVQ    blocks+8(FP), DI
 	MOVQ    DI, 32(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 40(SP)
+	MOVQ    batches+168(FP), DI
+	MOVQ    DI, 48(SP)
 	MOVQ    b+80(FP), DI
 	MOVQ    bpace+112(FP), R8
 	ADDQ    blead+104(FP), DI
@@ -7543,15 +8227,15 @@ TEXT ·mul14x32PartAVX512(SB), NOSPLIT, $40-164
 
 block1:
 	MOVQ      ldi+128(FP), DX
-	MOVQ      8(SP), CX
+	MOVQ      16(SP), CX
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
 	ADDQ      DX, CX
-	MOVQ      CX, 8(SP)
+	MOVQ      CX, 16(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+80(FP), DX
+	MOVQ      8(SP), DX
 	MOVQ      rows+16(FP), R9
-	MOVQ      R9, 32(SP)
+	MOVQ      R9, 40(SP)
 	MOVQ      pace+72(FP), R10
 
 row1:
@@ -7560,53 +8244,66 @@ row1:
 	MOVQ depth+24(FP), R11
 
 depth1:
-	VMOVUPS          (DX), Z2
-	VMOVUPS.Z        64(DX), K1, Z3
-	VFMADD231PS.BCST (CX), Z2, Z0
-	VFMADD231PS.BCST (CX), Z3, Z1
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, CX
-	ADDQ             SI, DX
-	DECQ             R11
-	JNZ              depth1
-	ADDQ             aturn+40(FP), CX
-	ADDQ             bturn+88(FP), DX
-	DECQ             32(SP)
-	JNZ              row1
-	VBROADCASTSS     floor+160(FP), Z2
-	VMAXPS           Z0, Z2, Z0
-	VMAXPS           Z1, Z2, Z1
-	MOVQ             ldc+144(FP), DX
-	MOVQ             16(SP), CX
-	VMOVUPS          Z0, (CX)
-	VMOVUPS          Z1, K1, 64(CX)
-	ADDQ             DX, CX
-	MOVQ             CX, 16(SP)
-	MOVQ             AX, CX
-	IMUL3Q           $0x00000001, CX, CX
-	ADDQ             CX, (SP)
-	DECQ             24(SP)
-	JNZ              block1
+	VMOVUPS      (DX), Z2
+	VMOVUPS.Z    64(DX), K1, Z3
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z1
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R11
+	JNZ          depth1
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row1
+	VBROADCASTSS floor+160(FP), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMAXPS       Z1, Z2, Z1
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000001, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block1
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block1
 	VZEROUPPER
 	RET
 
 block2:
 	MOVQ      ldi+128(FP), DX
-	MOVQ      8(SP), CX
+	MOVQ      16(SP), CX
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
 	ADDQ      DX, CX
 	VMOVUPS   (CX), Z2
 	VMOVUPS.Z 64(CX), K1, Z3
 	ADDQ      DX, CX
-	MOVQ      CX, 8(SP)
+	MOVQ      CX, 16(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+80(FP), DX
+	MOVQ      8(SP), DX
 	MOVQ      rows+16(FP), R9
-	MOVQ      R9, 32(SP)
+	MOVQ      R9, 40(SP)
 	MOVQ      pace+72(FP), R10
 
 row2:
@@ -7615,49 +8312,63 @@ row2:
 	MOVQ depth+24(FP), R11
 
 depth2:
-	VMOVUPS          (DX), Z4
-	VMOVUPS.Z        64(DX), K1, Z5
-	VFMADD231PS.BCST (CX), Z4, Z0
-	VFMADD231PS.BCST (CX), Z5, Z1
-	VFMADD231PS.BCST (CX)(AX*1), Z4, Z2
-	VFMADD231PS.BCST (CX)(AX*1), Z5, Z3
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, CX
-	ADDQ             SI, DX
-	DECQ             R11
-	JNZ              depth2
-	ADDQ             aturn+40(FP), CX
-	ADDQ             bturn+88(FP), DX
-	DECQ             32(SP)
-	JNZ              row2
-	VBROADCASTSS     floor+160(FP), Z4
-	VMAXPS           Z0, Z4, Z0
-	VMAXPS           Z1, Z4, Z1
-	VMAXPS           Z2, Z4, Z2
-	VMAXPS           Z3, Z4, Z3
-	MOVQ             ldc+144(FP), DX
-	MOVQ             16(SP), CX
-	VMOVUPS          Z0, (CX)
-	VMOVUPS          Z1, K1, 64(CX)
-	ADDQ             DX, CX
-	VMOVUPS          Z2, (CX)
-	VMOVUPS          Z3, K1, 64(CX)
-	ADDQ             DX, CX
-	MOVQ             CX, 16(SP)
-	MOVQ             AX, CX
-	IMUL3Q           $0x00000002, CX, CX
-	ADDQ             CX, (SP)
-	DECQ             24(SP)
-	JNZ              block2
+	VMOVUPS      (DX), Z4
+	VMOVUPS.Z    64(DX), K1, Z5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Z6, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS (CX)(AX*1), Z6
+	VFMADD231PS  Z6, Z4, Z2
+	VFMADD231PS  Z6, Z5, Z3
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R11
+	JNZ          depth2
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row2
+	VBROADCASTSS floor+160(FP), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000002, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block2
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block2
 	VZEROUPPER
 	RET
 
 block3:
 	MOVQ      ldi+128(FP), DX
-	MOVQ      8(SP), CX
+	MOVQ      16(SP), CX
 	VMOVUPS   (CX), Z0
 	VMOVUPS.Z 64(CX), K1, Z1
 	ADDQ      DX, CX
@@ -7667,11 +8378,11 @@ block3:
 	VMOVUPS   (CX), Z4
 	VMOVUPS.Z 64(CX), K1, Z5
 	ADDQ      DX, CX
-	MOVQ      CX, 8(SP)
+	MOVQ      CX, 16(SP)
 	MOVQ      (SP), CX
-	MOVQ      b+80(FP), DX
+	MOVQ      8(SP), DX
 	MOVQ      rows+16(FP), R9
-	MOVQ      R9, 32(SP)
+	MOVQ      R9, 40(SP)
 	MOVQ      pace+72(FP), R10
 
 row3:
@@ -7680,56 +8391,71 @@ row3:
 	MOVQ depth+24(FP), R11
 
 depth3:
-	VMOVUPS          (DX), Z6
-	VMOVUPS.Z        64(DX), K1, Z7
-	VFMADD231PS.BCST (CX), Z6, Z0
-	VFMADD231PS.BCST (CX), Z7, Z1
-	VFMADD231PS.BCST (CX)(AX*1), Z6, Z2
-	VFMADD231PS.BCST (CX)(AX*1), Z7, Z3
-	VFMADD231PS.BCST (CX)(AX*2), Z6, Z4
-	VFMADD231PS.BCST (CX)(AX*2), Z7, Z5
-	PREFETCHT0       (R9)
-	ADDQ             R10, R9
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, CX
-	ADDQ             SI, DX
-	DECQ             R11
-	JNZ              depth3
-	ADDQ             aturn+40(FP), CX
-	ADDQ             bturn+88(FP), DX
-	DECQ             32(SP)
-	JNZ              row3
-	VBROADCASTSS     floor+160(FP), Z6
-	VMAXPS           Z0, Z6, Z0
-	VMAXPS           Z1, Z6, Z1
-	VMAXPS           Z2, Z6, Z2
-	VMAXPS           Z3, Z6, Z3
-	VMAXPS           Z4, Z6, Z4
-	VMAXPS           Z5, Z6, Z5
-	MOVQ             ldc+144(FP), DX
-	MOVQ             16(SP), CX
-	VMOVUPS          Z0, (CX)
-	VMOVUPS          Z1, K1, 64(CX)
-	ADDQ             DX, CX
-	VMOVUPS          Z2, (CX)
-	VMOVUPS          Z3, K1, 64(CX)
-	ADDQ             DX, CX
-	VMOVUPS          Z4, (CX)
-	VMOVUPS          Z5, K1, 64(CX)
-	ADDQ             DX, CX
-	MOVQ             CX, 16(SP)
-	MOVQ             AX, CX
-	IMUL3Q           $0x00000003, CX, CX
-	ADDQ             CX, (SP)
-	DECQ             24(SP)
-	JNZ              block3
+	VMOVUPS      (DX), Z6
+	VMOVUPS.Z    64(DX), K1, Z7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS (CX)(AX*1), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS (CX)(AX*2), Z8
+	VFMADD231PS  Z8, Z6, Z4
+	VFMADD231PS  Z8, Z7, Z5
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R11
+	JNZ          depth3
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row3
+	VBROADCASTSS floor+160(FP), Z6
+	VMAXPS       Z0, Z6, Z0
+	VMAXPS       Z1, Z6, Z1
+	VMAXPS       Z2, Z6, Z2
+	VMAXPS       Z3, Z6, Z3
+	VMAXPS       Z4, Z6, Z4
+	VMAXPS       Z5, Z6, Z5
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         DX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000003, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block3
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block3
 	VZEROUPPER
 	RET
 
 block4:
 	MOVQ      ldi+128(FP), R9
-	MOVQ      8(SP), DX
+	MOVQ      16(SP), DX
 	VMOVUPS   (DX), Z0
 	VMOVUPS.Z 64(DX), K1, Z1
 	ADDQ      R9, DX
@@ -7742,11 +8468,11 @@ block4:
 	VMOVUPS   (DX), Z6
 	VMOVUPS.Z 64(DX), K1, Z7
 	ADDQ      R9, DX
-	MOVQ      DX, 8(SP)
+	MOVQ      DX, 16(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+80(FP), R9
+	MOVQ      8(SP), R9
 	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 32(SP)
+	MOVQ      R10, 40(SP)
 	MOVQ      pace+72(FP), R11
 
 row4:
@@ -7755,63 +8481,79 @@ row4:
 	MOVQ depth+24(FP), R12
 
 depth4:
-	VMOVUPS          (R9), Z8
-	VMOVUPS.Z        64(R9), K1, Z9
-	VFMADD231PS.BCST (DX), Z8, Z0
-	VFMADD231PS.BCST (DX), Z9, Z1
-	VFMADD231PS.BCST (DX)(AX*1), Z8, Z2
-	VFMADD231PS.BCST (DX)(AX*1), Z9, Z3
-	VFMADD231PS.BCST (DX)(AX*2), Z8, Z4
-	VFMADD231PS.BCST (DX)(AX*2), Z9, Z5
-	VFMADD231PS.BCST (DX)(CX*1), Z8, Z6
-	VFMADD231PS.BCST (DX)(CX*1), Z9, Z7
-	PREFETCHT0       (R10)
-	ADDQ             R11, R10
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, DX
-	ADDQ             SI, R9
-	DECQ             R12
-	JNZ              depth4
-	ADDQ             aturn+40(FP), DX
-	ADDQ             bturn+88(FP), R9
-	DECQ             32(SP)
-	JNZ              row4
-	VBROADCASTSS     floor+160(FP), Z8
-	VMAXPS           Z0, Z8, Z0
-	VMAXPS           Z1, Z8, Z1
-	VMAXPS           Z2, Z8, Z2
-	VMAXPS           Z3, Z8, Z3
-	VMAXPS           Z4, Z8, Z4
-	VMAXPS           Z5, Z8, Z5
-	VMAXPS           Z6, Z8, Z6
-	VMAXPS           Z7, Z8, Z7
-	MOVQ             ldc+144(FP), R9
-	MOVQ             16(SP), DX
-	VMOVUPS          Z0, (DX)
-	VMOVUPS          Z1, K1, 64(DX)
-	ADDQ             R9, DX
-	VMOVUPS          Z2, (DX)
-	VMOVUPS          Z3, K1, 64(DX)
-	ADDQ             R9, DX
-	VMOVUPS          Z4, (DX)
-	VMOVUPS          Z5, K1, 64(DX)
-	ADDQ             R9, DX
-	VMOVUPS          Z6, (DX)
-	VMOVUPS          Z7, K1, 64(DX)
-	ADDQ             R9, DX
-	MOVQ             DX, 16(SP)
-	MOVQ             AX, DX
-	IMUL3Q           $0x00000004, DX, DX
-	ADDQ             DX, (SP)
-	DECQ             24(SP)
-	JNZ              block4
+	VMOVUPS      (R9), Z8
+	VMOVUPS.Z    64(R9), K1, Z9
+	VBROADCASTSS (DX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS (DX)(AX*1), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS (DX)(AX*2), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS (DX)(CX*1), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	ADDQ         SI, R9
+	DECQ         R12
+	JNZ          depth4
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), R9
+	DECQ         40(SP)
+	JNZ          row4
+	VBROADCASTSS floor+160(FP), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	MOVQ         ldc+144(FP), R9
+	MOVQ         24(SP), DX
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, K1, 64(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, K1, 64(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, K1, 64(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, K1, 64(DX)
+	ADDQ         R9, DX
+	MOVQ         DX, 24(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000004, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         32(SP)
+	JNZ          block4
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block4
 	VZEROUPPER
 	RET
 
 block5:
 	MOVQ      ldi+128(FP), R9
-	MOVQ      8(SP), DX
+	MOVQ      16(SP), DX
 	VMOVUPS   (DX), Z0
 	VMOVUPS.Z 64(DX), K1, Z1
 	ADDQ      R9, DX
@@ -7827,11 +8569,11 @@ block5:
 	VMOVUPS   (DX), Z8
 	VMOVUPS.Z 64(DX), K1, Z9
 	ADDQ      R9, DX
-	MOVQ      DX, 8(SP)
+	MOVQ      DX, 16(SP)
 	MOVQ      (SP), DX
-	MOVQ      b+80(FP), R9
+	MOVQ      8(SP), R9
 	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 32(SP)
+	MOVQ      R10, 40(SP)
 	MOVQ      pace+72(FP), R11
 
 row5:
@@ -7840,70 +8582,87 @@ row5:
 	MOVQ depth+24(FP), R12
 
 depth5:
-	VMOVUPS          (R9), Z10
-	VMOVUPS.Z        64(R9), K1, Z11
-	VFMADD231PS.BCST (DX), Z10, Z0
-	VFMADD231PS.BCST (DX), Z11, Z1
-	VFMADD231PS.BCST (DX)(AX*1), Z10, Z2
-	VFMADD231PS.BCST (DX)(AX*1), Z11, Z3
-	VFMADD231PS.BCST (DX)(AX*2), Z10, Z4
-	VFMADD231PS.BCST (DX)(AX*2), Z11, Z5
-	VFMADD231PS.BCST (DX)(CX*1), Z10, Z6
-	VFMADD231PS.BCST (DX)(CX*1), Z11, Z7
-	VFMADD231PS.BCST (DX)(AX*4), Z10, Z8
-	VFMADD231PS.BCST (DX)(AX*4), Z11, Z9
-	PREFETCHT0       (R10)
-	ADDQ             R11, R10
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, DX
-	ADDQ             SI, R9
-	DECQ             R12
-	JNZ              depth5
-	ADDQ             aturn+40(FP), DX
-	ADDQ             bturn+88(FP), R9
-	DECQ             32(SP)
-	JNZ              row5
-	VBROADCASTSS     floor+160(FP), Z10
-	VMAXPS           Z0, Z10, Z0
-	VMAXPS           Z1, Z10, Z1
-	VMAXPS           Z2, Z10, Z2
-	VMAXPS           Z3, Z10, Z3
-	VMAXPS           Z4, Z10, Z4
-	VMAXPS           Z5, Z10, Z5
-	VMAXPS           Z6, Z10, Z6
-	VMAXPS           Z7, Z10, Z7
-	VMAXPS           Z8, Z10, Z8
-	VMAXPS           Z9, Z10, Z9
-	MOVQ             ldc+144(FP), R9
-	MOVQ             16(SP), DX
-	VMOVUPS          Z0, (DX)
-	VMOVUPS          Z1, K1, 64(DX)
-	ADDQ             R9, DX
-	VMOVUPS          Z2, (DX)
-	VMOVUPS          Z3, K1, 64(DX)
-	ADDQ             R9, DX
-	VMOVUPS          Z4, (DX)
-	VMOVUPS          Z5, K1, 64(DX)
-	ADDQ             R9, DX
-	VMOVUPS          Z6, (DX)
-	VMOVUPS          Z7, K1, 64(DX)
-	ADDQ             R9, DX
-	VMOVUPS          Z8, (DX)
-	VMOVUPS          Z9, K1, 64(DX)
-	ADDQ             R9, DX
-	MOVQ             DX, 16(SP)
-	MOVQ             AX, DX
-	IMUL3Q           $0x00000005, DX, DX
-	ADDQ             DX, (SP)
-	DECQ             24(SP)
-	JNZ              block5
+	VMOVUPS      (R9), Z10
+	VMOVUPS.Z    64(R9), K1, Z11
+	VBROADCASTSS (DX), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z1
+	VBROADCASTSS (DX)(AX*1), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z3
+	VBROADCASTSS (DX)(AX*2), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z5
+	VBROADCASTSS (DX)(CX*1), Z12
+	VFMADD231PS  Z12, Z10, Z6
+	VFMADD231PS  Z12, Z11, Z7
+	VBROADCASTSS (DX)(AX*4), Z12
+	VFMADD231PS  Z12, Z10, Z8
+	VFMADD231PS  Z12, Z11, Z9
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	ADDQ         SI, R9
+	DECQ         R12
+	JNZ          depth5
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), R9
+	DECQ         40(SP)
+	JNZ          row5
+	VBROADCASTSS floor+160(FP), Z10
+	VMAXPS       Z0, Z10, Z0
+	VMAXPS       Z1, Z10, Z1
+	VMAXPS       Z2, Z10, Z2
+	VMAXPS       Z3, Z10, Z3
+	VMAXPS       Z4, Z10, Z4
+	VMAXPS       Z5, Z10, Z5
+	VMAXPS       Z6, Z10, Z6
+	VMAXPS       Z7, Z10, Z7
+	VMAXPS       Z8, Z10, Z8
+	VMAXPS       Z9, Z10, Z9
+	MOVQ         ldc+144(FP), R9
+	MOVQ         24(SP), DX
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, K1, 64(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, K1, 64(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, K1, 64(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, K1, 64(DX)
+	ADDQ         R9, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, K1, 64(DX)
+	ADDQ         R9, DX
+	MOVQ         DX, 24(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000005, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         32(SP)
+	JNZ          block5
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block5
 	VZEROUPPER
 	RET
 
 block6:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Z1
 	ADDQ      R10, R9
@@ -7922,11 +8681,11 @@ block6:
 	VMOVUPS   (R9), Z10
 	VMOVUPS.Z 64(R9), K1, Z11
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
-	MOVQ      b+80(FP), R10
+	MOVQ      8(SP), R10
 	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 32(SP)
+	MOVQ      R11, 40(SP)
 	MOVQ      pace+72(FP), R12
 
 row6:
@@ -7935,77 +8694,95 @@ row6:
 	MOVQ depth+24(FP), R13
 
 depth6:
-	VMOVUPS          (R10), Z12
-	VMOVUPS.Z        64(R10), K1, Z13
-	VFMADD231PS.BCST (R9), Z12, Z0
-	VFMADD231PS.BCST (R9), Z13, Z1
-	VFMADD231PS.BCST (R9)(AX*1), Z12, Z2
-	VFMADD231PS.BCST (R9)(AX*1), Z13, Z3
-	VFMADD231PS.BCST (R9)(AX*2), Z12, Z4
-	VFMADD231PS.BCST (R9)(AX*2), Z13, Z5
-	VFMADD231PS.BCST (R9)(CX*1), Z12, Z6
-	VFMADD231PS.BCST (R9)(CX*1), Z13, Z7
-	VFMADD231PS.BCST (R9)(AX*4), Z12, Z8
-	VFMADD231PS.BCST (R9)(AX*4), Z13, Z9
-	VFMADD231PS.BCST (R9)(DX*1), Z12, Z10
-	VFMADD231PS.BCST (R9)(DX*1), Z13, Z11
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R13
-	JNZ              depth6
-	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             32(SP)
-	JNZ              row6
-	VBROADCASTSS     floor+160(FP), Z12
-	VMAXPS           Z0, Z12, Z0
-	VMAXPS           Z1, Z12, Z1
-	VMAXPS           Z2, Z12, Z2
-	VMAXPS           Z3, Z12, Z3
-	VMAXPS           Z4, Z12, Z4
-	VMAXPS           Z5, Z12, Z5
-	VMAXPS           Z6, Z12, Z6
-	VMAXPS           Z7, Z12, Z7
-	VMAXPS           Z8, Z12, Z8
-	VMAXPS           Z9, Z12, Z9
-	VMAXPS           Z10, Z12, Z10
-	VMAXPS           Z11, Z12, Z11
-	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
-	VMOVUPS          Z0, (R9)
-	VMOVUPS          Z1, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z2, (R9)
-	VMOVUPS          Z3, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z4, (R9)
-	VMOVUPS          Z5, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z6, (R9)
-	VMOVUPS          Z7, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z8, (R9)
-	VMOVUPS          Z9, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z10, (R9)
-	VMOVUPS          Z11, K1, 64(R9)
-	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
-	MOVQ             AX, R9
-	IMUL3Q           $0x00000006, R9, R9
-	ADDQ             R9, (SP)
-	DECQ             24(SP)
-	JNZ              block6
+	VMOVUPS      (R10), Z12
+	VMOVUPS.Z    64(R10), K1, Z13
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS (R9)(AX*1), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS (R9)(AX*2), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS (R9)(CX*1), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS (R9)(AX*4), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS (R9)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	PREFETCHT0   (R11)
+	ADDQ         R12, R11
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R13
+	JNZ          depth6
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         40(SP)
+	JNZ          row6
+	VBROADCASTSS floor+160(FP), Z12
+	VMAXPS       Z0, Z12, Z0
+	VMAXPS       Z1, Z12, Z1
+	VMAXPS       Z2, Z12, Z2
+	VMAXPS       Z3, Z12, Z3
+	VMAXPS       Z4, Z12, Z4
+	VMAXPS       Z5, Z12, Z5
+	VMAXPS       Z6, Z12, Z6
+	VMAXPS       Z7, Z12, Z7
+	VMAXPS       Z8, Z12, Z8
+	VMAXPS       Z9, Z12, Z9
+	VMAXPS       Z10, Z12, Z10
+	VMAXPS       Z11, Z12, Z11
+	MOVQ         ldc+144(FP), R10
+	MOVQ         24(SP), R9
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z3, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z4, (R9)
+	VMOVUPS      Z5, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z6, (R9)
+	VMOVUPS      Z7, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z8, (R9)
+	VMOVUPS      Z9, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z10, (R9)
+	VMOVUPS      Z11, K1, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x00000006, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block6
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block6
 	VZEROUPPER
 	RET
 
 block7:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Z1
 	ADDQ      R10, R9
@@ -8027,11 +8804,11 @@ block7:
 	VMOVUPS   (R9), Z12
 	VMOVUPS.Z 64(R9), K1, Z13
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
-	MOVQ      b+80(FP), R10
+	MOVQ      8(SP), R10
 	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 32(SP)
+	MOVQ      R11, 40(SP)
 	MOVQ      pace+72(FP), R12
 
 row7:
@@ -8040,84 +8817,103 @@ row7:
 	MOVQ depth+24(FP), R13
 
 depth7:
-	VMOVUPS          (R10), Z14
-	VMOVUPS.Z        64(R10), K1, Z15
-	VFMADD231PS.BCST (R9), Z14, Z0
-	VFMADD231PS.BCST (R9), Z15, Z1
-	VFMADD231PS.BCST (R9)(AX*1), Z14, Z2
-	VFMADD231PS.BCST (R9)(AX*1), Z15, Z3
-	VFMADD231PS.BCST (R9)(AX*2), Z14, Z4
-	VFMADD231PS.BCST (R9)(AX*2), Z15, Z5
-	VFMADD231PS.BCST (R9)(CX*1), Z14, Z6
-	VFMADD231PS.BCST (R9)(CX*1), Z15, Z7
-	VFMADD231PS.BCST (R9)(AX*4), Z14, Z8
-	VFMADD231PS.BCST (R9)(AX*4), Z15, Z9
-	VFMADD231PS.BCST (R9)(DX*1), Z14, Z10
-	VFMADD231PS.BCST (R9)(DX*1), Z15, Z11
-	VFMADD231PS.BCST (R9)(CX*2), Z14, Z12
-	VFMADD231PS.BCST (R9)(CX*2), Z15, Z13
-	PREFETCHT0       (R11)
-	ADDQ             R12, R11
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, R9
-	ADDQ             SI, R10
-	DECQ             R13
-	JNZ              depth7
-	ADDQ             aturn+40(FP), R9
-	ADDQ             bturn+88(FP), R10
-	DECQ             32(SP)
-	JNZ              row7
-	VBROADCASTSS     floor+160(FP), Z14
-	VMAXPS           Z0, Z14, Z0
-	VMAXPS           Z1, Z14, Z1
-	VMAXPS           Z2, Z14, Z2
-	VMAXPS           Z3, Z14, Z3
-	VMAXPS           Z4, Z14, Z4
-	VMAXPS           Z5, Z14, Z5
-	VMAXPS           Z6, Z14, Z6
-	VMAXPS           Z7, Z14, Z7
-	VMAXPS           Z8, Z14, Z8
-	VMAXPS           Z9, Z14, Z9
-	VMAXPS           Z10, Z14, Z10
-	VMAXPS           Z11, Z14, Z11
-	VMAXPS           Z12, Z14, Z12
-	VMAXPS           Z13, Z14, Z13
-	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
-	VMOVUPS          Z0, (R9)
-	VMOVUPS          Z1, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z2, (R9)
-	VMOVUPS          Z3, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z4, (R9)
-	VMOVUPS          Z5, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z6, (R9)
-	VMOVUPS          Z7, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z8, (R9)
-	VMOVUPS          Z9, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z10, (R9)
-	VMOVUPS          Z11, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z12, (R9)
-	VMOVUPS          Z13, K1, 64(R9)
-	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
-	MOVQ             AX, R9
-	IMUL3Q           $0x00000007, R9, R9
-	ADDQ             R9, (SP)
-	DECQ             24(SP)
-	JNZ              block7
+	VMOVUPS      (R10), Z14
+	VMOVUPS.Z    64(R10), K1, Z15
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z16, Z14, Z0
+	VFMADD231PS  Z16, Z15, Z1
+	VBROADCASTSS (R9)(AX*1), Z16
+	VFMADD231PS  Z16, Z14, Z2
+	VFMADD231PS  Z16, Z15, Z3
+	VBROADCASTSS (R9)(AX*2), Z16
+	VFMADD231PS  Z16, Z14, Z4
+	VFMADD231PS  Z16, Z15, Z5
+	VBROADCASTSS (R9)(CX*1), Z16
+	VFMADD231PS  Z16, Z14, Z6
+	VFMADD231PS  Z16, Z15, Z7
+	VBROADCASTSS (R9)(AX*4), Z16
+	VFMADD231PS  Z16, Z14, Z8
+	VFMADD231PS  Z16, Z15, Z9
+	VBROADCASTSS (R9)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z10
+	VFMADD231PS  Z16, Z15, Z11
+	VBROADCASTSS (R9)(CX*2), Z16
+	VFMADD231PS  Z16, Z14, Z12
+	VFMADD231PS  Z16, Z15, Z13
+	PREFETCHT0   (R11)
+	ADDQ         R12, R11
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R13
+	JNZ          depth7
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         40(SP)
+	JNZ          row7
+	VBROADCASTSS floor+160(FP), Z14
+	VMAXPS       Z0, Z14, Z0
+	VMAXPS       Z1, Z14, Z1
+	VMAXPS       Z2, Z14, Z2
+	VMAXPS       Z3, Z14, Z3
+	VMAXPS       Z4, Z14, Z4
+	VMAXPS       Z5, Z14, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMAXPS       Z8, Z14, Z8
+	VMAXPS       Z9, Z14, Z9
+	VMAXPS       Z10, Z14, Z10
+	VMAXPS       Z11, Z14, Z11
+	VMAXPS       Z12, Z14, Z12
+	VMAXPS       Z13, Z14, Z13
+	MOVQ         ldc+144(FP), R10
+	MOVQ         24(SP), R9
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z3, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z4, (R9)
+	VMOVUPS      Z5, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z6, (R9)
+	VMOVUPS      Z7, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z8, (R9)
+	VMOVUPS      Z9, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z10, (R9)
+	VMOVUPS      Z11, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      Z13, K1, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x00000007, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block7
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block7
 	VZEROUPPER
 	RET
 
 block8:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Z1
 	ADDQ      R10, R9
@@ -8142,13 +8938,13 @@ block8:
 	VMOVUPS   (R9), Z14
 	VMOVUPS.Z 64(R9), K1, Z15
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row8:
@@ -8157,93 +8953,113 @@ row8:
 	MOVQ depth+24(FP), R14
 
 depth8:
-	VMOVUPS          (R11), Z16
-	VMOVUPS.Z        64(R11), K1, Z17
-	VFMADD231PS.BCST (R9), Z16, Z0
-	VFMADD231PS.BCST (R9), Z17, Z1
-	VFMADD231PS.BCST (R9)(AX*1), Z16, Z2
-	VFMADD231PS.BCST (R9)(AX*1), Z17, Z3
-	VFMADD231PS.BCST (R9)(AX*2), Z16, Z4
-	VFMADD231PS.BCST (R9)(AX*2), Z17, Z5
-	VFMADD231PS.BCST (R9)(CX*1), Z16, Z6
-	VFMADD231PS.BCST (R9)(CX*1), Z17, Z7
-	VFMADD231PS.BCST (R9)(AX*4), Z16, Z8
-	VFMADD231PS.BCST (R9)(AX*4), Z17, Z9
-	VFMADD231PS.BCST (R9)(DX*1), Z16, Z10
-	VFMADD231PS.BCST (R9)(DX*1), Z17, Z11
-	VFMADD231PS.BCST (R9)(CX*2), Z16, Z12
-	VFMADD231PS.BCST (R9)(CX*2), Z17, Z13
-	VFMADD231PS.BCST (R10), Z16, Z14
-	VFMADD231PS.BCST (R10), Z17, Z15
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, R9
-	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R14
-	JNZ              depth8
-	ADDQ             aturn+40(FP), R9
-	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
-	JNZ              row8
-	VBROADCASTSS     floor+160(FP), Z16
-	VMAXPS           Z0, Z16, Z0
-	VMAXPS           Z1, Z16, Z1
-	VMAXPS           Z2, Z16, Z2
-	VMAXPS           Z3, Z16, Z3
-	VMAXPS           Z4, Z16, Z4
-	VMAXPS           Z5, Z16, Z5
-	VMAXPS           Z6, Z16, Z6
-	VMAXPS           Z7, Z16, Z7
-	VMAXPS           Z8, Z16, Z8
-	VMAXPS           Z9, Z16, Z9
-	VMAXPS           Z10, Z16, Z10
-	VMAXPS           Z11, Z16, Z11
-	VMAXPS           Z12, Z16, Z12
-	VMAXPS           Z13, Z16, Z13
-	VMAXPS           Z14, Z16, Z14
-	VMAXPS           Z15, Z16, Z15
-	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
-	VMOVUPS          Z0, (R9)
-	VMOVUPS          Z1, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z2, (R9)
-	VMOVUPS          Z3, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z4, (R9)
-	VMOVUPS          Z5, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z6, (R9)
-	VMOVUPS          Z7, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z8, (R9)
-	VMOVUPS          Z9, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z10, (R9)
-	VMOVUPS          Z11, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z12, (R9)
-	VMOVUPS          Z13, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z14, (R9)
-	VMOVUPS          Z15, K1, 64(R9)
-	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
-	MOVQ             AX, R9
-	IMUL3Q           $0x00000008, R9, R9
-	ADDQ             R9, (SP)
-	DECQ             24(SP)
-	JNZ              block8
+	VMOVUPS      (R11), Z16
+	VMOVUPS.Z    64(R11), K1, Z17
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS (R9)(AX*1), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS (R9)(AX*2), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS (R9)(CX*1), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS (R9)(AX*4), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS (R9)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS (R9)(CX*2), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row8
+	VBROADCASTSS floor+160(FP), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	MOVQ         ldc+144(FP), R10
+	MOVQ         24(SP), R9
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z3, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z4, (R9)
+	VMOVUPS      Z5, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z6, (R9)
+	VMOVUPS      Z7, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z8, (R9)
+	VMOVUPS      Z9, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z10, (R9)
+	VMOVUPS      Z11, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      Z13, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      Z15, K1, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x00000008, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block8
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block8
 	VZEROUPPER
 	RET
 
 block9:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Z1
 	ADDQ      R10, R9
@@ -8271,13 +9087,13 @@ block9:
 	VMOVUPS   (R9), Z16
 	VMOVUPS.Z 64(R9), K1, Z17
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row9:
@@ -8286,100 +9102,121 @@ row9:
 	MOVQ depth+24(FP), R14
 
 depth9:
-	VMOVUPS          (R11), Z18
-	VMOVUPS.Z        64(R11), K1, Z19
-	VFMADD231PS.BCST (R9), Z18, Z0
-	VFMADD231PS.BCST (R9), Z19, Z1
-	VFMADD231PS.BCST (R9)(AX*1), Z18, Z2
-	VFMADD231PS.BCST (R9)(AX*1), Z19, Z3
-	VFMADD231PS.BCST (R9)(AX*2), Z18, Z4
-	VFMADD231PS.BCST (R9)(AX*2), Z19, Z5
-	VFMADD231PS.BCST (R9)(CX*1), Z18, Z6
-	VFMADD231PS.BCST (R9)(CX*1), Z19, Z7
-	VFMADD231PS.BCST (R9)(AX*4), Z18, Z8
-	VFMADD231PS.BCST (R9)(AX*4), Z19, Z9
-	VFMADD231PS.BCST (R9)(DX*1), Z18, Z10
-	VFMADD231PS.BCST (R9)(DX*1), Z19, Z11
-	VFMADD231PS.BCST (R9)(CX*2), Z18, Z12
-	VFMADD231PS.BCST (R9)(CX*2), Z19, Z13
-	VFMADD231PS.BCST (R10), Z18, Z14
-	VFMADD231PS.BCST (R10), Z19, Z15
-	VFMADD231PS.BCST (R10)(AX*1), Z18, Z16
-	VFMADD231PS.BCST (R10)(AX*1), Z19, Z17
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, R9
-	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R14
-	JNZ              depth9
-	ADDQ             aturn+40(FP), R9
-	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
-	JNZ              row9
-	VBROADCASTSS     floor+160(FP), Z18
-	VMAXPS           Z0, Z18, Z0
-	VMAXPS           Z1, Z18, Z1
-	VMAXPS           Z2, Z18, Z2
-	VMAXPS           Z3, Z18, Z3
-	VMAXPS           Z4, Z18, Z4
-	VMAXPS           Z5, Z18, Z5
-	VMAXPS           Z6, Z18, Z6
-	VMAXPS           Z7, Z18, Z7
-	VMAXPS           Z8, Z18, Z8
-	VMAXPS           Z9, Z18, Z9
-	VMAXPS           Z10, Z18, Z10
-	VMAXPS           Z11, Z18, Z11
-	VMAXPS           Z12, Z18, Z12
-	VMAXPS           Z13, Z18, Z13
-	VMAXPS           Z14, Z18, Z14
-	VMAXPS           Z15, Z18, Z15
-	VMAXPS           Z16, Z18, Z16
-	VMAXPS           Z17, Z18, Z17
-	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
-	VMOVUPS          Z0, (R9)
-	VMOVUPS          Z1, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z2, (R9)
-	VMOVUPS          Z3, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z4, (R9)
-	VMOVUPS          Z5, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z6, (R9)
-	VMOVUPS          Z7, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z8, (R9)
-	VMOVUPS          Z9, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z10, (R9)
-	VMOVUPS          Z11, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z12, (R9)
-	VMOVUPS          Z13, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z14, (R9)
-	VMOVUPS          Z15, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z16, (R9)
-	VMOVUPS          Z17, K1, 64(R9)
-	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
-	MOVQ             AX, R9
-	IMUL3Q           $0x00000009, R9, R9
-	ADDQ             R9, (SP)
-	DECQ             24(SP)
-	JNZ              block9
+	VMOVUPS      (R11), Z18
+	VMOVUPS.Z    64(R11), K1, Z19
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z20, Z18, Z0
+	VFMADD231PS  Z20, Z19, Z1
+	VBROADCASTSS (R9)(AX*1), Z20
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS (R9)(AX*2), Z20
+	VFMADD231PS  Z20, Z18, Z4
+	VFMADD231PS  Z20, Z19, Z5
+	VBROADCASTSS (R9)(CX*1), Z20
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS (R9)(AX*4), Z20
+	VFMADD231PS  Z20, Z18, Z8
+	VFMADD231PS  Z20, Z19, Z9
+	VBROADCASTSS (R9)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS (R9)(CX*2), Z20
+	VFMADD231PS  Z20, Z18, Z12
+	VFMADD231PS  Z20, Z19, Z13
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	VBROADCASTSS (R10)(AX*1), Z20
+	VFMADD231PS  Z20, Z18, Z16
+	VFMADD231PS  Z20, Z19, Z17
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth9
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row9
+	VBROADCASTSS floor+160(FP), Z18
+	VMAXPS       Z0, Z18, Z0
+	VMAXPS       Z1, Z18, Z1
+	VMAXPS       Z2, Z18, Z2
+	VMAXPS       Z3, Z18, Z3
+	VMAXPS       Z4, Z18, Z4
+	VMAXPS       Z5, Z18, Z5
+	VMAXPS       Z6, Z18, Z6
+	VMAXPS       Z7, Z18, Z7
+	VMAXPS       Z8, Z18, Z8
+	VMAXPS       Z9, Z18, Z9
+	VMAXPS       Z10, Z18, Z10
+	VMAXPS       Z11, Z18, Z11
+	VMAXPS       Z12, Z18, Z12
+	VMAXPS       Z13, Z18, Z13
+	VMAXPS       Z14, Z18, Z14
+	VMAXPS       Z15, Z18, Z15
+	VMAXPS       Z16, Z18, Z16
+	VMAXPS       Z17, Z18, Z17
+	MOVQ         ldc+144(FP), R10
+	MOVQ         24(SP), R9
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z3, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z4, (R9)
+	VMOVUPS      Z5, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z6, (R9)
+	VMOVUPS      Z7, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z8, (R9)
+	VMOVUPS      Z9, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z10, (R9)
+	VMOVUPS      Z11, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      Z13, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      Z15, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      Z17, K1, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x00000009, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block9
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block9
 	VZEROUPPER
 	RET
 
 block10:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Z1
 	ADDQ      R10, R9
@@ -8410,13 +9247,13 @@ block10:
 	VMOVUPS   (R9), Z18
 	VMOVUPS.Z 64(R9), K1, Z19
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row10:
@@ -8425,107 +9262,129 @@ row10:
 	MOVQ depth+24(FP), R14
 
 depth10:
-	VMOVUPS          (R11), Z20
-	VMOVUPS.Z        64(R11), K1, Z21
-	VFMADD231PS.BCST (R9), Z20, Z0
-	VFMADD231PS.BCST (R9), Z21, Z1
-	VFMADD231PS.BCST (R9)(AX*1), Z20, Z2
-	VFMADD231PS.BCST (R9)(AX*1), Z21, Z3
-	VFMADD231PS.BCST (R9)(AX*2), Z20, Z4
-	VFMADD231PS.BCST (R9)(AX*2), Z21, Z5
-	VFMADD231PS.BCST (R9)(CX*1), Z20, Z6
-	VFMADD231PS.BCST (R9)(CX*1), Z21, Z7
-	VFMADD231PS.BCST (R9)(AX*4), Z20, Z8
-	VFMADD231PS.BCST (R9)(AX*4), Z21, Z9
-	VFMADD231PS.BCST (R9)(DX*1), Z20, Z10
-	VFMADD231PS.BCST (R9)(DX*1), Z21, Z11
-	VFMADD231PS.BCST (R9)(CX*2), Z20, Z12
-	VFMADD231PS.BCST (R9)(CX*2), Z21, Z13
-	VFMADD231PS.BCST (R10), Z20, Z14
-	VFMADD231PS.BCST (R10), Z21, Z15
-	VFMADD231PS.BCST (R10)(AX*1), Z20, Z16
-	VFMADD231PS.BCST (R10)(AX*1), Z21, Z17
-	VFMADD231PS.BCST (R10)(AX*2), Z20, Z18
-	VFMADD231PS.BCST (R10)(AX*2), Z21, Z19
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, R9
-	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R14
-	JNZ              depth10
-	ADDQ             aturn+40(FP), R9
-	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
-	JNZ              row10
-	VBROADCASTSS     floor+160(FP), Z20
-	VMAXPS           Z0, Z20, Z0
-	VMAXPS           Z1, Z20, Z1
-	VMAXPS           Z2, Z20, Z2
-	VMAXPS           Z3, Z20, Z3
-	VMAXPS           Z4, Z20, Z4
-	VMAXPS           Z5, Z20, Z5
-	VMAXPS           Z6, Z20, Z6
-	VMAXPS           Z7, Z20, Z7
-	VMAXPS           Z8, Z20, Z8
-	VMAXPS           Z9, Z20, Z9
-	VMAXPS           Z10, Z20, Z10
-	VMAXPS           Z11, Z20, Z11
-	VMAXPS           Z12, Z20, Z12
-	VMAXPS           Z13, Z20, Z13
-	VMAXPS           Z14, Z20, Z14
-	VMAXPS           Z15, Z20, Z15
-	VMAXPS           Z16, Z20, Z16
-	VMAXPS           Z17, Z20, Z17
-	VMAXPS           Z18, Z20, Z18
-	VMAXPS           Z19, Z20, Z19
-	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
-	VMOVUPS          Z0, (R9)
-	VMOVUPS          Z1, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z2, (R9)
-	VMOVUPS          Z3, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z4, (R9)
-	VMOVUPS          Z5, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z6, (R9)
-	VMOVUPS          Z7, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z8, (R9)
-	VMOVUPS          Z9, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z10, (R9)
-	VMOVUPS          Z11, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z12, (R9)
-	VMOVUPS          Z13, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z14, (R9)
-	VMOVUPS          Z15, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z16, (R9)
-	VMOVUPS          Z17, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z18, (R9)
-	VMOVUPS          Z19, K1, 64(R9)
-	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
-	MOVQ             AX, R9
-	IMUL3Q           $0x0000000a, R9, R9
-	ADDQ             R9, (SP)
-	DECQ             24(SP)
-	JNZ              block10
+	VMOVUPS      (R11), Z20
+	VMOVUPS.Z    64(R11), K1, Z21
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z22, Z20, Z0
+	VFMADD231PS  Z22, Z21, Z1
+	VBROADCASTSS (R9)(AX*1), Z22
+	VFMADD231PS  Z22, Z20, Z2
+	VFMADD231PS  Z22, Z21, Z3
+	VBROADCASTSS (R9)(AX*2), Z22
+	VFMADD231PS  Z22, Z20, Z4
+	VFMADD231PS  Z22, Z21, Z5
+	VBROADCASTSS (R9)(CX*1), Z22
+	VFMADD231PS  Z22, Z20, Z6
+	VFMADD231PS  Z22, Z21, Z7
+	VBROADCASTSS (R9)(AX*4), Z22
+	VFMADD231PS  Z22, Z20, Z8
+	VFMADD231PS  Z22, Z21, Z9
+	VBROADCASTSS (R9)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z10
+	VFMADD231PS  Z22, Z21, Z11
+	VBROADCASTSS (R9)(CX*2), Z22
+	VFMADD231PS  Z22, Z20, Z12
+	VFMADD231PS  Z22, Z21, Z13
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z22, Z20, Z14
+	VFMADD231PS  Z22, Z21, Z15
+	VBROADCASTSS (R10)(AX*1), Z22
+	VFMADD231PS  Z22, Z20, Z16
+	VFMADD231PS  Z22, Z21, Z17
+	VBROADCASTSS (R10)(AX*2), Z22
+	VFMADD231PS  Z22, Z20, Z18
+	VFMADD231PS  Z22, Z21, Z19
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth10
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row10
+	VBROADCASTSS floor+160(FP), Z20
+	VMAXPS       Z0, Z20, Z0
+	VMAXPS       Z1, Z20, Z1
+	VMAXPS       Z2, Z20, Z2
+	VMAXPS       Z3, Z20, Z3
+	VMAXPS       Z4, Z20, Z4
+	VMAXPS       Z5, Z20, Z5
+	VMAXPS       Z6, Z20, Z6
+	VMAXPS       Z7, Z20, Z7
+	VMAXPS       Z8, Z20, Z8
+	VMAXPS       Z9, Z20, Z9
+	VMAXPS       Z10, Z20, Z10
+	VMAXPS       Z11, Z20, Z11
+	VMAXPS       Z12, Z20, Z12
+	VMAXPS       Z13, Z20, Z13
+	VMAXPS       Z14, Z20, Z14
+	VMAXPS       Z15, Z20, Z15
+	VMAXPS       Z16, Z20, Z16
+	VMAXPS       Z17, Z20, Z17
+	VMAXPS       Z18, Z20, Z18
+	VMAXPS       Z19, Z20, Z19
+	MOVQ         ldc+144(FP), R10
+	MOVQ         24(SP), R9
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z3, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z4, (R9)
+	VMOVUPS      Z5, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z6, (R9)
+	VMOVUPS      Z7, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z8, (R9)
+	VMOVUPS      Z9, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z10, (R9)
+	VMOVUPS      Z11, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      Z13, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      Z15, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      Z17, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, K1, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x0000000a, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block10
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block10
 	VZEROUPPER
 	RET
 
 block11:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Z1
 	ADDQ      R10, R9
@@ -8559,13 +9418,13 @@ block11:
 	VMOVUPS   (R9), Z20
 	VMOVUPS.Z 64(R9), K1, Z21
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row11:
@@ -8574,114 +9433,137 @@ row11:
 	MOVQ depth+24(FP), R14
 
 depth11:
-	VMOVUPS          (R11), Z22
-	VMOVUPS.Z        64(R11), K1, Z23
-	VFMADD231PS.BCST (R9), Z22, Z0
-	VFMADD231PS.BCST (R9), Z23, Z1
-	VFMADD231PS.BCST (R9)(AX*1), Z22, Z2
-	VFMADD231PS.BCST (R9)(AX*1), Z23, Z3
-	VFMADD231PS.BCST (R9)(AX*2), Z22, Z4
-	VFMADD231PS.BCST (R9)(AX*2), Z23, Z5
-	VFMADD231PS.BCST (R9)(CX*1), Z22, Z6
-	VFMADD231PS.BCST (R9)(CX*1), Z23, Z7
-	VFMADD231PS.BCST (R9)(AX*4), Z22, Z8
-	VFMADD231PS.BCST (R9)(AX*4), Z23, Z9
-	VFMADD231PS.BCST (R9)(DX*1), Z22, Z10
-	VFMADD231PS.BCST (R9)(DX*1), Z23, Z11
-	VFMADD231PS.BCST (R9)(CX*2), Z22, Z12
-	VFMADD231PS.BCST (R9)(CX*2), Z23, Z13
-	VFMADD231PS.BCST (R10), Z22, Z14
-	VFMADD231PS.BCST (R10), Z23, Z15
-	VFMADD231PS.BCST (R10)(AX*1), Z22, Z16
-	VFMADD231PS.BCST (R10)(AX*1), Z23, Z17
-	VFMADD231PS.BCST (R10)(AX*2), Z22, Z18
-	VFMADD231PS.BCST (R10)(AX*2), Z23, Z19
-	VFMADD231PS.BCST (R10)(CX*1), Z22, Z20
-	VFMADD231PS.BCST (R10)(CX*1), Z23, Z21
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, R9
-	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R14
-	JNZ              depth11
-	ADDQ             aturn+40(FP), R9
-	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
-	JNZ              row11
-	VBROADCASTSS     floor+160(FP), Z22
-	VMAXPS           Z0, Z22, Z0
-	VMAXPS           Z1, Z22, Z1
-	VMAXPS           Z2, Z22, Z2
-	VMAXPS           Z3, Z22, Z3
-	VMAXPS           Z4, Z22, Z4
-	VMAXPS           Z5, Z22, Z5
-	VMAXPS           Z6, Z22, Z6
-	VMAXPS           Z7, Z22, Z7
-	VMAXPS           Z8, Z22, Z8
-	VMAXPS           Z9, Z22, Z9
-	VMAXPS           Z10, Z22, Z10
-	VMAXPS           Z11, Z22, Z11
-	VMAXPS           Z12, Z22, Z12
-	VMAXPS           Z13, Z22, Z13
-	VMAXPS           Z14, Z22, Z14
-	VMAXPS           Z15, Z22, Z15
-	VMAXPS           Z16, Z22, Z16
-	VMAXPS           Z17, Z22, Z17
-	VMAXPS           Z18, Z22, Z18
-	VMAXPS           Z19, Z22, Z19
-	VMAXPS           Z20, Z22, Z20
-	VMAXPS           Z21, Z22, Z21
-	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
-	VMOVUPS          Z0, (R9)
-	VMOVUPS          Z1, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z2, (R9)
-	VMOVUPS          Z3, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z4, (R9)
-	VMOVUPS          Z5, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z6, (R9)
-	VMOVUPS          Z7, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z8, (R9)
-	VMOVUPS          Z9, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z10, (R9)
-	VMOVUPS          Z11, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z12, (R9)
-	VMOVUPS          Z13, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z14, (R9)
-	VMOVUPS          Z15, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z16, (R9)
-	VMOVUPS          Z17, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z18, (R9)
-	VMOVUPS          Z19, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z20, (R9)
-	VMOVUPS          Z21, K1, 64(R9)
-	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
-	MOVQ             AX, R9
-	IMUL3Q           $0x0000000b, R9, R9
-	ADDQ             R9, (SP)
-	DECQ             24(SP)
-	JNZ              block11
+	VMOVUPS      (R11), Z22
+	VMOVUPS.Z    64(R11), K1, Z23
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z24, Z22, Z0
+	VFMADD231PS  Z24, Z23, Z1
+	VBROADCASTSS (R9)(AX*1), Z24
+	VFMADD231PS  Z24, Z22, Z2
+	VFMADD231PS  Z24, Z23, Z3
+	VBROADCASTSS (R9)(AX*2), Z24
+	VFMADD231PS  Z24, Z22, Z4
+	VFMADD231PS  Z24, Z23, Z5
+	VBROADCASTSS (R9)(CX*1), Z24
+	VFMADD231PS  Z24, Z22, Z6
+	VFMADD231PS  Z24, Z23, Z7
+	VBROADCASTSS (R9)(AX*4), Z24
+	VFMADD231PS  Z24, Z22, Z8
+	VFMADD231PS  Z24, Z23, Z9
+	VBROADCASTSS (R9)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z10
+	VFMADD231PS  Z24, Z23, Z11
+	VBROADCASTSS (R9)(CX*2), Z24
+	VFMADD231PS  Z24, Z22, Z12
+	VFMADD231PS  Z24, Z23, Z13
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z24, Z22, Z14
+	VFMADD231PS  Z24, Z23, Z15
+	VBROADCASTSS (R10)(AX*1), Z24
+	VFMADD231PS  Z24, Z22, Z16
+	VFMADD231PS  Z24, Z23, Z17
+	VBROADCASTSS (R10)(AX*2), Z24
+	VFMADD231PS  Z24, Z22, Z18
+	VFMADD231PS  Z24, Z23, Z19
+	VBROADCASTSS (R10)(CX*1), Z24
+	VFMADD231PS  Z24, Z22, Z20
+	VFMADD231PS  Z24, Z23, Z21
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth11
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row11
+	VBROADCASTSS floor+160(FP), Z22
+	VMAXPS       Z0, Z22, Z0
+	VMAXPS       Z1, Z22, Z1
+	VMAXPS       Z2, Z22, Z2
+	VMAXPS       Z3, Z22, Z3
+	VMAXPS       Z4, Z22, Z4
+	VMAXPS       Z5, Z22, Z5
+	VMAXPS       Z6, Z22, Z6
+	VMAXPS       Z7, Z22, Z7
+	VMAXPS       Z8, Z22, Z8
+	VMAXPS       Z9, Z22, Z9
+	VMAXPS       Z10, Z22, Z10
+	VMAXPS       Z11, Z22, Z11
+	VMAXPS       Z12, Z22, Z12
+	VMAXPS       Z13, Z22, Z13
+	VMAXPS       Z14, Z22, Z14
+	VMAXPS       Z15, Z22, Z15
+	VMAXPS       Z16, Z22, Z16
+	VMAXPS       Z17, Z22, Z17
+	VMAXPS       Z18, Z22, Z18
+	VMAXPS       Z19, Z22, Z19
+	VMAXPS       Z20, Z22, Z20
+	VMAXPS       Z21, Z22, Z21
+	MOVQ         ldc+144(FP), R10
+	MOVQ         24(SP), R9
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z3, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z4, (R9)
+	VMOVUPS      Z5, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z6, (R9)
+	VMOVUPS      Z7, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z8, (R9)
+	VMOVUPS      Z9, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z10, (R9)
+	VMOVUPS      Z11, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      Z13, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      Z15, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      Z17, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z20, (R9)
+	VMOVUPS      Z21, K1, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x0000000b, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block11
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block11
 	VZEROUPPER
 	RET
 
 block12:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Z1
 	ADDQ      R10, R9
@@ -8718,13 +9600,13 @@ block12:
 	VMOVUPS   (R9), Z22
 	VMOVUPS.Z 64(R9), K1, Z23
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row12:
@@ -8733,121 +9615,145 @@ row12:
 	MOVQ depth+24(FP), R14
 
 depth12:
-	VMOVUPS          (R11), Z24
-	VMOVUPS.Z        64(R11), K1, Z25
-	VFMADD231PS.BCST (R9), Z24, Z0
-	VFMADD231PS.BCST (R9), Z25, Z1
-	VFMADD231PS.BCST (R9)(AX*1), Z24, Z2
-	VFMADD231PS.BCST (R9)(AX*1), Z25, Z3
-	VFMADD231PS.BCST (R9)(AX*2), Z24, Z4
-	VFMADD231PS.BCST (R9)(AX*2), Z25, Z5
-	VFMADD231PS.BCST (R9)(CX*1), Z24, Z6
-	VFMADD231PS.BCST (R9)(CX*1), Z25, Z7
-	VFMADD231PS.BCST (R9)(AX*4), Z24, Z8
-	VFMADD231PS.BCST (R9)(AX*4), Z25, Z9
-	VFMADD231PS.BCST (R9)(DX*1), Z24, Z10
-	VFMADD231PS.BCST (R9)(DX*1), Z25, Z11
-	VFMADD231PS.BCST (R9)(CX*2), Z24, Z12
-	VFMADD231PS.BCST (R9)(CX*2), Z25, Z13
-	VFMADD231PS.BCST (R10), Z24, Z14
-	VFMADD231PS.BCST (R10), Z25, Z15
-	VFMADD231PS.BCST (R10)(AX*1), Z24, Z16
-	VFMADD231PS.BCST (R10)(AX*1), Z25, Z17
-	VFMADD231PS.BCST (R10)(AX*2), Z24, Z18
-	VFMADD231PS.BCST (R10)(AX*2), Z25, Z19
-	VFMADD231PS.BCST (R10)(CX*1), Z24, Z20
-	VFMADD231PS.BCST (R10)(CX*1), Z25, Z21
-	VFMADD231PS.BCST (R10)(AX*4), Z24, Z22
-	VFMADD231PS.BCST (R10)(AX*4), Z25, Z23
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, R9
-	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R14
-	JNZ              depth12
-	ADDQ             aturn+40(FP), R9
-	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
-	JNZ              row12
-	VBROADCASTSS     floor+160(FP), Z24
-	VMAXPS           Z0, Z24, Z0
-	VMAXPS           Z1, Z24, Z1
-	VMAXPS           Z2, Z24, Z2
-	VMAXPS           Z3, Z24, Z3
-	VMAXPS           Z4, Z24, Z4
-	VMAXPS           Z5, Z24, Z5
-	VMAXPS           Z6, Z24, Z6
-	VMAXPS           Z7, Z24, Z7
-	VMAXPS           Z8, Z24, Z8
-	VMAXPS           Z9, Z24, Z9
-	VMAXPS           Z10, Z24, Z10
-	VMAXPS           Z11, Z24, Z11
-	VMAXPS           Z12, Z24, Z12
-	VMAXPS           Z13, Z24, Z13
-	VMAXPS           Z14, Z24, Z14
-	VMAXPS           Z15, Z24, Z15
-	VMAXPS           Z16, Z24, Z16
-	VMAXPS           Z17, Z24, Z17
-	VMAXPS           Z18, Z24, Z18
-	VMAXPS           Z19, Z24, Z19
-	VMAXPS           Z20, Z24, Z20
-	VMAXPS           Z21, Z24, Z21
-	VMAXPS           Z22, Z24, Z22
-	VMAXPS           Z23, Z24, Z23
-	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
-	VMOVUPS          Z0, (R9)
-	VMOVUPS          Z1, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z2, (R9)
-	VMOVUPS          Z3, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z4, (R9)
-	VMOVUPS          Z5, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z6, (R9)
-	VMOVUPS          Z7, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z8, (R9)
-	VMOVUPS          Z9, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z10, (R9)
-	VMOVUPS          Z11, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z12, (R9)
-	VMOVUPS          Z13, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z14, (R9)
-	VMOVUPS          Z15, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z16, (R9)
-	VMOVUPS          Z17, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z18, (R9)
-	VMOVUPS          Z19, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z20, (R9)
-	VMOVUPS          Z21, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z22, (R9)
-	VMOVUPS          Z23, K1, 64(R9)
-	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
-	MOVQ             AX, R9
-	IMUL3Q           $0x0000000c, R9, R9
-	ADDQ             R9, (SP)
-	DECQ             24(SP)
-	JNZ              block12
+	VMOVUPS      (R11), Z24
+	VMOVUPS.Z    64(R11), K1, Z25
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z26, Z24, Z0
+	VFMADD231PS  Z26, Z25, Z1
+	VBROADCASTSS (R9)(AX*1), Z26
+	VFMADD231PS  Z26, Z24, Z2
+	VFMADD231PS  Z26, Z25, Z3
+	VBROADCASTSS (R9)(AX*2), Z26
+	VFMADD231PS  Z26, Z24, Z4
+	VFMADD231PS  Z26, Z25, Z5
+	VBROADCASTSS (R9)(CX*1), Z26
+	VFMADD231PS  Z26, Z24, Z6
+	VFMADD231PS  Z26, Z25, Z7
+	VBROADCASTSS (R9)(AX*4), Z26
+	VFMADD231PS  Z26, Z24, Z8
+	VFMADD231PS  Z26, Z25, Z9
+	VBROADCASTSS (R9)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z10
+	VFMADD231PS  Z26, Z25, Z11
+	VBROADCASTSS (R9)(CX*2), Z26
+	VFMADD231PS  Z26, Z24, Z12
+	VFMADD231PS  Z26, Z25, Z13
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z26, Z24, Z14
+	VFMADD231PS  Z26, Z25, Z15
+	VBROADCASTSS (R10)(AX*1), Z26
+	VFMADD231PS  Z26, Z24, Z16
+	VFMADD231PS  Z26, Z25, Z17
+	VBROADCASTSS (R10)(AX*2), Z26
+	VFMADD231PS  Z26, Z24, Z18
+	VFMADD231PS  Z26, Z25, Z19
+	VBROADCASTSS (R10)(CX*1), Z26
+	VFMADD231PS  Z26, Z24, Z20
+	VFMADD231PS  Z26, Z25, Z21
+	VBROADCASTSS (R10)(AX*4), Z26
+	VFMADD231PS  Z26, Z24, Z22
+	VFMADD231PS  Z26, Z25, Z23
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth12
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row12
+	VBROADCASTSS floor+160(FP), Z24
+	VMAXPS       Z0, Z24, Z0
+	VMAXPS       Z1, Z24, Z1
+	VMAXPS       Z2, Z24, Z2
+	VMAXPS       Z3, Z24, Z3
+	VMAXPS       Z4, Z24, Z4
+	VMAXPS       Z5, Z24, Z5
+	VMAXPS       Z6, Z24, Z6
+	VMAXPS       Z7, Z24, Z7
+	VMAXPS       Z8, Z24, Z8
+	VMAXPS       Z9, Z24, Z9
+	VMAXPS       Z10, Z24, Z10
+	VMAXPS       Z11, Z24, Z11
+	VMAXPS       Z12, Z24, Z12
+	VMAXPS       Z13, Z24, Z13
+	VMAXPS       Z14, Z24, Z14
+	VMAXPS       Z15, Z24, Z15
+	VMAXPS       Z16, Z24, Z16
+	VMAXPS       Z17, Z24, Z17
+	VMAXPS       Z18, Z24, Z18
+	VMAXPS       Z19, Z24, Z19
+	VMAXPS       Z20, Z24, Z20
+	VMAXPS       Z21, Z24, Z21
+	VMAXPS       Z22, Z24, Z22
+	VMAXPS       Z23, Z24, Z23
+	MOVQ         ldc+144(FP), R10
+	MOVQ         24(SP), R9
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z3, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z4, (R9)
+	VMOVUPS      Z5, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z6, (R9)
+	VMOVUPS      Z7, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z8, (R9)
+	VMOVUPS      Z9, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z10, (R9)
+	VMOVUPS      Z11, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      Z13, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      Z15, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      Z17, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z20, (R9)
+	VMOVUPS      Z21, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z22, (R9)
+	VMOVUPS      Z23, K1, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x0000000c, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block12
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block12
 	VZEROUPPER
 	RET
 
 block13:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Z1
 	ADDQ      R10, R9
@@ -8887,13 +9793,13 @@ block13:
 	VMOVUPS   (R9), Z24
 	VMOVUPS.Z 64(R9), K1, Z25
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row13:
@@ -8902,128 +9808,153 @@ row13:
 	MOVQ depth+24(FP), R14
 
 depth13:
-	VMOVUPS          (R11), Z26
-	VMOVUPS.Z        64(R11), K1, Z27
-	VFMADD231PS.BCST (R9), Z26, Z0
-	VFMADD231PS.BCST (R9), Z27, Z1
-	VFMADD231PS.BCST (R9)(AX*1), Z26, Z2
-	VFMADD231PS.BCST (R9)(AX*1), Z27, Z3
-	VFMADD231PS.BCST (R9)(AX*2), Z26, Z4
-	VFMADD231PS.BCST (R9)(AX*2), Z27, Z5
-	VFMADD231PS.BCST (R9)(CX*1), Z26, Z6
-	VFMADD231PS.BCST (R9)(CX*1), Z27, Z7
-	VFMADD231PS.BCST (R9)(AX*4), Z26, Z8
-	VFMADD231PS.BCST (R9)(AX*4), Z27, Z9
-	VFMADD231PS.BCST (R9)(DX*1), Z26, Z10
-	VFMADD231PS.BCST (R9)(DX*1), Z27, Z11
-	VFMADD231PS.BCST (R9)(CX*2), Z26, Z12
-	VFMADD231PS.BCST (R9)(CX*2), Z27, Z13
-	VFMADD231PS.BCST (R10), Z26, Z14
-	VFMADD231PS.BCST (R10), Z27, Z15
-	VFMADD231PS.BCST (R10)(AX*1), Z26, Z16
-	VFMADD231PS.BCST (R10)(AX*1), Z27, Z17
-	VFMADD231PS.BCST (R10)(AX*2), Z26, Z18
-	VFMADD231PS.BCST (R10)(AX*2), Z27, Z19
-	VFMADD231PS.BCST (R10)(CX*1), Z26, Z20
-	VFMADD231PS.BCST (R10)(CX*1), Z27, Z21
-	VFMADD231PS.BCST (R10)(AX*4), Z26, Z22
-	VFMADD231PS.BCST (R10)(AX*4), Z27, Z23
-	VFMADD231PS.BCST (R10)(DX*1), Z26, Z24
-	VFMADD231PS.BCST (R10)(DX*1), Z27, Z25
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, R9
-	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R14
-	JNZ              depth13
-	ADDQ             aturn+40(FP), R9
-	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
-	JNZ              row13
-	VBROADCASTSS     floor+160(FP), Z26
-	VMAXPS           Z0, Z26, Z0
-	VMAXPS           Z1, Z26, Z1
-	VMAXPS           Z2, Z26, Z2
-	VMAXPS           Z3, Z26, Z3
-	VMAXPS           Z4, Z26, Z4
-	VMAXPS           Z5, Z26, Z5
-	VMAXPS           Z6, Z26, Z6
-	VMAXPS           Z7, Z26, Z7
-	VMAXPS           Z8, Z26, Z8
-	VMAXPS           Z9, Z26, Z9
-	VMAXPS           Z10, Z26, Z10
-	VMAXPS           Z11, Z26, Z11
-	VMAXPS           Z12, Z26, Z12
-	VMAXPS           Z13, Z26, Z13
-	VMAXPS           Z14, Z26, Z14
-	VMAXPS           Z15, Z26, Z15
-	VMAXPS           Z16, Z26, Z16
-	VMAXPS           Z17, Z26, Z17
-	VMAXPS           Z18, Z26, Z18
-	VMAXPS           Z19, Z26, Z19
-	VMAXPS           Z20, Z26, Z20
-	VMAXPS           Z21, Z26, Z21
-	VMAXPS           Z22, Z26, Z22
-	VMAXPS           Z23, Z26, Z23
-	VMAXPS           Z24, Z26, Z24
-	VMAXPS           Z25, Z26, Z25
-	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
-	VMOVUPS          Z0, (R9)
-	VMOVUPS          Z1, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z2, (R9)
-	VMOVUPS          Z3, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z4, (R9)
-	VMOVUPS          Z5, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z6, (R9)
-	VMOVUPS          Z7, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z8, (R9)
-	VMOVUPS          Z9, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z10, (R9)
-	VMOVUPS          Z11, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z12, (R9)
-	VMOVUPS          Z13, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z14, (R9)
-	VMOVUPS          Z15, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z16, (R9)
-	VMOVUPS          Z17, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z18, (R9)
-	VMOVUPS          Z19, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z20, (R9)
-	VMOVUPS          Z21, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z22, (R9)
-	VMOVUPS          Z23, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z24, (R9)
-	VMOVUPS          Z25, K1, 64(R9)
-	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
-	MOVQ             AX, R9
-	IMUL3Q           $0x0000000d, R9, R9
-	ADDQ             R9, (SP)
-	DECQ             24(SP)
-	JNZ              block13
+	VMOVUPS      (R11), Z26
+	VMOVUPS.Z    64(R11), K1, Z27
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z28, Z26, Z0
+	VFMADD231PS  Z28, Z27, Z1
+	VBROADCASTSS (R9)(AX*1), Z28
+	VFMADD231PS  Z28, Z26, Z2
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSS (R9)(AX*2), Z28
+	VFMADD231PS  Z28, Z26, Z4
+	VFMADD231PS  Z28, Z27, Z5
+	VBROADCASTSS (R9)(CX*1), Z28
+	VFMADD231PS  Z28, Z26, Z6
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSS (R9)(AX*4), Z28
+	VFMADD231PS  Z28, Z26, Z8
+	VFMADD231PS  Z28, Z27, Z9
+	VBROADCASTSS (R9)(DX*1), Z28
+	VFMADD231PS  Z28, Z26, Z10
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSS (R9)(CX*2), Z28
+	VFMADD231PS  Z28, Z26, Z12
+	VFMADD231PS  Z28, Z27, Z13
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSS (R10)(AX*1), Z28
+	VFMADD231PS  Z28, Z26, Z16
+	VFMADD231PS  Z28, Z27, Z17
+	VBROADCASTSS (R10)(AX*2), Z28
+	VFMADD231PS  Z28, Z26, Z18
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSS (R10)(CX*1), Z28
+	VFMADD231PS  Z28, Z26, Z20
+	VFMADD231PS  Z28, Z27, Z21
+	VBROADCASTSS (R10)(AX*4), Z28
+	VFMADD231PS  Z28, Z26, Z22
+	VFMADD231PS  Z28, Z27, Z23
+	VBROADCASTSS (R10)(DX*1), Z28
+	VFMADD231PS  Z28, Z26, Z24
+	VFMADD231PS  Z28, Z27, Z25
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth13
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row13
+	VBROADCASTSS floor+160(FP), Z26
+	VMAXPS       Z0, Z26, Z0
+	VMAXPS       Z1, Z26, Z1
+	VMAXPS       Z2, Z26, Z2
+	VMAXPS       Z3, Z26, Z3
+	VMAXPS       Z4, Z26, Z4
+	VMAXPS       Z5, Z26, Z5
+	VMAXPS       Z6, Z26, Z6
+	VMAXPS       Z7, Z26, Z7
+	VMAXPS       Z8, Z26, Z8
+	VMAXPS       Z9, Z26, Z9
+	VMAXPS       Z10, Z26, Z10
+	VMAXPS       Z11, Z26, Z11
+	VMAXPS       Z12, Z26, Z12
+	VMAXPS       Z13, Z26, Z13
+	VMAXPS       Z14, Z26, Z14
+	VMAXPS       Z15, Z26, Z15
+	VMAXPS       Z16, Z26, Z16
+	VMAXPS       Z17, Z26, Z17
+	VMAXPS       Z18, Z26, Z18
+	VMAXPS       Z19, Z26, Z19
+	VMAXPS       Z20, Z26, Z20
+	VMAXPS       Z21, Z26, Z21
+	VMAXPS       Z22, Z26, Z22
+	VMAXPS       Z23, Z26, Z23
+	VMAXPS       Z24, Z26, Z24
+	VMAXPS       Z25, Z26, Z25
+	MOVQ         ldc+144(FP), R10
+	MOVQ         24(SP), R9
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z3, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z4, (R9)
+	VMOVUPS      Z5, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z6, (R9)
+	VMOVUPS      Z7, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z8, (R9)
+	VMOVUPS      Z9, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z10, (R9)
+	VMOVUPS      Z11, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      Z13, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      Z15, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      Z17, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z20, (R9)
+	VMOVUPS      Z21, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z22, (R9)
+	VMOVUPS      Z23, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z24, (R9)
+	VMOVUPS      Z25, K1, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x0000000d, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block13
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block13
 	VZEROUPPER
 	RET
 
 block14:
 	MOVQ      ldi+128(FP), R10
-	MOVQ      8(SP), R9
+	MOVQ      16(SP), R9
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Z1
 	ADDQ      R10, R9
@@ -9066,13 +9997,13 @@ block14:
 	VMOVUPS   (R9), Z26
 	VMOVUPS.Z 64(R9), K1, Z27
 	ADDQ      R10, R9
-	MOVQ      R9, 8(SP)
+	MOVQ      R9, 16(SP)
 	MOVQ      (SP), R9
 	LEAQ      (R9)(CX*2), R10
 	ADDQ      AX, R10
-	MOVQ      b+80(FP), R11
+	MOVQ      8(SP), R11
 	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 32(SP)
+	MOVQ      R12, 40(SP)
 	MOVQ      pace+72(FP), R13
 
 row14:
@@ -9081,135 +10012,161 @@ row14:
 	MOVQ depth+24(FP), R14
 
 depth14:
-	VMOVUPS          (R11), Z28
-	VMOVUPS.Z        64(R11), K1, Z29
-	VFMADD231PS.BCST (R9), Z28, Z0
-	VFMADD231PS.BCST (R9), Z29, Z1
-	VFMADD231PS.BCST (R9)(AX*1), Z28, Z2
-	VFMADD231PS.BCST (R9)(AX*1), Z29, Z3
-	VFMADD231PS.BCST (R9)(AX*2), Z28, Z4
-	VFMADD231PS.BCST (R9)(AX*2), Z29, Z5
-	VFMADD231PS.BCST (R9)(CX*1), Z28, Z6
-	VFMADD231PS.BCST (R9)(CX*1), Z29, Z7
-	VFMADD231PS.BCST (R9)(AX*4), Z28, Z8
-	VFMADD231PS.BCST (R9)(AX*4), Z29, Z9
-	VFMADD231PS.BCST (R9)(DX*1), Z28, Z10
-	VFMADD231PS.BCST (R9)(DX*1), Z29, Z11
-	VFMADD231PS.BCST (R9)(CX*2), Z28, Z12
-	VFMADD231PS.BCST (R9)(CX*2), Z29, Z13
-	VFMADD231PS.BCST (R10), Z28, Z14
-	VFMADD231PS.BCST (R10), Z29, Z15
-	VFMADD231PS.BCST (R10)(AX*1), Z28, Z16
-	VFMADD231PS.BCST (R10)(AX*1), Z29, Z17
-	VFMADD231PS.BCST (R10)(AX*2), Z28, Z18
-	VFMADD231PS.BCST (R10)(AX*2), Z29, Z19
-	VFMADD231PS.BCST (R10)(CX*1), Z28, Z20
-	VFMADD231PS.BCST (R10)(CX*1), Z29, Z21
-	VFMADD231PS.BCST (R10)(AX*4), Z28, Z22
-	VFMADD231PS.BCST (R10)(AX*4), Z29, Z23
-	VFMADD231PS.BCST (R10)(DX*1), Z28, Z24
-	VFMADD231PS.BCST (R10)(DX*1), Z29, Z25
-	VFMADD231PS.BCST (R10)(CX*2), Z28, Z26
-	VFMADD231PS.BCST (R10)(CX*2), Z29, Z27
-	PREFETCHT0       (R12)
-	ADDQ             R13, R12
-	PREFETCHT1       (DI)
-	ADDQ             R8, DI
-	ADDQ             BX, R9
-	ADDQ             BX, R10
-	ADDQ             SI, R11
-	DECQ             R14
-	JNZ              depth14
-	ADDQ             aturn+40(FP), R9
-	ADDQ             aturn+40(FP), R10
-	ADDQ             bturn+88(FP), R11
-	DECQ             32(SP)
-	JNZ              row14
-	VBROADCASTSS     floor+160(FP), Z28
-	VMAXPS           Z0, Z28, Z0
-	VMAXPS           Z1, Z28, Z1
-	VMAXPS           Z2, Z28, Z2
-	VMAXPS           Z3, Z28, Z3
-	VMAXPS           Z4, Z28, Z4
-	VMAXPS           Z5, Z28, Z5
-	VMAXPS           Z6, Z28, Z6
-	VMAXPS           Z7, Z28, Z7
-	VMAXPS           Z8, Z28, Z8
-	VMAXPS           Z9, Z28, Z9
-	VMAXPS           Z10, Z28, Z10
-	VMAXPS           Z11, Z28, Z11
-	VMAXPS           Z12, Z28, Z12
-	VMAXPS           Z13, Z28, Z13
-	VMAXPS           Z14, Z28, Z14
-	VMAXPS           Z15, Z28, Z15
-	VMAXPS           Z16, Z28, Z16
-	VMAXPS           Z17, Z28, Z17
-	VMAXPS           Z18, Z28, Z18
-	VMAXPS           Z19, Z28, Z19
-	VMAXPS           Z20, Z28, Z20
-	VMAXPS           Z21, Z28, Z21
-	VMAXPS           Z22, Z28, Z22
-	VMAXPS           Z23, Z28, Z23
-	VMAXPS           Z24, Z28, Z24
-	VMAXPS           Z25, Z28, Z25
-	VMAXPS           Z26, Z28, Z26
-	VMAXPS           Z27, Z28, Z27
-	MOVQ             ldc+144(FP), R10
-	MOVQ             16(SP), R9
-	VMOVUPS          Z0, (R9)
-	VMOVUPS          Z1, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z2, (R9)
-	VMOVUPS          Z3, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z4, (R9)
-	VMOVUPS          Z5, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z6, (R9)
-	VMOVUPS          Z7, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z8, (R9)
-	VMOVUPS          Z9, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z10, (R9)
-	VMOVUPS          Z11, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z12, (R9)
-	VMOVUPS          Z13, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z14, (R9)
-	VMOVUPS          Z15, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z16, (R9)
-	VMOVUPS          Z17, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z18, (R9)
-	VMOVUPS          Z19, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z20, (R9)
-	VMOVUPS          Z21, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z22, (R9)
-	VMOVUPS          Z23, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z24, (R9)
-	VMOVUPS          Z25, K1, 64(R9)
-	ADDQ             R10, R9
-	VMOVUPS          Z26, (R9)
-	VMOVUPS          Z27, K1, 64(R9)
-	ADDQ             R10, R9
-	MOVQ             R9, 16(SP)
-	MOVQ             AX, R9
-	IMUL3Q           $0x0000000e, R9, R9
-	ADDQ             R9, (SP)
-	DECQ             24(SP)
-	JNZ              block14
+	VMOVUPS      (R11), Z28
+	VMOVUPS.Z    64(R11), K1, Z29
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z30, Z28, Z0
+	VFMADD231PS  Z30, Z29, Z1
+	VBROADCASTSS (R9)(AX*1), Z30
+	VFMADD231PS  Z30, Z28, Z2
+	VFMADD231PS  Z30, Z29, Z3
+	VBROADCASTSS (R9)(AX*2), Z30
+	VFMADD231PS  Z30, Z28, Z4
+	VFMADD231PS  Z30, Z29, Z5
+	VBROADCASTSS (R9)(CX*1), Z30
+	VFMADD231PS  Z30, Z28, Z6
+	VFMADD231PS  Z30, Z29, Z7
+	VBROADCASTSS (R9)(AX*4), Z30
+	VFMADD231PS  Z30, Z28, Z8
+	VFMADD231PS  Z30, Z29, Z9
+	VBROADCASTSS (R9)(DX*1), Z30
+	VFMADD231PS  Z30, Z28, Z10
+	VFMADD231PS  Z30, Z29, Z11
+	VBROADCASTSS (R9)(CX*2), Z30
+	VFMADD231PS  Z30, Z28, Z12
+	VFMADD231PS  Z30, Z29, Z13
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z30, Z28, Z14
+	VFMADD231PS  Z30, Z29, Z15
+	VBROADCASTSS (R10)(AX*1), Z30
+	VFMADD231PS  Z30, Z28, Z16
+	VFMADD231PS  Z30, Z29, Z17
+	VBROADCASTSS (R10)(AX*2), Z30
+	VFMADD231PS  Z30, Z28, Z18
+	VFMADD231PS  Z30, Z29, Z19
+	VBROADCASTSS (R10)(CX*1), Z30
+	VFMADD231PS  Z30, Z28, Z20
+	VFMADD231PS  Z30, Z29, Z21
+	VBROADCASTSS (R10)(AX*4), Z30
+	VFMADD231PS  Z30, Z28, Z22
+	VFMADD231PS  Z30, Z29, Z23
+	VBROADCASTSS (R10)(DX*1), Z30
+	VFMADD231PS  Z30, Z28, Z24
+	VFMADD231PS  Z30, Z29, Z25
+	VBROADCASTSS (R10)(CX*2), Z30
+	VFMADD231PS  Z30, Z28, Z26
+	VFMADD231PS  Z30, Z29, Z27
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth14
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row14
+	VBROADCASTSS floor+160(FP), Z28
+	VMAXPS       Z0, Z28, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMAXPS       Z24, Z28, Z24
+	VMAXPS       Z25, Z28, Z25
+	VMAXPS       Z26, Z28, Z26
+	VMAXPS       Z27, Z28, Z27
+	MOVQ         ldc+144(FP), R10
+	MOVQ         24(SP), R9
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z3, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z4, (R9)
+	VMOVUPS      Z5, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z6, (R9)
+	VMOVUPS      Z7, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z8, (R9)
+	VMOVUPS      Z9, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z10, (R9)
+	VMOVUPS      Z11, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z12, (R9)
+	VMOVUPS      Z13, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z14, (R9)
+	VMOVUPS      Z15, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      Z17, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z20, (R9)
+	VMOVUPS      Z21, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z22, (R9)
+	VMOVUPS      Z23, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z24, (R9)
+	VMOVUPS      Z25, K1, 64(R9)
+	ADDQ         R10, R9
+	VMOVUPS      Z26, (R9)
+	VMOVUPS      Z27, K1, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x0000000e, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block14
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block14
 	VZEROUPPER
 	RET
 
-// func mul12x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul12x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 // Requires: AVX, CMOV, FMA3
-TEXT ·mul12x8PartAVX2(SB), NOSPLIT, $40-164
+TEXT ·mul12x8PartAVX2(SB), NOSPLIT, $56-208
 	MOVQ    columns+152(FP), AX
 	MOVQ    $0x00000008, CX
 	CMPQ    AX, CX
@@ -9224,14 +10181,18 @@ TEXT ·mul12x8PartAVX2(SB), NOSPLIT, $40-164
 	MOVQ    bstep+96(FP), SI
 	MOVQ    a+32(FP), DI
 	MOVQ    DI, (SP)
-	MOVQ    init+120(FP), DI
+	MOVQ    b+80(FP), DI
 	MOVQ    DI, 8(SP)
-	MOVQ    c+136(FP), DI
+	MOVQ    init+120(FP), DI
 	MOVQ    DI, 16(SP)
-	MOVQ    blocks+8(FP), DI
+	MOVQ    c+136(FP), DI
 	MOVQ    DI, 24(SP)
-	MOVQ    rows+16(FP), DI
+	MOVQ    blocks+8(FP), DI
 	MOVQ    DI, 32(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 40(SP)
+	MOVQ    batches+168(FP), DI
+	MOVQ    DI, 48(SP)
 	MOVQ    size+0(FP), DI
 	CMPQ    DI, $0x0c
 	JEQ     block12
@@ -9258,14 +10219,14 @@ TEXT ·mul12x8PartAVX2(SB), NOSPLIT, $40-164
 
 block1:
 	MOVQ       ldi+128(FP), DX
-	MOVQ       8(SP), CX
+	MOVQ       16(SP), CX
 	VMASKMOVPS (CX), Y0, Y1
 	ADDQ       DX, CX
-	MOVQ       CX, 8(SP)
+	MOVQ       CX, 16(SP)
 	MOVQ       (SP), CX
-	MOVQ       b+80(FP), DX
+	MOVQ       8(SP), DX
 	MOVQ       rows+16(FP), DI
-	MOVQ       DI, 32(SP)
+	MOVQ       DI, 40(SP)
 
 row1:
 	MOVQ depth+24(FP), DI
@@ -9280,35 +10241,47 @@ depth1:
 	JNZ          depth1
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row1
 	VBROADCASTSS floor+160(FP), Y2
 	VMAXPS       Y1, Y2, Y1
 	MOVQ         ldc+144(FP), DX
-	MOVQ         16(SP), CX
+	MOVQ         24(SP), CX
 	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
+	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
 	IMUL3Q       $0x00000001, CX, CX
 	ADDQ         CX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block1
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block1
 	VZEROUPPER
 	RET
 
 block2:
 	MOVQ       ldi+128(FP), DX
-	MOVQ       8(SP), CX
+	MOVQ       16(SP), CX
 	VMASKMOVPS (CX), Y0, Y1
 	ADDQ       DX, CX
 	VMASKMOVPS (CX), Y0, Y2
 	ADDQ       DX, CX
-	MOVQ       CX, 8(SP)
+	MOVQ       CX, 16(SP)
 	MOVQ       (SP), CX
-	MOVQ       b+80(FP), DX
+	MOVQ       8(SP), DX
 	MOVQ       rows+16(FP), DI
-	MOVQ       DI, 32(SP)
+	MOVQ       DI, 40(SP)
 
 row2:
 	MOVQ depth+24(FP), DI
@@ -9325,40 +10298,52 @@ depth2:
 	JNZ          depth2
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row2
 	VBROADCASTSS floor+160(FP), Y3
 	VMAXPS       Y1, Y3, Y1
 	VMAXPS       Y2, Y3, Y2
 	MOVQ         ldc+144(FP), DX
-	MOVQ         16(SP), CX
+	MOVQ         24(SP), CX
 	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
 	VMASKMOVPS   Y2, Y0, (CX)
 	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
+	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
 	IMUL3Q       $0x00000002, CX, CX
 	ADDQ         CX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block2
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block2
 	VZEROUPPER
 	RET
 
 block3:
 	MOVQ       ldi+128(FP), DX
-	MOVQ       8(SP), CX
+	MOVQ       16(SP), CX
 	VMASKMOVPS (CX), Y0, Y1
 	ADDQ       DX, CX
 	VMASKMOVPS (CX), Y0, Y2
 	ADDQ       DX, CX
 	VMASKMOVPS (CX), Y0, Y3
 	ADDQ       DX, CX
-	MOVQ       CX, 8(SP)
+	MOVQ       CX, 16(SP)
 	MOVQ       (SP), CX
-	MOVQ       b+80(FP), DX
+	MOVQ       8(SP), DX
 	MOVQ       rows+16(FP), DI
-	MOVQ       DI, 32(SP)
+	MOVQ       DI, 40(SP)
 
 row3:
 	MOVQ depth+24(FP), DI
@@ -9377,32 +10362,44 @@ depth3:
 	JNZ          depth3
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row3
 	VBROADCASTSS floor+160(FP), Y4
 	VMAXPS       Y1, Y4, Y1
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
 	MOVQ         ldc+144(FP), DX
-	MOVQ         16(SP), CX
+	MOVQ         24(SP), CX
 	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
 	VMASKMOVPS   Y2, Y0, (CX)
 	ADDQ         DX, CX
 	VMASKMOVPS   Y3, Y0, (CX)
 	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
+	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
 	IMUL3Q       $0x00000003, CX, CX
 	ADDQ         CX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block3
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block3
 	VZEROUPPER
 	RET
 
 block4:
 	MOVQ       ldi+128(FP), DI
-	MOVQ       8(SP), DX
+	MOVQ       16(SP), DX
 	VMASKMOVPS (DX), Y0, Y1
 	ADDQ       DI, DX
 	VMASKMOVPS (DX), Y0, Y2
@@ -9411,11 +10408,11 @@ block4:
 	ADDQ       DI, DX
 	VMASKMOVPS (DX), Y0, Y4
 	ADDQ       DI, DX
-	MOVQ       DX, 8(SP)
+	MOVQ       DX, 16(SP)
 	MOVQ       (SP), DX
-	MOVQ       b+80(FP), DI
+	MOVQ       8(SP), DI
 	MOVQ       rows+16(FP), R8
-	MOVQ       R8, 32(SP)
+	MOVQ       R8, 40(SP)
 
 row4:
 	MOVQ depth+24(FP), R8
@@ -9436,7 +10433,7 @@ depth4:
 	JNZ          depth4
 	ADDQ         aturn+40(FP), DX
 	ADDQ         bturn+88(FP), DI
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row4
 	VBROADCASTSS floor+160(FP), Y5
 	VMAXPS       Y1, Y5, Y1
@@ -9444,7 +10441,7 @@ depth4:
 	VMAXPS       Y3, Y5, Y3
 	VMAXPS       Y4, Y5, Y4
 	MOVQ         ldc+144(FP), DI
-	MOVQ         16(SP), DX
+	MOVQ         24(SP), DX
 	VMASKMOVPS   Y1, Y0, (DX)
 	ADDQ         DI, DX
 	VMASKMOVPS   Y2, Y0, (DX)
@@ -9453,18 +10450,30 @@ depth4:
 	ADDQ         DI, DX
 	VMASKMOVPS   Y4, Y0, (DX)
 	ADDQ         DI, DX
-	MOVQ         DX, 16(SP)
+	MOVQ         DX, 24(SP)
 	MOVQ         AX, DX
 	IMUL3Q       $0x00000004, DX, DX
 	ADDQ         DX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block4
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block4
 	VZEROUPPER
 	RET
 
 block5:
 	MOVQ       ldi+128(FP), DI
-	MOVQ       8(SP), DX
+	MOVQ       16(SP), DX
 	VMASKMOVPS (DX), Y0, Y1
 	ADDQ       DI, DX
 	VMASKMOVPS (DX), Y0, Y2
@@ -9475,11 +10484,11 @@ block5:
 	ADDQ       DI, DX
 	VMASKMOVPS (DX), Y0, Y5
 	ADDQ       DI, DX
-	MOVQ       DX, 8(SP)
+	MOVQ       DX, 16(SP)
 	MOVQ       (SP), DX
-	MOVQ       b+80(FP), DI
+	MOVQ       8(SP), DI
 	MOVQ       rows+16(FP), R8
-	MOVQ       R8, 32(SP)
+	MOVQ       R8, 40(SP)
 
 row5:
 	MOVQ depth+24(FP), R8
@@ -9502,7 +10511,7 @@ depth5:
 	JNZ          depth5
 	ADDQ         aturn+40(FP), DX
 	ADDQ         bturn+88(FP), DI
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row5
 	VBROADCASTSS floor+160(FP), Y6
 	VMAXPS       Y1, Y6, Y1
@@ -9511,7 +10520,7 @@ depth5:
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
 	MOVQ         ldc+144(FP), DI
-	MOVQ         16(SP), DX
+	MOVQ         24(SP), DX
 	VMASKMOVPS   Y1, Y0, (DX)
 	ADDQ         DI, DX
 	VMASKMOVPS   Y2, Y0, (DX)
@@ -9522,18 +10531,30 @@ depth5:
 	ADDQ         DI, DX
 	VMASKMOVPS   Y5, Y0, (DX)
 	ADDQ         DI, DX
-	MOVQ         DX, 16(SP)
+	MOVQ         DX, 24(SP)
 	MOVQ         AX, DX
 	IMUL3Q       $0x00000005, DX, DX
 	ADDQ         DX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block5
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block5
 	VZEROUPPER
 	RET
 
 block6:
 	MOVQ       ldi+128(FP), R8
-	MOVQ       8(SP), DI
+	MOVQ       16(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y2
@@ -9546,11 +10567,11 @@ block6:
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y6
 	ADDQ       R8, DI
-	MOVQ       DI, 8(SP)
+	MOVQ       DI, 16(SP)
 	MOVQ       (SP), DI
-	MOVQ       b+80(FP), R8
+	MOVQ       8(SP), R8
 	MOVQ       rows+16(FP), R9
-	MOVQ       R9, 32(SP)
+	MOVQ       R9, 40(SP)
 
 row6:
 	MOVQ depth+24(FP), R9
@@ -9575,7 +10596,7 @@ depth6:
 	JNZ          depth6
 	ADDQ         aturn+40(FP), DI
 	ADDQ         bturn+88(FP), R8
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row6
 	VBROADCASTSS floor+160(FP), Y7
 	VMAXPS       Y1, Y7, Y1
@@ -9585,7 +10606,7 @@ depth6:
 	VMAXPS       Y5, Y7, Y5
 	VMAXPS       Y6, Y7, Y6
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
 	VMASKMOVPS   Y2, Y0, (DI)
@@ -9598,18 +10619,30 @@ depth6:
 	ADDQ         R8, DI
 	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x00000006, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block6
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block6
 	VZEROUPPER
 	RET
 
 block7:
 	MOVQ       ldi+128(FP), R8
-	MOVQ       8(SP), DI
+	MOVQ       16(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y2
@@ -9624,11 +10657,11 @@ block7:
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y7
 	ADDQ       R8, DI
-	MOVQ       DI, 8(SP)
+	MOVQ       DI, 16(SP)
 	MOVQ       (SP), DI
-	MOVQ       b+80(FP), R8
+	MOVQ       8(SP), R8
 	MOVQ       rows+16(FP), R9
-	MOVQ       R9, 32(SP)
+	MOVQ       R9, 40(SP)
 
 row7:
 	MOVQ depth+24(FP), R9
@@ -9655,7 +10688,7 @@ depth7:
 	JNZ          depth7
 	ADDQ         aturn+40(FP), DI
 	ADDQ         bturn+88(FP), R8
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row7
 	VBROADCASTSS floor+160(FP), Y8
 	VMAXPS       Y1, Y8, Y1
@@ -9666,7 +10699,7 @@ depth7:
 	VMAXPS       Y6, Y8, Y6
 	VMAXPS       Y7, Y8, Y7
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
 	VMASKMOVPS   Y2, Y0, (DI)
@@ -9681,18 +10714,30 @@ depth7:
 	ADDQ         R8, DI
 	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x00000007, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block7
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block7
 	VZEROUPPER
 	RET
 
 block8:
 	MOVQ       ldi+128(FP), R8
-	MOVQ       8(SP), DI
+	MOVQ       16(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y2
@@ -9709,13 +10754,13 @@ block8:
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y8
 	ADDQ       R8, DI
-	MOVQ       DI, 8(SP)
+	MOVQ       DI, 16(SP)
 	MOVQ       (SP), DI
 	LEAQ       (DI)(CX*2), R8
 	ADDQ       AX, R8
-	MOVQ       b+80(FP), R9
+	MOVQ       8(SP), R9
 	MOVQ       rows+16(FP), R10
-	MOVQ       R10, 32(SP)
+	MOVQ       R10, 40(SP)
 
 row8:
 	MOVQ depth+24(FP), R10
@@ -9746,7 +10791,7 @@ depth8:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row8
 	VBROADCASTSS floor+160(FP), Y9
 	VMAXPS       Y1, Y9, Y1
@@ -9758,7 +10803,7 @@ depth8:
 	VMAXPS       Y7, Y9, Y7
 	VMAXPS       Y8, Y9, Y8
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
 	VMASKMOVPS   Y2, Y0, (DI)
@@ -9775,18 +10820,30 @@ depth8:
 	ADDQ         R8, DI
 	VMASKMOVPS   Y8, Y0, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x00000008, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block8
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block8
 	VZEROUPPER
 	RET
 
 block9:
 	MOVQ       ldi+128(FP), R8
-	MOVQ       8(SP), DI
+	MOVQ       16(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y2
@@ -9805,13 +10862,13 @@ block9:
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y9
 	ADDQ       R8, DI
-	MOVQ       DI, 8(SP)
+	MOVQ       DI, 16(SP)
 	MOVQ       (SP), DI
 	LEAQ       (DI)(CX*2), R8
 	ADDQ       AX, R8
-	MOVQ       b+80(FP), R9
+	MOVQ       8(SP), R9
 	MOVQ       rows+16(FP), R10
-	MOVQ       R10, 32(SP)
+	MOVQ       R10, 40(SP)
 
 row9:
 	MOVQ depth+24(FP), R10
@@ -9844,7 +10901,7 @@ depth9:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row9
 	VBROADCASTSS floor+160(FP), Y10
 	VMAXPS       Y1, Y10, Y1
@@ -9857,7 +10914,7 @@ depth9:
 	VMAXPS       Y8, Y10, Y8
 	VMAXPS       Y9, Y10, Y9
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
 	VMASKMOVPS   Y2, Y0, (DI)
@@ -9876,18 +10933,30 @@ depth9:
 	ADDQ         R8, DI
 	VMASKMOVPS   Y9, Y0, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x00000009, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block9
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block9
 	VZEROUPPER
 	RET
 
 block10:
 	MOVQ       ldi+128(FP), R8
-	MOVQ       8(SP), DI
+	MOVQ       16(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y2
@@ -9908,13 +10977,13 @@ block10:
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y10
 	ADDQ       R8, DI
-	MOVQ       DI, 8(SP)
+	MOVQ       DI, 16(SP)
 	MOVQ       (SP), DI
 	LEAQ       (DI)(CX*2), R8
 	ADDQ       AX, R8
-	MOVQ       b+80(FP), R9
+	MOVQ       8(SP), R9
 	MOVQ       rows+16(FP), R10
-	MOVQ       R10, 32(SP)
+	MOVQ       R10, 40(SP)
 
 row10:
 	MOVQ depth+24(FP), R10
@@ -9949,7 +11018,7 @@ depth10:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row10
 	VBROADCASTSS floor+160(FP), Y11
 	VMAXPS       Y1, Y11, Y1
@@ -9963,7 +11032,7 @@ depth10:
 	VMAXPS       Y9, Y11, Y9
 	VMAXPS       Y10, Y11, Y10
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
 	VMASKMOVPS   Y2, Y0, (DI)
@@ -9984,18 +11053,30 @@ depth10:
 	ADDQ         R8, DI
 	VMASKMOVPS   Y10, Y0, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x0000000a, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block10
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block10
 	VZEROUPPER
 	RET
 
 block11:
 	MOVQ       ldi+128(FP), R8
-	MOVQ       8(SP), DI
+	MOVQ       16(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y2
@@ -10018,13 +11099,13 @@ block11:
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y11
 	ADDQ       R8, DI
-	MOVQ       DI, 8(SP)
+	MOVQ       DI, 16(SP)
 	MOVQ       (SP), DI
 	LEAQ       (DI)(CX*2), R8
 	ADDQ       AX, R8
-	MOVQ       b+80(FP), R9
+	MOVQ       8(SP), R9
 	MOVQ       rows+16(FP), R10
-	MOVQ       R10, 32(SP)
+	MOVQ       R10, 40(SP)
 
 row11:
 	MOVQ depth+24(FP), R10
@@ -10061,7 +11142,7 @@ depth11:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row11
 	VBROADCASTSS floor+160(FP), Y12
 	VMAXPS       Y1, Y12, Y1
@@ -10076,7 +11157,7 @@ depth11:
 	VMAXPS       Y10, Y12, Y10
 	VMAXPS       Y11, Y12, Y11
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
 	VMASKMOVPS   Y2, Y0, (DI)
@@ -10099,18 +11180,30 @@ depth11:
 	ADDQ         R8, DI
 	VMASKMOVPS   Y11, Y0, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x0000000b, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block11
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block11
 	VZEROUPPER
 	RET
 
 block12:
 	MOVQ       ldi+128(FP), R8
-	MOVQ       8(SP), DI
+	MOVQ       16(SP), DI
 	VMASKMOVPS (DI), Y0, Y1
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y2
@@ -10135,13 +11228,13 @@ block12:
 	ADDQ       R8, DI
 	VMASKMOVPS (DI), Y0, Y12
 	ADDQ       R8, DI
-	MOVQ       DI, 8(SP)
+	MOVQ       DI, 16(SP)
 	MOVQ       (SP), DI
 	LEAQ       (DI)(CX*2), R8
 	ADDQ       AX, R8
-	MOVQ       b+80(FP), R9
+	MOVQ       8(SP), R9
 	MOVQ       rows+16(FP), R10
-	MOVQ       R10, 32(SP)
+	MOVQ       R10, 40(SP)
 
 row12:
 	MOVQ depth+24(FP), R10
@@ -10180,7 +11273,7 @@ depth12:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row12
 	VBROADCASTSS floor+160(FP), Y13
 	VMAXPS       Y1, Y13, Y1
@@ -10196,7 +11289,7 @@ depth12:
 	VMAXPS       Y11, Y13, Y11
 	VMAXPS       Y12, Y13, Y12
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
 	VMASKMOVPS   Y2, Y0, (DI)
@@ -10221,18 +11314,30 @@ depth12:
 	ADDQ         R8, DI
 	VMASKMOVPS   Y12, Y0, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x0000000c, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block12
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block12
 	VZEROUPPER
 	RET
 
-// func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 // Requires: AVX, FMA3
-TEXT ·mul14x8AVX2(SB), NOSPLIT, $40-164
+TEXT ·mul14x8AVX2(SB), NOSPLIT, $56-208
 	MOVQ lda+56(FP), AX
 	LEAQ (AX)(AX*2), CX
 	LEAQ (AX)(AX*4), DX
@@ -10240,14 +11345,18 @@ TEXT ·mul14x8AVX2(SB), NOSPLIT, $40-164
 	MOVQ bstep+96(FP), SI
 	MOVQ a+32(FP), DI
 	MOVQ DI, (SP)
-	MOVQ init+120(FP), DI
+	MOVQ b+80(FP), DI
 	MOVQ DI, 8(SP)
-	MOVQ c+136(FP), DI
+	MOVQ init+120(FP), DI
 	MOVQ DI, 16(SP)
-	MOVQ blocks+8(FP), DI
+	MOVQ c+136(FP), DI
 	MOVQ DI, 24(SP)
-	MOVQ rows+16(FP), DI
+	MOVQ blocks+8(FP), DI
 	MOVQ DI, 32(SP)
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 40(SP)
+	MOVQ batches+168(FP), DI
+	MOVQ DI, 48(SP)
 	MOVQ size+0(FP), DI
 	CMPQ DI, $0x0e
 	JEQ  block14
@@ -10278,14 +11387,14 @@ TEXT ·mul14x8AVX2(SB), NOSPLIT, $40-164
 
 block1:
 	MOVQ    ldi+128(FP), DX
-	MOVQ    8(SP), CX
+	MOVQ    16(SP), CX
 	VMOVUPS (CX), Y0
 	ADDQ    DX, CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 16(SP)
 	MOVQ    (SP), CX
-	MOVQ    b+80(FP), DX
+	MOVQ    8(SP), DX
 	MOVQ    rows+16(FP), DI
-	MOVQ    DI, 32(SP)
+	MOVQ    DI, 40(SP)
 
 row1:
 	MOVQ depth+24(FP), DI
@@ -10300,35 +11409,47 @@ depth1:
 	JNZ          depth1
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row1
 	VBROADCASTSS floor+160(FP), Y1
 	VMAXPS       Y0, Y1, Y0
 	MOVQ         ldc+144(FP), DX
-	MOVQ         16(SP), CX
+	MOVQ         24(SP), CX
 	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
+	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
 	IMUL3Q       $0x00000001, CX, CX
 	ADDQ         CX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block1
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block1
 	VZEROUPPER
 	RET
 
 block2:
 	MOVQ    ldi+128(FP), DX
-	MOVQ    8(SP), CX
+	MOVQ    16(SP), CX
 	VMOVUPS (CX), Y0
 	ADDQ    DX, CX
 	VMOVUPS (CX), Y1
 	ADDQ    DX, CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 16(SP)
 	MOVQ    (SP), CX
-	MOVQ    b+80(FP), DX
+	MOVQ    8(SP), DX
 	MOVQ    rows+16(FP), DI
-	MOVQ    DI, 32(SP)
+	MOVQ    DI, 40(SP)
 
 row2:
 	MOVQ depth+24(FP), DI
@@ -10345,40 +11466,52 @@ depth2:
 	JNZ          depth2
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row2
 	VBROADCASTSS floor+160(FP), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
 	MOVQ         ldc+144(FP), DX
-	MOVQ         16(SP), CX
+	MOVQ         24(SP), CX
 	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
 	VMOVUPS      Y1, (CX)
 	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
+	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
 	IMUL3Q       $0x00000002, CX, CX
 	ADDQ         CX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block2
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block2
 	VZEROUPPER
 	RET
 
 block3:
 	MOVQ    ldi+128(FP), DX
-	MOVQ    8(SP), CX
+	MOVQ    16(SP), CX
 	VMOVUPS (CX), Y0
 	ADDQ    DX, CX
 	VMOVUPS (CX), Y1
 	ADDQ    DX, CX
 	VMOVUPS (CX), Y2
 	ADDQ    DX, CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 16(SP)
 	MOVQ    (SP), CX
-	MOVQ    b+80(FP), DX
+	MOVQ    8(SP), DX
 	MOVQ    rows+16(FP), DI
-	MOVQ    DI, 32(SP)
+	MOVQ    DI, 40(SP)
 
 row3:
 	MOVQ depth+24(FP), DI
@@ -10397,32 +11530,44 @@ depth3:
 	JNZ          depth3
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row3
 	VBROADCASTSS floor+160(FP), Y3
 	VMAXPS       Y0, Y3, Y0
 	VMAXPS       Y1, Y3, Y1
 	VMAXPS       Y2, Y3, Y2
 	MOVQ         ldc+144(FP), DX
-	MOVQ         16(SP), CX
+	MOVQ         24(SP), CX
 	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
 	VMOVUPS      Y1, (CX)
 	ADDQ         DX, CX
 	VMOVUPS      Y2, (CX)
 	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
+	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
 	IMUL3Q       $0x00000003, CX, CX
 	ADDQ         CX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block3
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block3
 	VZEROUPPER
 	RET
 
 block4:
 	MOVQ    ldi+128(FP), DI
-	MOVQ    8(SP), DX
+	MOVQ    16(SP), DX
 	VMOVUPS (DX), Y0
 	ADDQ    DI, DX
 	VMOVUPS (DX), Y1
@@ -10431,11 +11576,11 @@ block4:
 	ADDQ    DI, DX
 	VMOVUPS (DX), Y3
 	ADDQ    DI, DX
-	MOVQ    DX, 8(SP)
+	MOVQ    DX, 16(SP)
 	MOVQ    (SP), DX
-	MOVQ    b+80(FP), DI
+	MOVQ    8(SP), DI
 	MOVQ    rows+16(FP), R8
-	MOVQ    R8, 32(SP)
+	MOVQ    R8, 40(SP)
 
 row4:
 	MOVQ depth+24(FP), R8
@@ -10456,7 +11601,7 @@ depth4:
 	JNZ          depth4
 	ADDQ         aturn+40(FP), DX
 	ADDQ         bturn+88(FP), DI
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row4
 	VBROADCASTSS floor+160(FP), Y4
 	VMAXPS       Y0, Y4, Y0
@@ -10464,7 +11609,7 @@ depth4:
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
 	MOVQ         ldc+144(FP), DI
-	MOVQ         16(SP), DX
+	MOVQ         24(SP), DX
 	VMOVUPS      Y0, (DX)
 	ADDQ         DI, DX
 	VMOVUPS      Y1, (DX)
@@ -10473,18 +11618,30 @@ depth4:
 	ADDQ         DI, DX
 	VMOVUPS      Y3, (DX)
 	ADDQ         DI, DX
-	MOVQ         DX, 16(SP)
+	MOVQ         DX, 24(SP)
 	MOVQ         AX, DX
 	IMUL3Q       $0x00000004, DX, DX
 	ADDQ         DX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block4
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block4
 	VZEROUPPER
 	RET
 
 block5:
 	MOVQ    ldi+128(FP), DI
-	MOVQ    8(SP), DX
+	MOVQ    16(SP), DX
 	VMOVUPS (DX), Y0
 	ADDQ    DI, DX
 	VMOVUPS (DX), Y1
@@ -10495,11 +11652,11 @@ block5:
 	ADDQ    DI, DX
 	VMOVUPS (DX), Y4
 	ADDQ    DI, DX
-	MOVQ    DX, 8(SP)
+	MOVQ    DX, 16(SP)
 	MOVQ    (SP), DX
-	MOVQ    b+80(FP), DI
+	MOVQ    8(SP), DI
 	MOVQ    rows+16(FP), R8
-	MOVQ    R8, 32(SP)
+	MOVQ    R8, 40(SP)
 
 row5:
 	MOVQ depth+24(FP), R8
@@ -10522,7 +11679,7 @@ depth5:
 	JNZ          depth5
 	ADDQ         aturn+40(FP), DX
 	ADDQ         bturn+88(FP), DI
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row5
 	VBROADCASTSS floor+160(FP), Y5
 	VMAXPS       Y0, Y5, Y0
@@ -10531,7 +11688,7 @@ depth5:
 	VMAXPS       Y3, Y5, Y3
 	VMAXPS       Y4, Y5, Y4
 	MOVQ         ldc+144(FP), DI
-	MOVQ         16(SP), DX
+	MOVQ         24(SP), DX
 	VMOVUPS      Y0, (DX)
 	ADDQ         DI, DX
 	VMOVUPS      Y1, (DX)
@@ -10542,18 +11699,30 @@ depth5:
 	ADDQ         DI, DX
 	VMOVUPS      Y4, (DX)
 	ADDQ         DI, DX
-	MOVQ         DX, 16(SP)
+	MOVQ         DX, 24(SP)
 	MOVQ         AX, DX
 	IMUL3Q       $0x00000005, DX, DX
 	ADDQ         DX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block5
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block5
 	VZEROUPPER
 	RET
 
 block6:
 	MOVQ    ldi+128(FP), R8
-	MOVQ    8(SP), DI
+	MOVQ    16(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y1
@@ -10566,11 +11735,11 @@ block6:
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y5
 	ADDQ    R8, DI
-	MOVQ    DI, 8(SP)
+	MOVQ    DI, 16(SP)
 	MOVQ    (SP), DI
-	MOVQ    b+80(FP), R8
+	MOVQ    8(SP), R8
 	MOVQ    rows+16(FP), R9
-	MOVQ    R9, 32(SP)
+	MOVQ    R9, 40(SP)
 
 row6:
 	MOVQ depth+24(FP), R9
@@ -10595,7 +11764,7 @@ depth6:
 	JNZ          depth6
 	ADDQ         aturn+40(FP), DI
 	ADDQ         bturn+88(FP), R8
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row6
 	VBROADCASTSS floor+160(FP), Y6
 	VMAXPS       Y0, Y6, Y0
@@ -10605,7 +11774,7 @@ depth6:
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
 	VMOVUPS      Y1, (DI)
@@ -10618,18 +11787,30 @@ depth6:
 	ADDQ         R8, DI
 	VMOVUPS      Y5, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x00000006, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block6
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block6
 	VZEROUPPER
 	RET
 
 block7:
 	MOVQ    ldi+128(FP), R8
-	MOVQ    8(SP), DI
+	MOVQ    16(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y1
@@ -10644,11 +11825,11 @@ block7:
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y6
 	ADDQ    R8, DI
-	MOVQ    DI, 8(SP)
+	MOVQ    DI, 16(SP)
 	MOVQ    (SP), DI
-	MOVQ    b+80(FP), R8
+	MOVQ    8(SP), R8
 	MOVQ    rows+16(FP), R9
-	MOVQ    R9, 32(SP)
+	MOVQ    R9, 40(SP)
 
 row7:
 	MOVQ depth+24(FP), R9
@@ -10675,7 +11856,7 @@ depth7:
 	JNZ          depth7
 	ADDQ         aturn+40(FP), DI
 	ADDQ         bturn+88(FP), R8
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row7
 	VBROADCASTSS floor+160(FP), Y7
 	VMAXPS       Y0, Y7, Y0
@@ -10686,7 +11867,7 @@ depth7:
 	VMAXPS       Y5, Y7, Y5
 	VMAXPS       Y6, Y7, Y6
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
 	VMOVUPS      Y1, (DI)
@@ -10701,18 +11882,30 @@ depth7:
 	ADDQ         R8, DI
 	VMOVUPS      Y6, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x00000007, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block7
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block7
 	VZEROUPPER
 	RET
 
 block8:
 	MOVQ    ldi+128(FP), R8
-	MOVQ    8(SP), DI
+	MOVQ    16(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y1
@@ -10729,13 +11922,13 @@ block8:
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y7
 	ADDQ    R8, DI
-	MOVQ    DI, 8(SP)
+	MOVQ    DI, 16(SP)
 	MOVQ    (SP), DI
 	LEAQ    (DI)(CX*2), R8
 	ADDQ    AX, R8
-	MOVQ    b+80(FP), R9
+	MOVQ    8(SP), R9
 	MOVQ    rows+16(FP), R10
-	MOVQ    R10, 32(SP)
+	MOVQ    R10, 40(SP)
 
 row8:
 	MOVQ depth+24(FP), R10
@@ -10766,7 +11959,7 @@ depth8:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row8
 	VBROADCASTSS floor+160(FP), Y8
 	VMAXPS       Y0, Y8, Y0
@@ -10778,7 +11971,7 @@ depth8:
 	VMAXPS       Y6, Y8, Y6
 	VMAXPS       Y7, Y8, Y7
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
 	VMOVUPS      Y1, (DI)
@@ -10795,18 +11988,30 @@ depth8:
 	ADDQ         R8, DI
 	VMOVUPS      Y7, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x00000008, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block8
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block8
 	VZEROUPPER
 	RET
 
 block9:
 	MOVQ    ldi+128(FP), R8
-	MOVQ    8(SP), DI
+	MOVQ    16(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y1
@@ -10825,13 +12030,13 @@ block9:
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y8
 	ADDQ    R8, DI
-	MOVQ    DI, 8(SP)
+	MOVQ    DI, 16(SP)
 	MOVQ    (SP), DI
 	LEAQ    (DI)(CX*2), R8
 	ADDQ    AX, R8
-	MOVQ    b+80(FP), R9
+	MOVQ    8(SP), R9
 	MOVQ    rows+16(FP), R10
-	MOVQ    R10, 32(SP)
+	MOVQ    R10, 40(SP)
 
 row9:
 	MOVQ depth+24(FP), R10
@@ -10864,7 +12069,7 @@ depth9:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row9
 	VBROADCASTSS floor+160(FP), Y9
 	VMAXPS       Y0, Y9, Y0
@@ -10877,7 +12082,7 @@ depth9:
 	VMAXPS       Y7, Y9, Y7
 	VMAXPS       Y8, Y9, Y8
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
 	VMOVUPS      Y1, (DI)
@@ -10896,18 +12101,30 @@ depth9:
 	ADDQ         R8, DI
 	VMOVUPS      Y8, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x00000009, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block9
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block9
 	VZEROUPPER
 	RET
 
 block10:
 	MOVQ    ldi+128(FP), R8
-	MOVQ    8(SP), DI
+	MOVQ    16(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y1
@@ -10928,13 +12145,13 @@ block10:
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y9
 	ADDQ    R8, DI
-	MOVQ    DI, 8(SP)
+	MOVQ    DI, 16(SP)
 	MOVQ    (SP), DI
 	LEAQ    (DI)(CX*2), R8
 	ADDQ    AX, R8
-	MOVQ    b+80(FP), R9
+	MOVQ    8(SP), R9
 	MOVQ    rows+16(FP), R10
-	MOVQ    R10, 32(SP)
+	MOVQ    R10, 40(SP)
 
 row10:
 	MOVQ depth+24(FP), R10
@@ -10969,7 +12186,7 @@ depth10:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row10
 	VBROADCASTSS floor+160(FP), Y10
 	VMAXPS       Y0, Y10, Y0
@@ -10983,7 +12200,7 @@ depth10:
 	VMAXPS       Y8, Y10, Y8
 	VMAXPS       Y9, Y10, Y9
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
 	VMOVUPS      Y1, (DI)
@@ -11004,18 +12221,30 @@ depth10:
 	ADDQ         R8, DI
 	VMOVUPS      Y9, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x0000000a, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block10
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block10
 	VZEROUPPER
 	RET
 
 block11:
 	MOVQ    ldi+128(FP), R8
-	MOVQ    8(SP), DI
+	MOVQ    16(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y1
@@ -11038,13 +12267,13 @@ block11:
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y10
 	ADDQ    R8, DI
-	MOVQ    DI, 8(SP)
+	MOVQ    DI, 16(SP)
 	MOVQ    (SP), DI
 	LEAQ    (DI)(CX*2), R8
 	ADDQ    AX, R8
-	MOVQ    b+80(FP), R9
+	MOVQ    8(SP), R9
 	MOVQ    rows+16(FP), R10
-	MOVQ    R10, 32(SP)
+	MOVQ    R10, 40(SP)
 
 row11:
 	MOVQ depth+24(FP), R10
@@ -11081,7 +12310,7 @@ depth11:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row11
 	VBROADCASTSS floor+160(FP), Y11
 	VMAXPS       Y0, Y11, Y0
@@ -11096,7 +12325,7 @@ depth11:
 	VMAXPS       Y9, Y11, Y9
 	VMAXPS       Y10, Y11, Y10
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
 	VMOVUPS      Y1, (DI)
@@ -11119,18 +12348,30 @@ depth11:
 	ADDQ         R8, DI
 	VMOVUPS      Y10, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x0000000b, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block11
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block11
 	VZEROUPPER
 	RET
 
 block12:
 	MOVQ    ldi+128(FP), R8
-	MOVQ    8(SP), DI
+	MOVQ    16(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y1
@@ -11155,13 +12396,13 @@ block12:
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y11
 	ADDQ    R8, DI
-	MOVQ    DI, 8(SP)
+	MOVQ    DI, 16(SP)
 	MOVQ    (SP), DI
 	LEAQ    (DI)(CX*2), R8
 	ADDQ    AX, R8
-	MOVQ    b+80(FP), R9
+	MOVQ    8(SP), R9
 	MOVQ    rows+16(FP), R10
-	MOVQ    R10, 32(SP)
+	MOVQ    R10, 40(SP)
 
 row12:
 	MOVQ depth+24(FP), R10
@@ -11200,7 +12441,7 @@ depth12:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row12
 	VBROADCASTSS floor+160(FP), Y12
 	VMAXPS       Y0, Y12, Y0
@@ -11216,7 +12457,7 @@ depth12:
 	VMAXPS       Y10, Y12, Y10
 	VMAXPS       Y11, Y12, Y11
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
 	VMOVUPS      Y1, (DI)
@@ -11241,18 +12482,30 @@ depth12:
 	ADDQ         R8, DI
 	VMOVUPS      Y11, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x0000000c, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block12
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block12
 	VZEROUPPER
 	RET
 
 block13:
 	MOVQ    ldi+128(FP), R8
-	MOVQ    8(SP), DI
+	MOVQ    16(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y1
@@ -11279,13 +12532,13 @@ block13:
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y12
 	ADDQ    R8, DI
-	MOVQ    DI, 8(SP)
+	MOVQ    DI, 16(SP)
 	MOVQ    (SP), DI
 	LEAQ    (DI)(CX*2), R8
 	ADDQ    AX, R8
-	MOVQ    b+80(FP), R9
+	MOVQ    8(SP), R9
 	MOVQ    rows+16(FP), R10
-	MOVQ    R10, 32(SP)
+	MOVQ    R10, 40(SP)
 
 row13:
 	MOVQ depth+24(FP), R10
@@ -11326,7 +12579,7 @@ depth13:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row13
 	VBROADCASTSS floor+160(FP), Y13
 	VMAXPS       Y0, Y13, Y0
@@ -11343,7 +12596,7 @@ depth13:
 	VMAXPS       Y11, Y13, Y11
 	VMAXPS       Y12, Y13, Y12
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
 	VMOVUPS      Y1, (DI)
@@ -11370,18 +12623,30 @@ depth13:
 	ADDQ         R8, DI
 	VMOVUPS      Y12, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x0000000d, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block13
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block13
 	VZEROUPPER
 	RET
 
 block14:
 	MOVQ    ldi+128(FP), R8
-	MOVQ    8(SP), DI
+	MOVQ    16(SP), DI
 	VMOVUPS (DI), Y0
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y1
@@ -11410,13 +12675,13 @@ block14:
 	ADDQ    R8, DI
 	VMOVUPS (DI), Y13
 	ADDQ    R8, DI
-	MOVQ    DI, 8(SP)
+	MOVQ    DI, 16(SP)
 	MOVQ    (SP), DI
 	LEAQ    (DI)(CX*2), R8
 	ADDQ    AX, R8
-	MOVQ    b+80(FP), R9
+	MOVQ    8(SP), R9
 	MOVQ    rows+16(FP), R10
-	MOVQ    R10, 32(SP)
+	MOVQ    R10, 40(SP)
 
 row14:
 	MOVQ depth+24(FP), R10
@@ -11459,7 +12724,7 @@ depth14:
 	ADDQ         aturn+40(FP), DI
 	ADDQ         aturn+40(FP), R8
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row14
 	VBROADCASTSS floor+160(FP), Y14
 	VMAXPS       Y0, Y14, Y0
@@ -11477,7 +12742,7 @@ depth14:
 	VMAXPS       Y12, Y14, Y12
 	VMAXPS       Y13, Y14, Y13
 	MOVQ         ldc+144(FP), R8
-	MOVQ         16(SP), DI
+	MOVQ         24(SP), DI
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
 	VMOVUPS      Y1, (DI)
@@ -11506,18 +12771,30 @@ depth14:
 	ADDQ         R8, DI
 	VMOVUPS      Y13, (DI)
 	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
+	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
 	IMUL3Q       $0x0000000e, DI, DI
 	ADDQ         DI, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block14
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
 	JNZ          block14
 	VZEROUPPER
 	RET
 
-// func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+// func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 // Requires: AVX, FMA3, MMX+
-TEXT ·mul6x16AVX2(SB), NOSPLIT, $40-164
+TEXT ·mul6x16AVX2(SB), NOSPLIT, $56-208
 	MOVQ lda+56(FP), AX
 	LEAQ (AX)(AX*2), CX
 	LEAQ (AX)(AX*4), DX
@@ -11525,14 +12802,18 @@ TEXT ·mul6x16AVX2(SB), NOSPLIT, $40-164
 	MOVQ bstep+96(FP), SI
 	MOVQ a+32(FP), DI
 	MOVQ DI, (SP)
-	MOVQ init+120(FP), DI
+	MOVQ b+80(FP), DI
 	MOVQ DI, 8(SP)
-	MOVQ c+136(FP), DI
+	MOVQ init+120(FP), DI
 	MOVQ DI, 16(SP)
-	MOVQ blocks+8(FP), DI
+	MOVQ c+136(FP), DI
 	MOVQ DI, 24(SP)
-	MOVQ rows+16(FP), DI
+	MOVQ blocks+8(FP), DI
 	MOVQ DI, 32(SP)
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 40(SP)
+	MOVQ batches+168(FP), DI
+	MOVQ DI, 48(SP)
 	MOVQ b+80(FP), DI
 	MOVQ bpace+112(FP), R8
 	ADDQ blead+104(FP), DI
@@ -11550,15 +12831,15 @@ TEXT ·mul6x16AVX2(SB), NOSPLIT, $40-164
 
 block1:
 	MOVQ    ldi+128(FP), DX
-	MOVQ    8(SP), CX
+	MOVQ    16(SP), CX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    DX, CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 16(SP)
 	MOVQ    (SP), CX
-	MOVQ    b+80(FP), DX
+	MOVQ    8(SP), DX
 	MOVQ    rows+16(FP), R9
-	MOVQ    R9, 32(SP)
+	MOVQ    R9, 40(SP)
 	MOVQ    pace+72(FP), R10
 
 row1:
@@ -11582,39 +12863,51 @@ depth1:
 	JNZ          depth1
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row1
 	VBROADCASTSS floor+160(FP), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
 	MOVQ         ldc+144(FP), DX
-	MOVQ         16(SP), CX
+	MOVQ         24(SP), CX
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
+	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
 	IMUL3Q       $0x00000001, CX, CX
 	ADDQ         CX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block1
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block1
 	VZEROUPPER
 	RET
 
 block2:
 	MOVQ    ldi+128(FP), DX
-	MOVQ    8(SP), CX
+	MOVQ    16(SP), CX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    DX, CX
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	ADDQ    DX, CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 16(SP)
 	MOVQ    (SP), CX
-	MOVQ    b+80(FP), DX
+	MOVQ    8(SP), DX
 	MOVQ    rows+16(FP), R9
-	MOVQ    R9, 32(SP)
+	MOVQ    R9, 40(SP)
 	MOVQ    pace+72(FP), R10
 
 row2:
@@ -11641,7 +12934,7 @@ depth2:
 	JNZ          depth2
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row2
 	VBROADCASTSS floor+160(FP), Y4
 	VMAXPS       Y0, Y4, Y0
@@ -11649,25 +12942,37 @@ depth2:
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
 	MOVQ         ldc+144(FP), DX
-	MOVQ         16(SP), CX
+	MOVQ         24(SP), CX
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         DX, CX
 	VMOVUPS      Y2, (CX)
 	VMOVUPS      Y3, 32(CX)
 	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
+	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
 	IMUL3Q       $0x00000002, CX, CX
 	ADDQ         CX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block2
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block2
 	VZEROUPPER
 	RET
 
 block3:
 	MOVQ    ldi+128(FP), DX
-	MOVQ    8(SP), CX
+	MOVQ    16(SP), CX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    DX, CX
@@ -11677,11 +12982,11 @@ block3:
 	VMOVUPS (CX), Y4
 	VMOVUPS 32(CX), Y5
 	ADDQ    DX, CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 16(SP)
 	MOVQ    (SP), CX
-	MOVQ    b+80(FP), DX
+	MOVQ    8(SP), DX
 	MOVQ    rows+16(FP), R9
-	MOVQ    R9, 32(SP)
+	MOVQ    R9, 40(SP)
 	MOVQ    pace+72(FP), R10
 
 row3:
@@ -11711,7 +13016,7 @@ depth3:
 	JNZ          depth3
 	ADDQ         aturn+40(FP), CX
 	ADDQ         bturn+88(FP), DX
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row3
 	VBROADCASTSS floor+160(FP), Y6
 	VMAXPS       Y0, Y6, Y0
@@ -11721,7 +13026,7 @@ depth3:
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
 	MOVQ         ldc+144(FP), DX
-	MOVQ         16(SP), CX
+	MOVQ         24(SP), CX
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         DX, CX
@@ -11731,18 +13036,30 @@ depth3:
 	VMOVUPS      Y4, (CX)
 	VMOVUPS      Y5, 32(CX)
 	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
+	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
 	IMUL3Q       $0x00000003, CX, CX
 	ADDQ         CX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block3
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block3
 	VZEROUPPER
 	RET
 
 block4:
 	MOVQ    ldi+128(FP), R9
-	MOVQ    8(SP), DX
+	MOVQ    16(SP), DX
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 	ADDQ    R9, DX
@@ -11755,11 +13072,11 @@ block4:
 	VMOVUPS (DX), Y6
 	VMOVUPS 32(DX), Y7
 	ADDQ    R9, DX
-	MOVQ    DX, 8(SP)
+	MOVQ    DX, 16(SP)
 	MOVQ    (SP), DX
-	MOVQ    b+80(FP), R9
+	MOVQ    8(SP), R9
 	MOVQ    rows+16(FP), R10
-	MOVQ    R10, 32(SP)
+	MOVQ    R10, 40(SP)
 	MOVQ    pace+72(FP), R11
 
 row4:
@@ -11792,7 +13109,7 @@ depth4:
 	JNZ          depth4
 	ADDQ         aturn+40(FP), DX
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row4
 	VBROADCASTSS floor+160(FP), Y8
 	VMAXPS       Y0, Y8, Y0
@@ -11804,7 +13121,7 @@ depth4:
 	VMAXPS       Y6, Y8, Y6
 	VMAXPS       Y7, Y8, Y7
 	MOVQ         ldc+144(FP), R9
-	MOVQ         16(SP), DX
+	MOVQ         24(SP), DX
 	VMOVUPS      Y0, (DX)
 	VMOVUPS      Y1, 32(DX)
 	ADDQ         R9, DX
@@ -11817,18 +13134,30 @@ depth4:
 	VMOVUPS      Y6, (DX)
 	VMOVUPS      Y7, 32(DX)
 	ADDQ         R9, DX
-	MOVQ         DX, 16(SP)
+	MOVQ         DX, 24(SP)
 	MOVQ         AX, DX
 	IMUL3Q       $0x00000004, DX, DX
 	ADDQ         DX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block4
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block4
 	VZEROUPPER
 	RET
 
 block5:
 	MOVQ    ldi+128(FP), R9
-	MOVQ    8(SP), DX
+	MOVQ    16(SP), DX
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 	ADDQ    R9, DX
@@ -11844,11 +13173,11 @@ block5:
 	VMOVUPS (DX), Y8
 	VMOVUPS 32(DX), Y9
 	ADDQ    R9, DX
-	MOVQ    DX, 8(SP)
+	MOVQ    DX, 16(SP)
 	MOVQ    (SP), DX
-	MOVQ    b+80(FP), R9
+	MOVQ    8(SP), R9
 	MOVQ    rows+16(FP), R10
-	MOVQ    R10, 32(SP)
+	MOVQ    R10, 40(SP)
 	MOVQ    pace+72(FP), R11
 
 row5:
@@ -11884,7 +13213,7 @@ depth5:
 	JNZ          depth5
 	ADDQ         aturn+40(FP), DX
 	ADDQ         bturn+88(FP), R9
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row5
 	VBROADCASTSS floor+160(FP), Y10
 	VMAXPS       Y0, Y10, Y0
@@ -11898,7 +13227,7 @@ depth5:
 	VMAXPS       Y8, Y10, Y8
 	VMAXPS       Y9, Y10, Y9
 	MOVQ         ldc+144(FP), R9
-	MOVQ         16(SP), DX
+	MOVQ         24(SP), DX
 	VMOVUPS      Y0, (DX)
 	VMOVUPS      Y1, 32(DX)
 	ADDQ         R9, DX
@@ -11914,18 +13243,30 @@ depth5:
 	VMOVUPS      Y8, (DX)
 	VMOVUPS      Y9, 32(DX)
 	ADDQ         R9, DX
-	MOVQ         DX, 16(SP)
+	MOVQ         DX, 24(SP)
 	MOVQ         AX, DX
 	IMUL3Q       $0x00000005, DX, DX
 	ADDQ         DX, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block5
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
 	JNZ          block5
 	VZEROUPPER
 	RET
 
 block6:
 	MOVQ    ldi+128(FP), R10
-	MOVQ    8(SP), R9
+	MOVQ    16(SP), R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
 	ADDQ    R10, R9
@@ -11944,11 +13285,11 @@ block6:
 	VMOVUPS (R9), Y10
 	VMOVUPS 32(R9), Y11
 	ADDQ    R10, R9
-	MOVQ    R9, 8(SP)
+	MOVQ    R9, 16(SP)
 	MOVQ    (SP), R9
-	MOVQ    b+80(FP), R10
+	MOVQ    8(SP), R10
 	MOVQ    rows+16(FP), R11
-	MOVQ    R11, 32(SP)
+	MOVQ    R11, 40(SP)
 	MOVQ    pace+72(FP), R12
 
 row6:
@@ -11987,7 +13328,7 @@ depth6:
 	JNZ          depth6
 	ADDQ         aturn+40(FP), R9
 	ADDQ         bturn+88(FP), R10
-	DECQ         32(SP)
+	DECQ         40(SP)
 	JNZ          row6
 	VBROADCASTSS floor+160(FP), Y12
 	VMAXPS       Y0, Y12, Y0
@@ -12003,7 +13344,7 @@ depth6:
 	VMAXPS       Y10, Y12, Y10
 	VMAXPS       Y11, Y12, Y11
 	MOVQ         ldc+144(FP), R10
-	MOVQ         16(SP), R9
+	MOVQ         24(SP), R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
 	ADDQ         R10, R9
@@ -12022,11 +13363,23 @@ depth6:
 	VMOVUPS      Y10, (R9)
 	VMOVUPS      Y11, 32(R9)
 	ADDQ         R10, R9
-	MOVQ         R9, 16(SP)
+	MOVQ         R9, 24(SP)
 	MOVQ         AX, R9
 	IMUL3Q       $0x00000006, R9, R9
 	ADDQ         R9, (SP)
-	DECQ         24(SP)
+	DECQ         32(SP)
+	JNZ          block6
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
 	JNZ          block6
 	VZEROUPPER
 	RET
@@ -13354,6 +14707,4671 @@ done:
 	VZEROUPPER
 	RET
 
+// func input2AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, AVX512F
+TEXT ·input2AVX512(SB), $1136-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 1112(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 1120(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 1128(SP)
+
+tile:
+	MOVQ 1120(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 1128(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ    CX, $0x10
+	JLT     half
+	MOVQ    srow+8(FP), BX
+	MOVQ    (SP), DX
+	LEAQ    (BX)(BX*2), SI
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VADDPS  Z2, Z1, Z0
+	VMOVUPS Z0, 256(AX)
+	VSUBPS  Z1, Z2, Z0
+	VMOVUPS Z0, 512(AX)
+	VSUBPS  Z3, Z1, Z0
+	VMOVUPS Z0, 768(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VADDPS  Z2, Z1, Z0
+	VMOVUPS Z0, 320(AX)
+	VSUBPS  Z1, Z2, Z0
+	VMOVUPS Z0, 576(AX)
+	VSUBPS  Z3, Z1, Z0
+	VMOVUPS Z0, 832(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VADDPS  Z2, Z1, Z0
+	VMOVUPS Z0, 384(AX)
+	VSUBPS  Z1, Z2, Z0
+	VMOVUPS Z0, 640(AX)
+	VSUBPS  Z3, Z1, Z0
+	VMOVUPS Z0, 896(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	VADDPS  Z2, Z1, Z0
+	VMOVUPS Z0, 448(AX)
+	VSUBPS  Z1, Z2, Z0
+	VMOVUPS Z0, 704(AX)
+	VSUBPS  Z3, Z1, Z0
+	VMOVUPS Z0, 960(AX)
+	MOVQ    dcol+48(FP), BX
+	MOVQ    8(SP), DX
+	LEAQ    (BX)(BX*2), SI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, (DX)
+	VADDPS  Z2, Z1, Z0
+	VMOVUPS Z0, (DX)(BX*1)
+	VSUBPS  Z1, Z2, Z0
+	VMOVUPS Z0, (DX)(BX*2)
+	VSUBPS  Z3, Z1, Z0
+	VMOVUPS Z0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 256(AX), Z0
+	VMOVUPS 320(AX), Z1
+	VMOVUPS 384(AX), Z2
+	VMOVUPS 448(AX), Z3
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, (DX)
+	VADDPS  Z2, Z1, Z0
+	VMOVUPS Z0, (DX)(BX*1)
+	VSUBPS  Z1, Z2, Z0
+	VMOVUPS Z0, (DX)(BX*2)
+	VSUBPS  Z3, Z1, Z0
+	VMOVUPS Z0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 512(AX), Z0
+	VMOVUPS 576(AX), Z1
+	VMOVUPS 640(AX), Z2
+	VMOVUPS 704(AX), Z3
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, (DX)
+	VADDPS  Z2, Z1, Z0
+	VMOVUPS Z0, (DX)(BX*1)
+	VSUBPS  Z1, Z2, Z0
+	VMOVUPS Z0, (DX)(BX*2)
+	VSUBPS  Z3, Z1, Z0
+	VMOVUPS Z0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 768(AX), Z0
+	VMOVUPS 832(AX), Z1
+	VMOVUPS 896(AX), Z2
+	VMOVUPS 960(AX), Z3
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, (DX)
+	VADDPS  Z2, Z1, Z0
+	VMOVUPS Z0, (DX)(BX*1)
+	VSUBPS  Z1, Z2, Z0
+	VMOVUPS Z0, (DX)(BX*2)
+	VSUBPS  Z3, Z1, Z0
+	VMOVUPS Z0, (DX)(SI*1)
+	ADDQ    $0x00000040, (SP)
+	ADDQ    $0x00000040, 8(SP)
+	SUBQ    $0x10, CX
+	JNZ     channels
+	JMP     next
+
+half:
+	MOVQ    srow+8(FP), DX
+	MOVQ    (SP), CX
+	LEAQ    (DX)(DX*2), BX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX)(DX*1), Y1
+	VMOVUPS (CX)(DX*2), Y2
+	VMOVUPS (CX)(BX*1), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, 128(AX)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, 256(AX)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, 384(AX)
+	ADDQ    scol+16(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX)(DX*1), Y1
+	VMOVUPS (CX)(DX*2), Y2
+	VMOVUPS (CX)(BX*1), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, 160(AX)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, 288(AX)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, 416(AX)
+	ADDQ    scol+16(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX)(DX*1), Y1
+	VMOVUPS (CX)(DX*2), Y2
+	VMOVUPS (CX)(BX*1), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 64(AX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, 192(AX)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, 320(AX)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, 448(AX)
+	ADDQ    scol+16(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX)(DX*1), Y1
+	VMOVUPS (CX)(DX*2), Y2
+	VMOVUPS (CX)(BX*1), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 96(AX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, 224(AX)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, 352(AX)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, 480(AX)
+	MOVQ    dcol+48(FP), DX
+	MOVQ    8(SP), CX
+	LEAQ    (DX)(DX*2), BX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (CX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, (CX)(DX*1)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, (CX)(DX*2)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, (CX)(BX*1)
+	ADDQ    drow+40(FP), CX
+	VMOVUPS 128(AX), Y0
+	VMOVUPS 160(AX), Y1
+	VMOVUPS 192(AX), Y2
+	VMOVUPS 224(AX), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (CX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, (CX)(DX*1)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, (CX)(DX*2)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, (CX)(BX*1)
+	ADDQ    drow+40(FP), CX
+	VMOVUPS 256(AX), Y0
+	VMOVUPS 288(AX), Y1
+	VMOVUPS 320(AX), Y2
+	VMOVUPS 352(AX), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (CX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, (CX)(DX*1)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, (CX)(DX*2)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, (CX)(BX*1)
+	ADDQ    drow+40(FP), CX
+	VMOVUPS 384(AX), Y0
+	VMOVUPS 416(AX), Y1
+	VMOVUPS 448(AX), Y2
+	VMOVUPS 480(AX), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (CX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, (CX)(DX*1)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, (CX)(DX*2)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, (CX)(BX*1)
+	ADDQ    $0x00000020, (SP)
+	ADDQ    $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 1120(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 1128(SP)
+	DECQ 1112(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+// func output2BiasAVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int, bias *float32, floor float32)
+// Requires: AVX, AVX512F
+TEXT ·output2BiasAVX512(SB), $624-92
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 600(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 608(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 616(SP)
+
+tile:
+	MOVQ 608(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 616(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ bias+80(FP), CX
+	MOVQ CX, 16(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ         CX, $0x10
+	JLT          half
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(BX*1), Z1
+	VMOVUPS      (DX)(BX*2), Z2
+	VMOVUPS      (DX)(SI*1), Z3
+	VADDPS       Z1, Z0, Z0
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VSUBPS       Z2, Z1, Z0
+	VSUBPS       Z3, Z0, Z0
+	VMOVUPS      Z0, 256(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(BX*1), Z1
+	VMOVUPS      (DX)(BX*2), Z2
+	VMOVUPS      (DX)(SI*1), Z3
+	VADDPS       Z1, Z0, Z0
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 64(AX)
+	VSUBPS       Z2, Z1, Z0
+	VSUBPS       Z3, Z0, Z0
+	VMOVUPS      Z0, 320(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(BX*1), Z1
+	VMOVUPS      (DX)(BX*2), Z2
+	VMOVUPS      (DX)(SI*1), Z3
+	VADDPS       Z1, Z0, Z0
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 128(AX)
+	VSUBPS       Z2, Z1, Z0
+	VSUBPS       Z3, Z0, Z0
+	VMOVUPS      Z0, 384(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(BX*1), Z1
+	VMOVUPS      (DX)(BX*2), Z2
+	VMOVUPS      (DX)(SI*1), Z3
+	VADDPS       Z1, Z0, Z0
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 192(AX)
+	VSUBPS       Z2, Z1, Z0
+	VSUBPS       Z3, Z0, Z0
+	VMOVUPS      Z0, 448(AX)
+	MOVQ         16(SP), DX
+	VMOVUPS      (DX), Z0
+	VBROADCASTSS floor+88(FP), Z1
+	ADDQ         $0x00000040, 16(SP)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	VMOVUPS      (AX), Z2
+	VMOVUPS      64(AX), Z3
+	VMOVUPS      128(AX), Z4
+	VMOVUPS      192(AX), Z5
+	VADDPS       Z3, Z2, Z2
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z0, Z2, Z2
+	VMAXPS       Z2, Z1, Z2
+	VMOVUPS      Z2, (DX)
+	VSUBPS       Z4, Z3, Z2
+	VSUBPS       Z5, Z2, Z2
+	VADDPS       Z0, Z2, Z2
+	VMAXPS       Z2, Z1, Z2
+	VMOVUPS      Z2, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      256(AX), Z2
+	VMOVUPS      320(AX), Z3
+	VMOVUPS      384(AX), Z4
+	VMOVUPS      448(AX), Z5
+	VADDPS       Z3, Z2, Z2
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z0, Z2, Z2
+	VMAXPS       Z2, Z1, Z2
+	VMOVUPS      Z2, (DX)
+	VSUBPS       Z4, Z3, Z2
+	VSUBPS       Z5, Z2, Z2
+	VADDPS       Z0, Z2, Z2
+	VMAXPS       Z2, Z1, Z2
+	VMOVUPS      Z2, (DX)(BX*1)
+	ADDQ         $0x00000040, (SP)
+	ADDQ         $0x00000040, 8(SP)
+	SUBQ         $0x10, CX
+	JNZ          channels
+	JMP          next
+
+half:
+	MOVQ         srow+8(FP), DX
+	MOVQ         (SP), CX
+	LEAQ         (DX)(DX*2), BX
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (CX)(DX*1), Y1
+	VMOVUPS      (CX)(DX*2), Y2
+	VMOVUPS      (CX)(BX*1), Y3
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VSUBPS       Y2, Y1, Y0
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 128(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (CX)(DX*1), Y1
+	VMOVUPS      (CX)(DX*2), Y2
+	VMOVUPS      (CX)(BX*1), Y3
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 32(AX)
+	VSUBPS       Y2, Y1, Y0
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 160(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (CX)(DX*1), Y1
+	VMOVUPS      (CX)(DX*2), Y2
+	VMOVUPS      (CX)(BX*1), Y3
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 64(AX)
+	VSUBPS       Y2, Y1, Y0
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 192(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (CX)(DX*1), Y1
+	VMOVUPS      (CX)(DX*2), Y2
+	VMOVUPS      (CX)(BX*1), Y3
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 96(AX)
+	VSUBPS       Y2, Y1, Y0
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 224(AX)
+	MOVQ         16(SP), CX
+	VMOVUPS      (CX), Y0
+	VBROADCASTSS floor+88(FP), Y1
+	ADDQ         $0x00000020, 16(SP)
+	MOVQ         dcol+48(FP), DX
+	MOVQ         8(SP), CX
+	VMOVUPS      (AX), Y2
+	VMOVUPS      32(AX), Y3
+	VMOVUPS      64(AX), Y4
+	VMOVUPS      96(AX), Y5
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y0, Y2, Y2
+	VMAXPS       Y2, Y1, Y2
+	VMOVUPS      Y2, (CX)
+	VSUBPS       Y4, Y3, Y2
+	VSUBPS       Y5, Y2, Y2
+	VADDPS       Y0, Y2, Y2
+	VMAXPS       Y2, Y1, Y2
+	VMOVUPS      Y2, (CX)(DX*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      128(AX), Y2
+	VMOVUPS      160(AX), Y3
+	VMOVUPS      192(AX), Y4
+	VMOVUPS      224(AX), Y5
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y0, Y2, Y2
+	VMAXPS       Y2, Y1, Y2
+	VMOVUPS      Y2, (CX)
+	VSUBPS       Y4, Y3, Y2
+	VSUBPS       Y5, Y2, Y2
+	VADDPS       Y0, Y2, Y2
+	VMAXPS       Y2, Y1, Y2
+	VMOVUPS      Y2, (CX)(DX*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 608(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 616(SP)
+	DECQ 600(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+// func output2AddAVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, AVX512F
+TEXT ·output2AddAVX512(SB), $624-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 600(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 608(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 616(SP)
+
+tile:
+	MOVQ 608(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 616(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ    CX, $0x10
+	JLT     half
+	MOVQ    srow+8(FP), BX
+	MOVQ    (SP), DX
+	LEAQ    (BX)(BX*2), SI
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VADDPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VSUBPS  Z2, Z1, Z0
+	VSUBPS  Z3, Z0, Z0
+	VMOVUPS Z0, 256(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VADDPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VSUBPS  Z2, Z1, Z0
+	VSUBPS  Z3, Z0, Z0
+	VMOVUPS Z0, 320(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VADDPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VSUBPS  Z2, Z1, Z0
+	VSUBPS  Z3, Z0, Z0
+	VMOVUPS Z0, 384(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VADDPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	VSUBPS  Z2, Z1, Z0
+	VSUBPS  Z3, Z0, Z0
+	VMOVUPS Z0, 448(AX)
+	MOVQ    dcol+48(FP), BX
+	MOVQ    8(SP), DX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VADDPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VADDPS  (DX), Z0, Z0
+	VMOVUPS Z0, (DX)
+	VSUBPS  Z2, Z1, Z0
+	VSUBPS  Z3, Z0, Z0
+	VADDPS  (DX)(BX*1), Z0, Z0
+	VMOVUPS Z0, (DX)(BX*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 256(AX), Z0
+	VMOVUPS 320(AX), Z1
+	VMOVUPS 384(AX), Z2
+	VMOVUPS 448(AX), Z3
+	VADDPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	VADDPS  (DX), Z0, Z0
+	VMOVUPS Z0, (DX)
+	VSUBPS  Z2, Z1, Z0
+	VSUBPS  Z3, Z0, Z0
+	VADDPS  (DX)(BX*1), Z0, Z0
+	VMOVUPS Z0, (DX)(BX*1)
+	ADDQ    $0x00000040, (SP)
+	ADDQ    $0x00000040, 8(SP)
+	SUBQ    $0x10, CX
+	JNZ     channels
+	JMP     next
+
+half:
+	MOVQ    srow+8(FP), DX
+	MOVQ    (SP), CX
+	LEAQ    (DX)(DX*2), BX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX)(DX*1), Y1
+	VMOVUPS (CX)(DX*2), Y2
+	VMOVUPS (CX)(BX*1), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, 128(AX)
+	ADDQ    scol+16(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX)(DX*1), Y1
+	VMOVUPS (CX)(DX*2), Y2
+	VMOVUPS (CX)(BX*1), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, 160(AX)
+	ADDQ    scol+16(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX)(DX*1), Y1
+	VMOVUPS (CX)(DX*2), Y2
+	VMOVUPS (CX)(BX*1), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 64(AX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, 192(AX)
+	ADDQ    scol+16(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX)(DX*1), Y1
+	VMOVUPS (CX)(DX*2), Y2
+	VMOVUPS (CX)(BX*1), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 96(AX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, 224(AX)
+	MOVQ    dcol+48(FP), DX
+	MOVQ    8(SP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VADDPS  (CX)(DX*1), Y0, Y0
+	VMOVUPS Y0, (CX)(DX*1)
+	ADDQ    drow+40(FP), CX
+	VMOVUPS 128(AX), Y0
+	VMOVUPS 160(AX), Y1
+	VMOVUPS 192(AX), Y2
+	VMOVUPS 224(AX), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VADDPS  (CX)(DX*1), Y0, Y0
+	VMOVUPS Y0, (CX)(DX*1)
+	ADDQ    $0x00000020, (SP)
+	ADDQ    $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 608(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 616(SP)
+	DECQ 600(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+// func weight2AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, AVX512F
+TEXT ·weight2AVX512(SB), $880-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 856(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 864(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 872(SP)
+
+tile:
+	MOVQ 864(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 872(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ         CX, $0x10
+	JLT          half
+	VBROADCASTSS number0<>+0(SB), Z0
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	VMOVUPS      (DX), Z1
+	VMOVUPS      (DX)(BX*1), Z2
+	VMOVUPS      (DX)(BX*2), Z3
+	VADDPS       Z3, Z1, Z4
+	VMULPS       Z4, Z0, Z4
+	VMULPS       Z2, Z0, Z2
+	VMOVUPS      Z1, (AX)
+	VADDPS       Z2, Z4, Z1
+	VMOVUPS      Z1, 192(AX)
+	VSUBPS       Z2, Z4, Z1
+	VMOVUPS      Z1, 384(AX)
+	VMOVUPS      Z3, 576(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z1
+	VMOVUPS      (DX)(BX*1), Z2
+	VMOVUPS      (DX)(BX*2), Z3
+	VADDPS       Z3, Z1, Z4
+	VMULPS       Z4, Z0, Z4
+	VMULPS       Z2, Z0, Z2
+	VMOVUPS      Z1, 64(AX)
+	VADDPS       Z2, Z4, Z1
+	VMOVUPS      Z1, 256(AX)
+	VSUBPS       Z2, Z4, Z1
+	VMOVUPS      Z1, 448(AX)
+	VMOVUPS      Z3, 640(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z1
+	VMOVUPS      (DX)(BX*1), Z2
+	VMOVUPS      (DX)(BX*2), Z3
+	VADDPS       Z3, Z1, Z4
+	VMULPS       Z4, Z0, Z4
+	VMULPS       Z2, Z0, Z2
+	VMOVUPS      Z1, 128(AX)
+	VADDPS       Z2, Z4, Z1
+	VMOVUPS      Z1, 320(AX)
+	VSUBPS       Z2, Z4, Z1
+	VMOVUPS      Z1, 512(AX)
+	VMOVUPS      Z3, 704(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (AX), Z1
+	VMOVUPS      64(AX), Z2
+	VMOVUPS      128(AX), Z3
+	VADDPS       Z3, Z1, Z4
+	VMULPS       Z4, Z0, Z4
+	VMULPS       Z2, Z0, Z2
+	VMOVUPS      Z1, (DX)
+	VADDPS       Z2, Z4, Z1
+	VMOVUPS      Z1, (DX)(BX*1)
+	VSUBPS       Z2, Z4, Z1
+	VMOVUPS      Z1, (DX)(BX*2)
+	VMOVUPS      Z3, (DX)(SI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      192(AX), Z1
+	VMOVUPS      256(AX), Z2
+	VMOVUPS      320(AX), Z3
+	VADDPS       Z3, Z1, Z4
+	VMULPS       Z4, Z0, Z4
+	VMULPS       Z2, Z0, Z2
+	VMOVUPS      Z1, (DX)
+	VADDPS       Z2, Z4, Z1
+	VMOVUPS      Z1, (DX)(BX*1)
+	VSUBPS       Z2, Z4, Z1
+	VMOVUPS      Z1, (DX)(BX*2)
+	VMOVUPS      Z3, (DX)(SI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Z1
+	VMOVUPS      448(AX), Z2
+	VMOVUPS      512(AX), Z3
+	VADDPS       Z3, Z1, Z4
+	VMULPS       Z4, Z0, Z4
+	VMULPS       Z2, Z0, Z2
+	VMOVUPS      Z1, (DX)
+	VADDPS       Z2, Z4, Z1
+	VMOVUPS      Z1, (DX)(BX*1)
+	VSUBPS       Z2, Z4, Z1
+	VMOVUPS      Z1, (DX)(BX*2)
+	VMOVUPS      Z3, (DX)(SI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      576(AX), Z1
+	VMOVUPS      640(AX), Z2
+	VMOVUPS      704(AX), Z3
+	VADDPS       Z3, Z1, Z4
+	VMULPS       Z4, Z0, Z4
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      Z1, (DX)
+	VADDPS       Z0, Z4, Z1
+	VMOVUPS      Z1, (DX)(BX*1)
+	VSUBPS       Z0, Z4, Z0
+	VMOVUPS      Z0, (DX)(BX*2)
+	VMOVUPS      Z3, (DX)(SI*1)
+	ADDQ         $0x00000040, (SP)
+	ADDQ         $0x00000040, 8(SP)
+	SUBQ         $0x10, CX
+	JNZ          channels
+	JMP          next
+
+half:
+	VBROADCASTSS number0<>+0(SB), Y0
+	MOVQ         srow+8(FP), DX
+	MOVQ         (SP), CX
+	VMOVUPS      (CX), Y1
+	VMOVUPS      (CX)(DX*1), Y2
+	VMOVUPS      (CX)(DX*2), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, (AX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 96(AX)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 192(AX)
+	VMOVUPS      Y3, 288(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y1
+	VMOVUPS      (CX)(DX*1), Y2
+	VMOVUPS      (CX)(DX*2), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, 32(AX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 128(AX)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 224(AX)
+	VMOVUPS      Y3, 320(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y1
+	VMOVUPS      (CX)(DX*1), Y2
+	VMOVUPS      (CX)(DX*2), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, 64(AX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 160(AX)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 256(AX)
+	VMOVUPS      Y3, 352(AX)
+	MOVQ         dcol+48(FP), DX
+	MOVQ         8(SP), CX
+	LEAQ         (DX)(DX*2), BX
+	VMOVUPS      (AX), Y1
+	VMOVUPS      32(AX), Y2
+	VMOVUPS      64(AX), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, (CX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (CX)(DX*1)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (CX)(DX*2)
+	VMOVUPS      Y3, (CX)(BX*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      96(AX), Y1
+	VMOVUPS      128(AX), Y2
+	VMOVUPS      160(AX), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, (CX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (CX)(DX*1)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (CX)(DX*2)
+	VMOVUPS      Y3, (CX)(BX*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      192(AX), Y1
+	VMOVUPS      224(AX), Y2
+	VMOVUPS      256(AX), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, (CX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (CX)(DX*1)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (CX)(DX*2)
+	VMOVUPS      Y3, (CX)(BX*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      288(AX), Y1
+	VMOVUPS      320(AX), Y2
+	VMOVUPS      352(AX), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y1, (CX)
+	VADDPS       Y0, Y4, Y1
+	VMOVUPS      Y1, (CX)(DX*1)
+	VSUBPS       Y0, Y4, Y0
+	VMOVUPS      Y0, (CX)(DX*2)
+	VMOVUPS      Y3, (CX)(BX*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 864(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 872(SP)
+	DECQ 856(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+DATA number0<>+0(SB)/4, $(0.5)
+GLOBL number0<>(SB), RODATA|NOPTR, $4
+
+// func gradient2AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·gradient2AVX512(SB), $624-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 600(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 608(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 616(SP)
+
+tile:
+	MOVQ 608(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 616(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ    CX, $0x10
+	JLT     half
+	MOVQ    srow+8(FP), BX
+	MOVQ    (SP), DX
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVAPS Z0, Z2
+	VMOVUPS Z2, (AX)
+	VADDPS  Z1, Z0, Z2
+	VMOVUPS Z2, 128(AX)
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 256(AX)
+	VPXORD  Z3, Z3, Z3
+	VSUBPS  Z1, Z3, Z0
+	VMOVUPS Z0, 384(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVAPS Z0, Z2
+	VMOVUPS Z2, 64(AX)
+	VADDPS  Z1, Z0, Z2
+	VMOVUPS Z2, 192(AX)
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 320(AX)
+	VPXORD  Z4, Z4, Z4
+	VSUBPS  Z1, Z4, Z0
+	VMOVUPS Z0, 448(AX)
+	MOVQ    dcol+48(FP), BX
+	MOVQ    8(SP), DX
+	LEAQ    (BX)(BX*2), SI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVAPS Z0, Z2
+	VMOVUPS Z2, (DX)
+	VADDPS  Z1, Z0, Z2
+	VMOVUPS Z2, (DX)(BX*1)
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (DX)(BX*2)
+	VPXORD  Z5, Z5, Z5
+	VSUBPS  Z1, Z5, Z0
+	VMOVUPS Z0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 128(AX), Z0
+	VMOVUPS 192(AX), Z1
+	VMOVAPS Z0, Z2
+	VMOVUPS Z2, (DX)
+	VADDPS  Z1, Z0, Z2
+	VMOVUPS Z2, (DX)(BX*1)
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (DX)(BX*2)
+	VPXORD  Z6, Z6, Z6
+	VSUBPS  Z1, Z6, Z0
+	VMOVUPS Z0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 256(AX), Z0
+	VMOVUPS 320(AX), Z1
+	VMOVAPS Z0, Z2
+	VMOVUPS Z2, (DX)
+	VADDPS  Z1, Z0, Z2
+	VMOVUPS Z2, (DX)(BX*1)
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (DX)(BX*2)
+	VPXORD  Z7, Z7, Z7
+	VSUBPS  Z1, Z7, Z0
+	VMOVUPS Z0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 384(AX), Z0
+	VMOVUPS 448(AX), Z1
+	VMOVAPS Z0, Z2
+	VMOVUPS Z2, (DX)
+	VADDPS  Z1, Z0, Z2
+	VMOVUPS Z2, (DX)(BX*1)
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (DX)(BX*2)
+	VPXORD  Z8, Z8, Z8
+	VSUBPS  Z1, Z8, Z0
+	VMOVUPS Z0, (DX)(SI*1)
+	ADDQ    $0x00000040, (SP)
+	ADDQ    $0x00000040, 8(SP)
+	SUBQ    $0x10, CX
+	JNZ     channels
+	JMP     next
+
+half:
+	MOVQ    srow+8(FP), DX
+	MOVQ    (SP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX)(DX*1), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, (AX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, 64(AX)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 128(AX)
+	VPXORD  Y9, Y9, Y9
+	VSUBPS  Y1, Y9, Y0
+	VMOVUPS Y0, 192(AX)
+	ADDQ    scol+16(FP), CX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX)(DX*1), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, 32(AX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, 96(AX)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 160(AX)
+	VPXORD  Y10, Y10, Y10
+	VSUBPS  Y1, Y10, Y0
+	VMOVUPS Y0, 224(AX)
+	MOVQ    dcol+48(FP), DX
+	MOVQ    8(SP), CX
+	LEAQ    (DX)(DX*2), BX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, (CX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, (CX)(DX*1)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(DX*2)
+	VPXORD  Y11, Y11, Y11
+	VSUBPS  Y1, Y11, Y0
+	VMOVUPS Y0, (CX)(BX*1)
+	ADDQ    drow+40(FP), CX
+	VMOVUPS 64(AX), Y0
+	VMOVUPS 96(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, (CX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, (CX)(DX*1)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(DX*2)
+	VPXORD  Y12, Y12, Y12
+	VSUBPS  Y1, Y12, Y0
+	VMOVUPS Y0, (CX)(BX*1)
+	ADDQ    drow+40(FP), CX
+	VMOVUPS 128(AX), Y0
+	VMOVUPS 160(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, (CX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, (CX)(DX*1)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(DX*2)
+	VPXORD  Y13, Y13, Y13
+	VSUBPS  Y1, Y13, Y0
+	VMOVUPS Y0, (CX)(BX*1)
+	ADDQ    drow+40(FP), CX
+	VMOVUPS 192(AX), Y0
+	VMOVUPS 224(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, (CX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, (CX)(DX*1)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(DX*2)
+	VPXORD  Y14, Y14, Y14
+	VSUBPS  Y1, Y14, Y0
+	VMOVUPS Y0, (CX)(BX*1)
+	ADDQ    $0x00000020, (SP)
+	ADDQ    $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 608(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 616(SP)
+	DECQ 600(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+// func back2AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, AVX512F
+TEXT ·back2AVX512(SB), $880-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 856(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 864(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 872(SP)
+
+tile:
+	MOVQ 864(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 872(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ         CX, $0x10
+	JLT          half
+	VBROADCASTSS number0<>+0(SB), Z0
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (DX), Z1
+	VMOVUPS      (DX)(BX*1), Z2
+	VMOVUPS      (DX)(BX*2), Z3
+	VMOVUPS      (DX)(SI*1), Z4
+	VADDPS       Z3, Z2, Z5
+	VMULPS       Z5, Z0, Z5
+	VSUBPS       Z3, Z2, Z2
+	VMULPS       Z2, Z0, Z2
+	VADDPS       Z5, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      Z2, 256(AX)
+	VADDPS       Z4, Z5, Z1
+	VMOVUPS      Z1, 512(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z1
+	VMOVUPS      (DX)(BX*1), Z2
+	VMOVUPS      (DX)(BX*2), Z3
+	VMOVUPS      (DX)(SI*1), Z4
+	VADDPS       Z3, Z2, Z5
+	VMULPS       Z5, Z0, Z5
+	VSUBPS       Z3, Z2, Z2
+	VMULPS       Z2, Z0, Z2
+	VADDPS       Z5, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 320(AX)
+	VADDPS       Z4, Z5, Z1
+	VMOVUPS      Z1, 576(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z1
+	VMOVUPS      (DX)(BX*1), Z2
+	VMOVUPS      (DX)(BX*2), Z3
+	VMOVUPS      (DX)(SI*1), Z4
+	VADDPS       Z3, Z2, Z5
+	VMULPS       Z5, Z0, Z5
+	VSUBPS       Z3, Z2, Z2
+	VMULPS       Z2, Z0, Z2
+	VADDPS       Z5, Z1, Z1
+	VMOVUPS      Z1, 128(AX)
+	VMOVUPS      Z2, 384(AX)
+	VADDPS       Z4, Z5, Z1
+	VMOVUPS      Z1, 640(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z1
+	VMOVUPS      (DX)(BX*1), Z2
+	VMOVUPS      (DX)(BX*2), Z3
+	VMOVUPS      (DX)(SI*1), Z4
+	VADDPS       Z3, Z2, Z5
+	VMULPS       Z5, Z0, Z5
+	VSUBPS       Z3, Z2, Z2
+	VMULPS       Z2, Z0, Z2
+	VADDPS       Z5, Z1, Z1
+	VMOVUPS      Z1, 192(AX)
+	VMOVUPS      Z2, 448(AX)
+	VADDPS       Z4, Z5, Z1
+	VMOVUPS      Z1, 704(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	VMOVUPS      (AX), Z1
+	VMOVUPS      64(AX), Z2
+	VMOVUPS      128(AX), Z3
+	VMOVUPS      192(AX), Z4
+	VADDPS       Z3, Z2, Z5
+	VMULPS       Z5, Z0, Z5
+	VSUBPS       Z3, Z2, Z2
+	VMULPS       Z2, Z0, Z2
+	VADDPS       Z5, Z1, Z1
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VADDPS       Z4, Z5, Z1
+	VMOVUPS      Z1, (DX)(BX*2)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      256(AX), Z1
+	VMOVUPS      320(AX), Z2
+	VMOVUPS      384(AX), Z3
+	VMOVUPS      448(AX), Z4
+	VADDPS       Z3, Z2, Z5
+	VMULPS       Z5, Z0, Z5
+	VSUBPS       Z3, Z2, Z2
+	VMULPS       Z2, Z0, Z2
+	VADDPS       Z5, Z1, Z1
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VADDPS       Z4, Z5, Z1
+	VMOVUPS      Z1, (DX)(BX*2)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      512(AX), Z1
+	VMOVUPS      576(AX), Z2
+	VMOVUPS      640(AX), Z3
+	VMOVUPS      704(AX), Z4
+	VADDPS       Z3, Z2, Z5
+	VMULPS       Z5, Z0, Z5
+	VSUBPS       Z3, Z2, Z2
+	VMULPS       Z2, Z0, Z0
+	VADDPS       Z5, Z1, Z1
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z0, (DX)(BX*1)
+	VADDPS       Z4, Z5, Z0
+	VMOVUPS      Z0, (DX)(BX*2)
+	ADDQ         $0x00000040, (SP)
+	ADDQ         $0x00000040, 8(SP)
+	SUBQ         $0x10, CX
+	JNZ          channels
+	JMP          next
+
+half:
+	VBROADCASTSS number0<>+0(SB), Y0
+	MOVQ         srow+8(FP), DX
+	MOVQ         (SP), CX
+	LEAQ         (DX)(DX*2), BX
+	VMOVUPS      (CX), Y1
+	VMOVUPS      (CX)(DX*1), Y2
+	VMOVUPS      (CX)(DX*2), Y3
+	VMOVUPS      (CX)(BX*1), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	VMOVUPS      Y2, 128(AX)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, 256(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y1
+	VMOVUPS      (CX)(DX*1), Y2
+	VMOVUPS      (CX)(DX*2), Y3
+	VMOVUPS      (CX)(BX*1), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 160(AX)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, 288(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y1
+	VMOVUPS      (CX)(DX*1), Y2
+	VMOVUPS      (CX)(DX*2), Y3
+	VMOVUPS      (CX)(BX*1), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 64(AX)
+	VMOVUPS      Y2, 192(AX)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, 320(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y1
+	VMOVUPS      (CX)(DX*1), Y2
+	VMOVUPS      (CX)(DX*2), Y3
+	VMOVUPS      (CX)(BX*1), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 96(AX)
+	VMOVUPS      Y2, 224(AX)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, 352(AX)
+	MOVQ         dcol+48(FP), DX
+	MOVQ         8(SP), CX
+	VMOVUPS      (AX), Y1
+	VMOVUPS      32(AX), Y2
+	VMOVUPS      64(AX), Y3
+	VMOVUPS      96(AX), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, (CX)
+	VMOVUPS      Y2, (CX)(DX*1)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, (CX)(DX*2)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      128(AX), Y1
+	VMOVUPS      160(AX), Y2
+	VMOVUPS      192(AX), Y3
+	VMOVUPS      224(AX), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, (CX)
+	VMOVUPS      Y2, (CX)(DX*1)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, (CX)(DX*2)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      256(AX), Y1
+	VMOVUPS      288(AX), Y2
+	VMOVUPS      320(AX), Y3
+	VMOVUPS      352(AX), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, (CX)
+	VMOVUPS      Y0, (CX)(DX*1)
+	VADDPS       Y4, Y5, Y0
+	VMOVUPS      Y0, (CX)(DX*2)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 864(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 872(SP)
+	DECQ 856(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+// func input4AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·input4AVX512(SB), $2416-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 2392(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 2400(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 2408(SP)
+
+tile:
+	MOVQ 2400(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 2408(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ         CX, $0x10
+	JLT          half
+	VBROADCASTSS number1<>+0(SB), Z0
+	VBROADCASTSS number2<>+0(SB), Z1
+	VBROADCASTSS number3<>+0(SB), Z2
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, (AX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, 1920(AX)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z4, Z0, Z8
+	VADDPS       Z8, Z3, Z9
+	VMOVUPS      Z9, 384(AX)
+	VSUBPS       Z8, Z3, Z3
+	VMOVUPS      Z3, 768(AX)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, 1152(AX)
+	VFNMADD231PS Z4, Z2, Z3
+	VMOVUPS      Z3, 1536(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, 64(AX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, 1984(AX)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z4, Z0, Z8
+	VADDPS       Z8, Z3, Z9
+	VMOVUPS      Z9, 448(AX)
+	VSUBPS       Z8, Z3, Z3
+	VMOVUPS      Z3, 832(AX)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, 1216(AX)
+	VFNMADD231PS Z4, Z2, Z3
+	VMOVUPS      Z3, 1600(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, 128(AX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, 2048(AX)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z4, Z0, Z8
+	VADDPS       Z8, Z3, Z9
+	VMOVUPS      Z9, 512(AX)
+	VSUBPS       Z8, Z3, Z3
+	VMOVUPS      Z3, 896(AX)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, 1280(AX)
+	VFNMADD231PS Z4, Z2, Z3
+	VMOVUPS      Z3, 1664(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, 192(AX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, 2112(AX)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z4, Z0, Z8
+	VADDPS       Z8, Z3, Z9
+	VMOVUPS      Z9, 576(AX)
+	VSUBPS       Z8, Z3, Z3
+	VMOVUPS      Z3, 960(AX)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, 1344(AX)
+	VFNMADD231PS Z4, Z2, Z3
+	VMOVUPS      Z3, 1728(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, 256(AX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, 2176(AX)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z4, Z0, Z8
+	VADDPS       Z8, Z3, Z9
+	VMOVUPS      Z9, 640(AX)
+	VSUBPS       Z8, Z3, Z3
+	VMOVUPS      Z3, 1024(AX)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, 1408(AX)
+	VFNMADD231PS Z4, Z2, Z3
+	VMOVUPS      Z3, 1792(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, 320(AX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, 2240(AX)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z4, Z0, Z8
+	VADDPS       Z8, Z3, Z9
+	VMOVUPS      Z9, 704(AX)
+	VSUBPS       Z8, Z3, Z3
+	VMOVUPS      Z3, 1088(AX)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, 1472(AX)
+	VFNMADD231PS Z4, Z2, Z3
+	VMOVUPS      Z3, 1856(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (AX), Z3
+	VMOVUPS      64(AX), Z4
+	VMOVUPS      128(AX), Z5
+	VMOVUPS      192(AX), Z6
+	VMOVUPS      256(AX), Z7
+	VMOVUPS      320(AX), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, (DX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, (DX)(DI*1)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z4, Z0, Z8
+	VADDPS       Z8, Z3, Z9
+	VMOVUPS      Z9, (DX)(BX*1)
+	VSUBPS       Z8, Z3, Z3
+	VMOVUPS      Z3, (DX)(BX*2)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VFNMADD231PS Z4, Z2, Z3
+	VMOVUPS      Z3, (DX)(BX*4)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Z3
+	VMOVUPS      448(AX), Z4
+	VMOVUPS      512(AX), Z5
+	VMOVUPS      576(AX), Z6
+	VMOVUPS      640(AX), Z7
+	VMOVUPS      704(AX), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, (DX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, (DX)(DI*1)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z4, Z0, Z8
+	VADDPS       Z8, Z3, Z9
+	VMOVUPS      Z9, (DX)(BX*1)
+	VSUBPS       Z8, Z3, Z3
+	VMOVUPS      Z3, (DX)(BX*2)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VFNMADD231PS Z4, Z2, Z3
+	VMOVUPS      Z3, (DX)(BX*4)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      768(AX), Z3
+	VMOVUPS      832(AX), Z4
+	VMOVUPS      896(AX), Z5
+	VMOVUPS      960(AX), Z6
+	VMOVUPS      1024(AX), Z7
+	VMOVUPS      1088(AX), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, (DX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, (DX)(DI*1)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z4, Z0, Z8
+	VADDPS       Z8, Z3, Z9
+	VMOVUPS      Z9, (DX)(BX*1)
+	VSUBPS       Z8, Z3, Z3
+	VMOVUPS      Z3, (DX)(BX*2)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VFNMADD231PS Z4, Z2, Z3
+	VMOVUPS      Z3, (DX)(BX*4)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      1152(AX), Z3
+	VMOVUPS      1216(AX), Z4
+	VMOVUPS      1280(AX), Z5
+	VMOVUPS      1344(AX), Z6
+	VMOVUPS      1408(AX), Z7
+	VMOVUPS      1472(AX), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, (DX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, (DX)(DI*1)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z4, Z0, Z8
+	VADDPS       Z8, Z3, Z9
+	VMOVUPS      Z9, (DX)(BX*1)
+	VSUBPS       Z8, Z3, Z3
+	VMOVUPS      Z3, (DX)(BX*2)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VFNMADD231PS Z4, Z2, Z3
+	VMOVUPS      Z3, (DX)(BX*4)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      1536(AX), Z3
+	VMOVUPS      1600(AX), Z4
+	VMOVUPS      1664(AX), Z5
+	VMOVUPS      1728(AX), Z6
+	VMOVUPS      1792(AX), Z7
+	VMOVUPS      1856(AX), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, (DX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, (DX)(DI*1)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z5, Z0, Z3
+	VMOVAPS      Z6, Z8
+	VFNMADD231PS Z4, Z0, Z8
+	VADDPS       Z8, Z3, Z9
+	VMOVUPS      Z9, (DX)(BX*1)
+	VSUBPS       Z8, Z3, Z3
+	VMOVUPS      Z3, (DX)(BX*2)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z4, Z6, Z4
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VFNMADD231PS Z4, Z2, Z3
+	VMOVUPS      Z3, (DX)(BX*4)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      1920(AX), Z3
+	VMOVUPS      1984(AX), Z4
+	VMOVUPS      2048(AX), Z5
+	VMOVUPS      2112(AX), Z6
+	VMOVUPS      2176(AX), Z7
+	VMOVUPS      2240(AX), Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z3, Z0, Z9
+	VFNMADD231PS Z5, Z1, Z9
+	VMOVUPS      Z9, (DX)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z4, Z0, Z3
+	VFNMADD231PS Z6, Z1, Z3
+	VMOVUPS      Z3, (DX)(DI*1)
+	VMOVAPS      Z7, Z1
+	VFNMADD231PS Z5, Z0, Z1
+	VMOVAPS      Z6, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VADDPS       Z3, Z1, Z0
+	VMOVUPS      Z0, (DX)(BX*1)
+	VSUBPS       Z3, Z1, Z0
+	VMOVUPS      Z0, (DX)(BX*2)
+	VSUBPS       Z5, Z7, Z0
+	VSUBPS       Z4, Z6, Z1
+	VMOVAPS      Z0, Z3
+	VFMADD231PS  Z1, Z2, Z3
+	VMOVUPS      Z3, (DX)(SI*1)
+	VFNMADD231PS Z1, Z2, Z0
+	VMOVUPS      Z0, (DX)(BX*4)
+	ADDQ         $0x00000040, (SP)
+	ADDQ         $0x00000040, 8(SP)
+	SUBQ         $0x10, CX
+	JNZ          channels
+	JMP          next
+
+half:
+	VBROADCASTSS number1<>+0(SB), Y0
+	VBROADCASTSS number2<>+0(SB), Y1
+	VBROADCASTSS number3<>+0(SB), Y2
+	MOVQ         srow+8(FP), DX
+	MOVQ         (SP), CX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 960(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 192(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 384(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 576(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 768(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, 32(AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 992(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 224(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 416(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 608(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 800(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, 64(AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 1024(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 256(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 448(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 640(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 832(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, 96(AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 1056(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 288(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 480(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 672(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 864(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, 128(AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 1088(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 320(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 512(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 704(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 896(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, 160(AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 1120(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 352(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 544(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 736(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 928(AX)
+	MOVQ         dcol+48(FP), DX
+	MOVQ         8(SP), CX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	VMOVUPS      (AX), Y3
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      64(AX), Y5
+	VMOVUPS      96(AX), Y6
+	VMOVUPS      128(AX), Y7
+	VMOVUPS      160(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (CX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, (CX)(DX*1)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*2)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      192(AX), Y3
+	VMOVUPS      224(AX), Y4
+	VMOVUPS      256(AX), Y5
+	VMOVUPS      288(AX), Y6
+	VMOVUPS      320(AX), Y7
+	VMOVUPS      352(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (CX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, (CX)(DX*1)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*2)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      384(AX), Y3
+	VMOVUPS      416(AX), Y4
+	VMOVUPS      448(AX), Y5
+	VMOVUPS      480(AX), Y6
+	VMOVUPS      512(AX), Y7
+	VMOVUPS      544(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (CX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, (CX)(DX*1)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*2)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      576(AX), Y3
+	VMOVUPS      608(AX), Y4
+	VMOVUPS      640(AX), Y5
+	VMOVUPS      672(AX), Y6
+	VMOVUPS      704(AX), Y7
+	VMOVUPS      736(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (CX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, (CX)(DX*1)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*2)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      768(AX), Y3
+	VMOVUPS      800(AX), Y4
+	VMOVUPS      832(AX), Y5
+	VMOVUPS      864(AX), Y6
+	VMOVUPS      896(AX), Y7
+	VMOVUPS      928(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (CX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, (CX)(DX*1)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*2)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      960(AX), Y3
+	VMOVUPS      992(AX), Y4
+	VMOVUPS      1024(AX), Y5
+	VMOVUPS      1056(AX), Y6
+	VMOVUPS      1088(AX), Y7
+	VMOVUPS      1120(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (CX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	VMOVAPS      Y7, Y1
+	VFNMADD231PS Y5, Y0, Y1
+	VMOVAPS      Y6, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VADDPS       Y3, Y1, Y0
+	VMOVUPS      Y0, (CX)(DX*1)
+	VSUBPS       Y3, Y1, Y0
+	VMOVUPS      Y0, (CX)(DX*2)
+	VSUBPS       Y5, Y7, Y0
+	VSUBPS       Y4, Y6, Y1
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VMOVUPS      Y3, (CX)(BX*1)
+	VFNMADD231PS Y1, Y2, Y0
+	VMOVUPS      Y0, (CX)(DX*4)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 2400(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 2408(SP)
+	DECQ 2392(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+DATA number1<>+0(SB)/4, $(4.0)
+GLOBL number1<>(SB), RODATA|NOPTR, $4
+
+DATA number2<>+0(SB)/4, $(5.0)
+GLOBL number2<>(SB), RODATA|NOPTR, $4
+
+DATA number3<>+0(SB)/4, $(2.0)
+GLOBL number3<>(SB), RODATA|NOPTR, $4
+
+// func output4BiasAVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int, bias *float32, floor float32)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·output4BiasAVX512(SB), $1648-92
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 1624(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 1632(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 1640(SP)
+
+tile:
+	MOVQ 1632(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 1640(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ bias+80(FP), CX
+	MOVQ CX, 16(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ         CX, $0x10
+	JLT          half
+	VBROADCASTSS number3<>+0(SB), Z0
+	VBROADCASTSS number1<>+0(SB), Z1
+	VBROADCASTSS number4<>+0(SB), Z2
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, (AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 768(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1152(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 384(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, 64(AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 832(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1216(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 448(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, 128(AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 896(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1280(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 512(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, 192(AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 960(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1344(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 576(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, 256(AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 1024(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1408(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 640(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, 320(AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 1088(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1472(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 704(AX)
+	MOVQ         16(SP), DX
+	VMOVUPS      (DX), Z3
+	VBROADCASTSS floor+88(FP), Z4
+	ADDQ         $0x00000040, 16(SP)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (AX), Z5
+	VMOVUPS      64(AX), Z6
+	VMOVUPS      128(AX), Z7
+	VMOVUPS      192(AX), Z8
+	VMOVUPS      256(AX), Z9
+	VMOVUPS      320(AX), Z10
+	VADDPS       Z7, Z6, Z11
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z8, Z7
+	VSUBPS       Z9, Z8, Z8
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z7, Z5, Z5
+	VADDPS       Z3, Z5, Z5
+	VMAXPS       Z5, Z4, Z5
+	VMOVUPS      Z5, (DX)
+	VFMADD231PS  Z7, Z1, Z11
+	VADDPS       Z3, Z11, Z11
+	VMAXPS       Z11, Z4, Z11
+	VMOVUPS      Z11, (DX)(BX*2)
+	VADDPS       Z10, Z6, Z5
+	VFMADD231PS  Z8, Z2, Z5
+	VADDPS       Z3, Z5, Z5
+	VMAXPS       Z5, Z4, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VFMADD231PS  Z8, Z0, Z6
+	VADDPS       Z3, Z6, Z6
+	VMAXPS       Z6, Z4, Z6
+	VMOVUPS      Z6, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Z5
+	VMOVUPS      448(AX), Z6
+	VMOVUPS      512(AX), Z7
+	VMOVUPS      576(AX), Z8
+	VMOVUPS      640(AX), Z9
+	VMOVUPS      704(AX), Z10
+	VADDPS       Z7, Z6, Z11
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z8, Z7
+	VSUBPS       Z9, Z8, Z8
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z7, Z5, Z5
+	VADDPS       Z3, Z5, Z5
+	VMAXPS       Z5, Z4, Z5
+	VMOVUPS      Z5, (DX)
+	VFMADD231PS  Z7, Z1, Z11
+	VADDPS       Z3, Z11, Z11
+	VMAXPS       Z11, Z4, Z11
+	VMOVUPS      Z11, (DX)(BX*2)
+	VADDPS       Z10, Z6, Z5
+	VFMADD231PS  Z8, Z2, Z5
+	VADDPS       Z3, Z5, Z5
+	VMAXPS       Z5, Z4, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VFMADD231PS  Z8, Z0, Z6
+	VADDPS       Z3, Z6, Z6
+	VMAXPS       Z6, Z4, Z6
+	VMOVUPS      Z6, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      768(AX), Z5
+	VMOVUPS      832(AX), Z6
+	VMOVUPS      896(AX), Z7
+	VMOVUPS      960(AX), Z8
+	VMOVUPS      1024(AX), Z9
+	VMOVUPS      1088(AX), Z10
+	VADDPS       Z7, Z6, Z11
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z8, Z7
+	VSUBPS       Z9, Z8, Z8
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z7, Z5, Z5
+	VADDPS       Z3, Z5, Z5
+	VMAXPS       Z5, Z4, Z5
+	VMOVUPS      Z5, (DX)
+	VFMADD231PS  Z7, Z1, Z11
+	VADDPS       Z3, Z11, Z11
+	VMAXPS       Z11, Z4, Z11
+	VMOVUPS      Z11, (DX)(BX*2)
+	VADDPS       Z10, Z6, Z5
+	VFMADD231PS  Z8, Z2, Z5
+	VADDPS       Z3, Z5, Z5
+	VMAXPS       Z5, Z4, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VFMADD231PS  Z8, Z0, Z6
+	VADDPS       Z3, Z6, Z6
+	VMAXPS       Z6, Z4, Z6
+	VMOVUPS      Z6, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      1152(AX), Z5
+	VMOVUPS      1216(AX), Z6
+	VMOVUPS      1280(AX), Z7
+	VMOVUPS      1344(AX), Z8
+	VMOVUPS      1408(AX), Z9
+	VMOVUPS      1472(AX), Z10
+	VADDPS       Z7, Z6, Z11
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z8, Z7
+	VSUBPS       Z9, Z8, Z8
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z7, Z5, Z5
+	VADDPS       Z3, Z5, Z5
+	VMAXPS       Z5, Z4, Z5
+	VMOVUPS      Z5, (DX)
+	VFMADD231PS  Z7, Z1, Z11
+	VADDPS       Z3, Z11, Z11
+	VMAXPS       Z11, Z4, Z11
+	VMOVUPS      Z11, (DX)(BX*2)
+	VADDPS       Z10, Z6, Z1
+	VFMADD231PS  Z8, Z2, Z1
+	VADDPS       Z3, Z1, Z1
+	VMAXPS       Z1, Z4, Z1
+	VMOVUPS      Z1, (DX)(SI*1)
+	VFMADD231PS  Z8, Z0, Z6
+	VADDPS       Z3, Z6, Z6
+	VMAXPS       Z6, Z4, Z6
+	VMOVUPS      Z6, (DX)(BX*1)
+	ADDQ         $0x00000040, (SP)
+	ADDQ         $0x00000040, 8(SP)
+	SUBQ         $0x10, CX
+	JNZ          channels
+	JMP          next
+
+half:
+	VBROADCASTSS number3<>+0(SB), Y0
+	VBROADCASTSS number1<>+0(SB), Y1
+	VBROADCASTSS number4<>+0(SB), Y2
+	MOVQ         srow+8(FP), DX
+	MOVQ         (SP), CX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, (AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 384(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 576(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 192(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 32(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 416(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 608(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 224(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 64(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 448(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 640(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 256(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 96(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 480(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 672(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 288(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 128(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 512(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 704(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 320(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 160(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 544(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 736(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 352(AX)
+	MOVQ         16(SP), CX
+	VMOVUPS      (CX), Y3
+	VBROADCASTSS floor+88(FP), Y4
+	ADDQ         $0x00000020, 16(SP)
+	MOVQ         dcol+48(FP), DX
+	MOVQ         8(SP), CX
+	LEAQ         (DX)(DX*2), BX
+	VMOVUPS      (AX), Y5
+	VMOVUPS      32(AX), Y6
+	VMOVUPS      64(AX), Y7
+	VMOVUPS      96(AX), Y8
+	VMOVUPS      128(AX), Y9
+	VMOVUPS      160(AX), Y10
+	VADDPS       Y7, Y6, Y11
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y8, Y7
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (CX)
+	VFMADD231PS  Y7, Y1, Y11
+	VADDPS       Y3, Y11, Y11
+	VMAXPS       Y11, Y4, Y11
+	VMOVUPS      Y11, (CX)(DX*2)
+	VADDPS       Y10, Y6, Y5
+	VFMADD231PS  Y8, Y2, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VFMADD231PS  Y8, Y0, Y6
+	VADDPS       Y3, Y6, Y6
+	VMAXPS       Y6, Y4, Y6
+	VMOVUPS      Y6, (CX)(DX*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      192(AX), Y5
+	VMOVUPS      224(AX), Y6
+	VMOVUPS      256(AX), Y7
+	VMOVUPS      288(AX), Y8
+	VMOVUPS      320(AX), Y9
+	VMOVUPS      352(AX), Y10
+	VADDPS       Y7, Y6, Y11
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y8, Y7
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (CX)
+	VFMADD231PS  Y7, Y1, Y11
+	VADDPS       Y3, Y11, Y11
+	VMAXPS       Y11, Y4, Y11
+	VMOVUPS      Y11, (CX)(DX*2)
+	VADDPS       Y10, Y6, Y5
+	VFMADD231PS  Y8, Y2, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VFMADD231PS  Y8, Y0, Y6
+	VADDPS       Y3, Y6, Y6
+	VMAXPS       Y6, Y4, Y6
+	VMOVUPS      Y6, (CX)(DX*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      384(AX), Y5
+	VMOVUPS      416(AX), Y6
+	VMOVUPS      448(AX), Y7
+	VMOVUPS      480(AX), Y8
+	VMOVUPS      512(AX), Y9
+	VMOVUPS      544(AX), Y10
+	VADDPS       Y7, Y6, Y11
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y8, Y7
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (CX)
+	VFMADD231PS  Y7, Y1, Y11
+	VADDPS       Y3, Y11, Y11
+	VMAXPS       Y11, Y4, Y11
+	VMOVUPS      Y11, (CX)(DX*2)
+	VADDPS       Y10, Y6, Y5
+	VFMADD231PS  Y8, Y2, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VFMADD231PS  Y8, Y0, Y6
+	VADDPS       Y3, Y6, Y6
+	VMAXPS       Y6, Y4, Y6
+	VMOVUPS      Y6, (CX)(DX*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      576(AX), Y5
+	VMOVUPS      608(AX), Y6
+	VMOVUPS      640(AX), Y7
+	VMOVUPS      672(AX), Y8
+	VMOVUPS      704(AX), Y9
+	VMOVUPS      736(AX), Y10
+	VADDPS       Y7, Y6, Y11
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y8, Y7
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (CX)
+	VFMADD231PS  Y7, Y1, Y11
+	VADDPS       Y3, Y11, Y11
+	VMAXPS       Y11, Y4, Y11
+	VMOVUPS      Y11, (CX)(DX*2)
+	VADDPS       Y10, Y6, Y1
+	VFMADD231PS  Y8, Y2, Y1
+	VADDPS       Y3, Y1, Y1
+	VMAXPS       Y1, Y4, Y1
+	VMOVUPS      Y1, (CX)(BX*1)
+	VFMADD231PS  Y8, Y0, Y6
+	VADDPS       Y3, Y6, Y6
+	VMAXPS       Y6, Y4, Y6
+	VMOVUPS      Y6, (CX)(DX*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 1632(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 1640(SP)
+	DECQ 1624(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+DATA number4<>+0(SB)/4, $(8.0)
+GLOBL number4<>(SB), RODATA|NOPTR, $4
+
+// func output4AddAVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·output4AddAVX512(SB), $1648-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 1624(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 1632(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 1640(SP)
+
+tile:
+	MOVQ 1632(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 1640(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ         CX, $0x10
+	JLT          half
+	VBROADCASTSS number3<>+0(SB), Z0
+	VBROADCASTSS number1<>+0(SB), Z1
+	VBROADCASTSS number4<>+0(SB), Z2
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, (AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 768(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1152(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 384(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, 64(AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 832(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1216(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 448(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, 128(AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 896(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1280(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 512(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, 192(AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 960(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1344(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 576(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, 256(AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 1024(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1408(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 640(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      (DX)(BX*4), Z7
+	VMOVUPS      (DX)(DI*1), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VMOVUPS      Z3, 320(AX)
+	VFMADD231PS  Z5, Z1, Z9
+	VMOVUPS      Z9, 1088(AX)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VMOVUPS      Z3, 1472(AX)
+	VFMADD231PS  Z6, Z0, Z4
+	VMOVUPS      Z4, 704(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (AX), Z3
+	VMOVUPS      64(AX), Z4
+	VMOVUPS      128(AX), Z5
+	VMOVUPS      192(AX), Z6
+	VMOVUPS      256(AX), Z7
+	VMOVUPS      320(AX), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VADDPS       (DX), Z3, Z3
+	VMOVUPS      Z3, (DX)
+	VFMADD231PS  Z5, Z1, Z9
+	VADDPS       (DX)(BX*2), Z9, Z9
+	VMOVUPS      Z9, (DX)(BX*2)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VADDPS       (DX)(SI*1), Z3, Z3
+	VMOVUPS      Z3, (DX)(SI*1)
+	VFMADD231PS  Z6, Z0, Z4
+	VADDPS       (DX)(BX*1), Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Z3
+	VMOVUPS      448(AX), Z4
+	VMOVUPS      512(AX), Z5
+	VMOVUPS      576(AX), Z6
+	VMOVUPS      640(AX), Z7
+	VMOVUPS      704(AX), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VADDPS       (DX), Z3, Z3
+	VMOVUPS      Z3, (DX)
+	VFMADD231PS  Z5, Z1, Z9
+	VADDPS       (DX)(BX*2), Z9, Z9
+	VMOVUPS      Z9, (DX)(BX*2)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VADDPS       (DX)(SI*1), Z3, Z3
+	VMOVUPS      Z3, (DX)(SI*1)
+	VFMADD231PS  Z6, Z0, Z4
+	VADDPS       (DX)(BX*1), Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      768(AX), Z3
+	VMOVUPS      832(AX), Z4
+	VMOVUPS      896(AX), Z5
+	VMOVUPS      960(AX), Z6
+	VMOVUPS      1024(AX), Z7
+	VMOVUPS      1088(AX), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VADDPS       (DX), Z3, Z3
+	VMOVUPS      Z3, (DX)
+	VFMADD231PS  Z5, Z1, Z9
+	VADDPS       (DX)(BX*2), Z9, Z9
+	VMOVUPS      Z9, (DX)(BX*2)
+	VADDPS       Z8, Z4, Z3
+	VFMADD231PS  Z6, Z2, Z3
+	VADDPS       (DX)(SI*1), Z3, Z3
+	VMOVUPS      Z3, (DX)(SI*1)
+	VFMADD231PS  Z6, Z0, Z4
+	VADDPS       (DX)(BX*1), Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      1152(AX), Z3
+	VMOVUPS      1216(AX), Z4
+	VMOVUPS      1280(AX), Z5
+	VMOVUPS      1344(AX), Z6
+	VMOVUPS      1408(AX), Z7
+	VMOVUPS      1472(AX), Z8
+	VADDPS       Z5, Z4, Z9
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z7, Z6, Z5
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z5, Z3, Z3
+	VADDPS       (DX), Z3, Z3
+	VMOVUPS      Z3, (DX)
+	VFMADD231PS  Z5, Z1, Z9
+	VADDPS       (DX)(BX*2), Z9, Z9
+	VMOVUPS      Z9, (DX)(BX*2)
+	VADDPS       Z8, Z4, Z1
+	VFMADD231PS  Z6, Z2, Z1
+	VADDPS       (DX)(SI*1), Z1, Z1
+	VMOVUPS      Z1, (DX)(SI*1)
+	VFMADD231PS  Z6, Z0, Z4
+	VADDPS       (DX)(BX*1), Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*1)
+	ADDQ         $0x00000040, (SP)
+	ADDQ         $0x00000040, 8(SP)
+	SUBQ         $0x10, CX
+	JNZ          channels
+	JMP          next
+
+half:
+	VBROADCASTSS number3<>+0(SB), Y0
+	VBROADCASTSS number1<>+0(SB), Y1
+	VBROADCASTSS number4<>+0(SB), Y2
+	MOVQ         srow+8(FP), DX
+	MOVQ         (SP), CX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, (AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 384(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 576(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 192(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 32(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 416(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 608(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 224(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 64(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 448(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 640(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 256(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 96(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 480(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 672(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 288(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 128(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 512(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 704(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 320(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVUPS      (CX)(DX*4), Y7
+	VMOVUPS      (CX)(SI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 160(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 544(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 736(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 352(AX)
+	MOVQ         dcol+48(FP), DX
+	MOVQ         8(SP), CX
+	LEAQ         (DX)(DX*2), BX
+	VMOVUPS      (AX), Y3
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      64(AX), Y5
+	VMOVUPS      96(AX), Y6
+	VMOVUPS      128(AX), Y7
+	VMOVUPS      160(AX), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VADDPS       (CX), Y3, Y3
+	VMOVUPS      Y3, (CX)
+	VFMADD231PS  Y5, Y1, Y9
+	VADDPS       (CX)(DX*2), Y9, Y9
+	VMOVUPS      Y9, (CX)(DX*2)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VADDPS       (CX)(BX*1), Y3, Y3
+	VMOVUPS      Y3, (CX)(BX*1)
+	VFMADD231PS  Y6, Y0, Y4
+	VADDPS       (CX)(DX*1), Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      192(AX), Y3
+	VMOVUPS      224(AX), Y4
+	VMOVUPS      256(AX), Y5
+	VMOVUPS      288(AX), Y6
+	VMOVUPS      320(AX), Y7
+	VMOVUPS      352(AX), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VADDPS       (CX), Y3, Y3
+	VMOVUPS      Y3, (CX)
+	VFMADD231PS  Y5, Y1, Y9
+	VADDPS       (CX)(DX*2), Y9, Y9
+	VMOVUPS      Y9, (CX)(DX*2)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VADDPS       (CX)(BX*1), Y3, Y3
+	VMOVUPS      Y3, (CX)(BX*1)
+	VFMADD231PS  Y6, Y0, Y4
+	VADDPS       (CX)(DX*1), Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      384(AX), Y3
+	VMOVUPS      416(AX), Y4
+	VMOVUPS      448(AX), Y5
+	VMOVUPS      480(AX), Y6
+	VMOVUPS      512(AX), Y7
+	VMOVUPS      544(AX), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VADDPS       (CX), Y3, Y3
+	VMOVUPS      Y3, (CX)
+	VFMADD231PS  Y5, Y1, Y9
+	VADDPS       (CX)(DX*2), Y9, Y9
+	VMOVUPS      Y9, (CX)(DX*2)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VADDPS       (CX)(BX*1), Y3, Y3
+	VMOVUPS      Y3, (CX)(BX*1)
+	VFMADD231PS  Y6, Y0, Y4
+	VADDPS       (CX)(DX*1), Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      576(AX), Y3
+	VMOVUPS      608(AX), Y4
+	VMOVUPS      640(AX), Y5
+	VMOVUPS      672(AX), Y6
+	VMOVUPS      704(AX), Y7
+	VMOVUPS      736(AX), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VADDPS       (CX), Y3, Y3
+	VMOVUPS      Y3, (CX)
+	VFMADD231PS  Y5, Y1, Y9
+	VADDPS       (CX)(DX*2), Y9, Y9
+	VMOVUPS      Y9, (CX)(DX*2)
+	VADDPS       Y8, Y4, Y1
+	VFMADD231PS  Y6, Y2, Y1
+	VADDPS       (CX)(BX*1), Y1, Y1
+	VMOVUPS      Y1, (CX)(BX*1)
+	VFMADD231PS  Y6, Y0, Y4
+	VADDPS       (CX)(DX*1), Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 1632(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 1640(SP)
+	DECQ 1624(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+// func weight4AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, AVX512F, AVX512VL, FMA3
+TEXT ·weight4AVX512(SB), $1264-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 1240(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 1248(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 1256(SP)
+
+tile:
+	MOVQ 1248(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 1256(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ         CX, $0x10
+	JLT          half
+	VBROADCASTSS number5<>+0(SB), Z0
+	VBROADCASTSS number6<>+0(SB), Z1
+	VBROADCASTSS number7<>+0(SB), Z2
+	VBROADCASTSS number8<>+0(SB), Z3
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (DX)(BX*1), Z5
+	VMOVUPS      (DX)(BX*2), Z6
+	VMULPS       Z4, Z0, Z7
+	VMOVUPS      Z7, (AX)
+	VADDPS       Z6, Z4, Z7
+	VMULPS       Z7, Z1, Z7
+	VMULPS       Z5, Z1, Z26
+	VPXORD       Z8, Z8, Z8
+	VSUBPS       Z7, Z8, Z27
+	VSUBPS       Z26, Z27, Z27
+	VMOVUPS      Z27, 192(AX)
+	VSUBPS       Z7, Z26, Z7
+	VMOVUPS      Z7, 384(AX)
+	VMULPS       Z4, Z3, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMULPS       Z5, Z2, Z5
+	VADDPS       Z5, Z4, Z7
+	VMOVUPS      Z7, 576(AX)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, 768(AX)
+	VMOVUPS      Z6, 960(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (DX)(BX*1), Z5
+	VMOVUPS      (DX)(BX*2), Z6
+	VMULPS       Z4, Z0, Z7
+	VMOVUPS      Z7, 64(AX)
+	VADDPS       Z6, Z4, Z7
+	VMULPS       Z7, Z1, Z7
+	VMULPS       Z5, Z1, Z26
+	VPXORD       Z9, Z9, Z9
+	VSUBPS       Z7, Z9, Z27
+	VSUBPS       Z26, Z27, Z27
+	VMOVUPS      Z27, 256(AX)
+	VSUBPS       Z7, Z26, Z7
+	VMOVUPS      Z7, 448(AX)
+	VMULPS       Z4, Z3, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMULPS       Z5, Z2, Z5
+	VADDPS       Z5, Z4, Z7
+	VMOVUPS      Z7, 640(AX)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, 832(AX)
+	VMOVUPS      Z6, 1024(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (DX)(BX*1), Z5
+	VMOVUPS      (DX)(BX*2), Z6
+	VMULPS       Z4, Z0, Z7
+	VMOVUPS      Z7, 128(AX)
+	VADDPS       Z6, Z4, Z7
+	VMULPS       Z7, Z1, Z7
+	VMULPS       Z5, Z1, Z26
+	VPXORD       Z10, Z10, Z10
+	VSUBPS       Z7, Z10, Z27
+	VSUBPS       Z26, Z27, Z27
+	VMOVUPS      Z27, 320(AX)
+	VSUBPS       Z7, Z26, Z7
+	VMOVUPS      Z7, 512(AX)
+	VMULPS       Z4, Z3, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMULPS       Z5, Z2, Z5
+	VADDPS       Z5, Z4, Z7
+	VMOVUPS      Z7, 704(AX)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, 896(AX)
+	VMOVUPS      Z6, 1088(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (AX), Z4
+	VMOVUPS      64(AX), Z5
+	VMOVUPS      128(AX), Z6
+	VMULPS       Z4, Z0, Z7
+	VMOVUPS      Z7, (DX)
+	VADDPS       Z6, Z4, Z7
+	VMULPS       Z7, Z1, Z7
+	VMULPS       Z5, Z1, Z26
+	VPXORD       Z11, Z11, Z11
+	VSUBPS       Z7, Z11, Z27
+	VSUBPS       Z26, Z27, Z27
+	VMOVUPS      Z27, (DX)(BX*1)
+	VSUBPS       Z7, Z26, Z7
+	VMOVUPS      Z7, (DX)(BX*2)
+	VMULPS       Z4, Z3, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMULPS       Z5, Z2, Z5
+	VADDPS       Z5, Z4, Z7
+	VMOVUPS      Z7, (DX)(SI*1)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*4)
+	VMOVUPS      Z6, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      192(AX), Z4
+	VMOVUPS      256(AX), Z5
+	VMOVUPS      320(AX), Z6
+	VMULPS       Z4, Z0, Z7
+	VMOVUPS      Z7, (DX)
+	VADDPS       Z6, Z4, Z7
+	VMULPS       Z7, Z1, Z7
+	VMULPS       Z5, Z1, Z26
+	VPXORD       Z12, Z12, Z12
+	VSUBPS       Z7, Z12, Z27
+	VSUBPS       Z26, Z27, Z27
+	VMOVUPS      Z27, (DX)(BX*1)
+	VSUBPS       Z7, Z26, Z7
+	VMOVUPS      Z7, (DX)(BX*2)
+	VMULPS       Z4, Z3, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMULPS       Z5, Z2, Z5
+	VADDPS       Z5, Z4, Z7
+	VMOVUPS      Z7, (DX)(SI*1)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*4)
+	VMOVUPS      Z6, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Z4
+	VMOVUPS      448(AX), Z5
+	VMOVUPS      512(AX), Z6
+	VMULPS       Z4, Z0, Z7
+	VMOVUPS      Z7, (DX)
+	VADDPS       Z6, Z4, Z7
+	VMULPS       Z7, Z1, Z7
+	VMULPS       Z5, Z1, Z26
+	VPXORD       Z13, Z13, Z13
+	VSUBPS       Z7, Z13, Z27
+	VSUBPS       Z26, Z27, Z27
+	VMOVUPS      Z27, (DX)(BX*1)
+	VSUBPS       Z7, Z26, Z7
+	VMOVUPS      Z7, (DX)(BX*2)
+	VMULPS       Z4, Z3, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMULPS       Z5, Z2, Z5
+	VADDPS       Z5, Z4, Z7
+	VMOVUPS      Z7, (DX)(SI*1)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*4)
+	VMOVUPS      Z6, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      576(AX), Z4
+	VMOVUPS      640(AX), Z5
+	VMOVUPS      704(AX), Z6
+	VMULPS       Z4, Z0, Z7
+	VMOVUPS      Z7, (DX)
+	VADDPS       Z6, Z4, Z7
+	VMULPS       Z7, Z1, Z7
+	VMULPS       Z5, Z1, Z26
+	VPXORD       Z14, Z14, Z14
+	VSUBPS       Z7, Z14, Z27
+	VSUBPS       Z26, Z27, Z27
+	VMOVUPS      Z27, (DX)(BX*1)
+	VSUBPS       Z7, Z26, Z7
+	VMOVUPS      Z7, (DX)(BX*2)
+	VMULPS       Z4, Z3, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMULPS       Z5, Z2, Z5
+	VADDPS       Z5, Z4, Z7
+	VMOVUPS      Z7, (DX)(SI*1)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*4)
+	VMOVUPS      Z6, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      768(AX), Z4
+	VMOVUPS      832(AX), Z5
+	VMOVUPS      896(AX), Z6
+	VMULPS       Z4, Z0, Z7
+	VMOVUPS      Z7, (DX)
+	VADDPS       Z6, Z4, Z7
+	VMULPS       Z7, Z1, Z7
+	VMULPS       Z5, Z1, Z26
+	VPXORD       Z15, Z15, Z15
+	VSUBPS       Z7, Z15, Z27
+	VSUBPS       Z26, Z27, Z27
+	VMOVUPS      Z27, (DX)(BX*1)
+	VSUBPS       Z7, Z26, Z7
+	VMOVUPS      Z7, (DX)(BX*2)
+	VMULPS       Z4, Z3, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMULPS       Z5, Z2, Z5
+	VADDPS       Z5, Z4, Z7
+	VMOVUPS      Z7, (DX)(SI*1)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*4)
+	VMOVUPS      Z6, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      960(AX), Z4
+	VMOVUPS      1024(AX), Z5
+	VMOVUPS      1088(AX), Z6
+	VMULPS       Z4, Z0, Z0
+	VMOVUPS      Z0, (DX)
+	VADDPS       Z6, Z4, Z0
+	VMULPS       Z0, Z1, Z0
+	VMULPS       Z5, Z1, Z7
+	VPXORD       Z16, Z16, Z16
+	VSUBPS       Z0, Z16, Z26
+	VSUBPS       Z7, Z26, Z26
+	VMOVUPS      Z26, (DX)(BX*1)
+	VSUBPS       Z0, Z7, Z0
+	VMOVUPS      Z0, (DX)(BX*2)
+	VMULPS       Z4, Z3, Z0
+	VFMADD231PS  Z6, Z1, Z0
+	VMULPS       Z5, Z2, Z1
+	VADDPS       Z1, Z0, Z2
+	VMOVUPS      Z2, (DX)(SI*1)
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (DX)(BX*4)
+	VMOVUPS      Z6, (DX)(DI*1)
+	ADDQ         $0x00000040, (SP)
+	ADDQ         $0x00000040, 8(SP)
+	SUBQ         $0x10, CX
+	JNZ          channels
+	JMP          next
+
+half:
+	VBROADCASTSS number5<>+0(SB), Y0
+	VBROADCASTSS number6<>+0(SB), Y1
+	VBROADCASTSS number7<>+0(SB), Y2
+	VBROADCASTSS number8<>+0(SB), Y3
+	MOVQ         srow+8(FP), DX
+	MOVQ         (SP), CX
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (CX)(DX*1), Y5
+	VMOVUPS      (CX)(DX*2), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (AX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y26
+	VPXORD       Y17, Y17, Y17
+	VSUBPS       Y7, Y17, Y27
+	VSUBPS       Y26, Y27, Y27
+	VMOVUPS      Y27, 96(AX)
+	VSUBPS       Y7, Y26, Y7
+	VMOVUPS      Y7, 192(AX)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, 288(AX)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 384(AX)
+	VMOVUPS      Y6, 480(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (CX)(DX*1), Y5
+	VMOVUPS      (CX)(DX*2), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, 32(AX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y26
+	VPXORD       Y18, Y18, Y18
+	VSUBPS       Y7, Y18, Y27
+	VSUBPS       Y26, Y27, Y27
+	VMOVUPS      Y27, 128(AX)
+	VSUBPS       Y7, Y26, Y7
+	VMOVUPS      Y7, 224(AX)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, 320(AX)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 416(AX)
+	VMOVUPS      Y6, 512(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (CX)(DX*1), Y5
+	VMOVUPS      (CX)(DX*2), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, 64(AX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y26
+	VPXORD       Y19, Y19, Y19
+	VSUBPS       Y7, Y19, Y27
+	VSUBPS       Y26, Y27, Y27
+	VMOVUPS      Y27, 160(AX)
+	VSUBPS       Y7, Y26, Y7
+	VMOVUPS      Y7, 256(AX)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, 352(AX)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 448(AX)
+	VMOVUPS      Y6, 544(AX)
+	MOVQ         dcol+48(FP), DX
+	MOVQ         8(SP), CX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	VMOVUPS      (AX), Y4
+	VMOVUPS      32(AX), Y5
+	VMOVUPS      64(AX), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (CX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y26
+	VPXORD       Y20, Y20, Y20
+	VSUBPS       Y7, Y20, Y27
+	VSUBPS       Y26, Y27, Y27
+	VMOVUPS      Y27, (CX)(DX*1)
+	VSUBPS       Y7, Y26, Y7
+	VMOVUPS      Y7, (CX)(DX*2)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, (CX)(BX*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*4)
+	VMOVUPS      Y6, (CX)(SI*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      96(AX), Y4
+	VMOVUPS      128(AX), Y5
+	VMOVUPS      160(AX), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (CX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y26
+	VPXORD       Y21, Y21, Y21
+	VSUBPS       Y7, Y21, Y27
+	VSUBPS       Y26, Y27, Y27
+	VMOVUPS      Y27, (CX)(DX*1)
+	VSUBPS       Y7, Y26, Y7
+	VMOVUPS      Y7, (CX)(DX*2)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, (CX)(BX*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*4)
+	VMOVUPS      Y6, (CX)(SI*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      192(AX), Y4
+	VMOVUPS      224(AX), Y5
+	VMOVUPS      256(AX), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (CX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y26
+	VPXORD       Y22, Y22, Y22
+	VSUBPS       Y7, Y22, Y27
+	VSUBPS       Y26, Y27, Y27
+	VMOVUPS      Y27, (CX)(DX*1)
+	VSUBPS       Y7, Y26, Y7
+	VMOVUPS      Y7, (CX)(DX*2)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, (CX)(BX*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*4)
+	VMOVUPS      Y6, (CX)(SI*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      288(AX), Y4
+	VMOVUPS      320(AX), Y5
+	VMOVUPS      352(AX), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (CX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y26
+	VPXORD       Y23, Y23, Y23
+	VSUBPS       Y7, Y23, Y27
+	VSUBPS       Y26, Y27, Y27
+	VMOVUPS      Y27, (CX)(DX*1)
+	VSUBPS       Y7, Y26, Y7
+	VMOVUPS      Y7, (CX)(DX*2)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, (CX)(BX*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*4)
+	VMOVUPS      Y6, (CX)(SI*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      384(AX), Y4
+	VMOVUPS      416(AX), Y5
+	VMOVUPS      448(AX), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (CX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y26
+	VPXORD       Y24, Y24, Y24
+	VSUBPS       Y7, Y24, Y27
+	VSUBPS       Y26, Y27, Y27
+	VMOVUPS      Y27, (CX)(DX*1)
+	VSUBPS       Y7, Y26, Y7
+	VMOVUPS      Y7, (CX)(DX*2)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, (CX)(BX*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*4)
+	VMOVUPS      Y6, (CX)(SI*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      480(AX), Y4
+	VMOVUPS      512(AX), Y5
+	VMOVUPS      544(AX), Y6
+	VMULPS       Y4, Y0, Y0
+	VMOVUPS      Y0, (CX)
+	VADDPS       Y6, Y4, Y0
+	VMULPS       Y0, Y1, Y0
+	VMULPS       Y5, Y1, Y7
+	VPXORD       Y25, Y25, Y25
+	VSUBPS       Y0, Y25, Y26
+	VSUBPS       Y7, Y26, Y26
+	VMOVUPS      Y26, (CX)(DX*1)
+	VSUBPS       Y0, Y7, Y0
+	VMOVUPS      Y0, (CX)(DX*2)
+	VMULPS       Y4, Y3, Y0
+	VFMADD231PS  Y6, Y1, Y0
+	VMULPS       Y5, Y2, Y1
+	VADDPS       Y1, Y0, Y2
+	VMOVUPS      Y2, (CX)(BX*1)
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)(DX*4)
+	VMOVUPS      Y6, (CX)(SI*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 1248(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 1256(SP)
+	DECQ 1240(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+DATA number5<>+0(SB)/4, $(0.25)
+GLOBL number5<>(SB), RODATA|NOPTR, $4
+
+DATA number6<>+0(SB)/4, $(0.16666667)
+GLOBL number6<>(SB), RODATA|NOPTR, $4
+
+DATA number7<>+0(SB)/4, $(0.083333336)
+GLOBL number7<>(SB), RODATA|NOPTR, $4
+
+DATA number8<>+0(SB)/4, $(0.041666668)
+GLOBL number8<>(SB), RODATA|NOPTR, $4
+
+// func gradient4AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·gradient4AVX512(SB), $1648-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 1624(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 1632(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 1640(SP)
+
+tile:
+	MOVQ 1632(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 1640(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ         CX, $0x10
+	JLT          half
+	VBROADCASTSS number3<>+0(SB), Z0
+	VBROADCASTSS number1<>+0(SB), Z1
+	VBROADCASTSS number4<>+0(SB), Z2
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVAPS      Z3, Z7
+	VMOVUPS      Z7, (AX)
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z6, Z4, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVUPS      Z9, 256(AX)
+	VSUBPS       Z8, Z7, Z7
+	VMOVUPS      Z7, 512(AX)
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVUPS      Z5, 768(AX)
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z3, 1024(AX)
+	VMOVAPS      Z6, Z3
+	VMOVUPS      Z3, 1280(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVAPS      Z3, Z7
+	VMOVUPS      Z7, 64(AX)
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z6, Z4, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVUPS      Z9, 320(AX)
+	VSUBPS       Z8, Z7, Z7
+	VMOVUPS      Z7, 576(AX)
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVUPS      Z5, 832(AX)
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z3, 1088(AX)
+	VMOVAPS      Z6, Z3
+	VMOVUPS      Z3, 1344(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVAPS      Z3, Z7
+	VMOVUPS      Z7, 128(AX)
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z6, Z4, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVUPS      Z9, 384(AX)
+	VSUBPS       Z8, Z7, Z7
+	VMOVUPS      Z7, 640(AX)
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVUPS      Z5, 896(AX)
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z3, 1152(AX)
+	VMOVAPS      Z6, Z3
+	VMOVUPS      Z3, 1408(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      (DX)(BX*2), Z5
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVAPS      Z3, Z7
+	VMOVUPS      Z7, 192(AX)
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z6, Z4, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVUPS      Z9, 448(AX)
+	VSUBPS       Z8, Z7, Z7
+	VMOVUPS      Z7, 704(AX)
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVUPS      Z5, 960(AX)
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z3, 1216(AX)
+	VMOVAPS      Z6, Z3
+	VMOVUPS      Z3, 1472(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (AX), Z3
+	VMOVUPS      64(AX), Z4
+	VMOVUPS      128(AX), Z5
+	VMOVUPS      192(AX), Z6
+	VMOVAPS      Z3, Z7
+	VMOVUPS      Z7, (DX)
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z6, Z4, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVUPS      Z9, (DX)(BX*1)
+	VSUBPS       Z8, Z7, Z7
+	VMOVUPS      Z7, (DX)(BX*2)
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z3, (DX)(BX*4)
+	VMOVAPS      Z6, Z3
+	VMOVUPS      Z3, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      256(AX), Z3
+	VMOVUPS      320(AX), Z4
+	VMOVUPS      384(AX), Z5
+	VMOVUPS      448(AX), Z6
+	VMOVAPS      Z3, Z7
+	VMOVUPS      Z7, (DX)
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z6, Z4, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVUPS      Z9, (DX)(BX*1)
+	VSUBPS       Z8, Z7, Z7
+	VMOVUPS      Z7, (DX)(BX*2)
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z3, (DX)(BX*4)
+	VMOVAPS      Z6, Z3
+	VMOVUPS      Z3, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      512(AX), Z3
+	VMOVUPS      576(AX), Z4
+	VMOVUPS      640(AX), Z5
+	VMOVUPS      704(AX), Z6
+	VMOVAPS      Z3, Z7
+	VMOVUPS      Z7, (DX)
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z6, Z4, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVUPS      Z9, (DX)(BX*1)
+	VSUBPS       Z8, Z7, Z7
+	VMOVUPS      Z7, (DX)(BX*2)
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z3, (DX)(BX*4)
+	VMOVAPS      Z6, Z3
+	VMOVUPS      Z3, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      768(AX), Z3
+	VMOVUPS      832(AX), Z4
+	VMOVUPS      896(AX), Z5
+	VMOVUPS      960(AX), Z6
+	VMOVAPS      Z3, Z7
+	VMOVUPS      Z7, (DX)
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z6, Z4, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVUPS      Z9, (DX)(BX*1)
+	VSUBPS       Z8, Z7, Z7
+	VMOVUPS      Z7, (DX)(BX*2)
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z3, (DX)(BX*4)
+	VMOVAPS      Z6, Z3
+	VMOVUPS      Z3, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      1024(AX), Z3
+	VMOVUPS      1088(AX), Z4
+	VMOVUPS      1152(AX), Z5
+	VMOVUPS      1216(AX), Z6
+	VMOVAPS      Z3, Z7
+	VMOVUPS      Z7, (DX)
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z6, Z4, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVUPS      Z9, (DX)(BX*1)
+	VSUBPS       Z8, Z7, Z7
+	VMOVUPS      Z7, (DX)(BX*2)
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z3, (DX)(BX*4)
+	VMOVAPS      Z6, Z3
+	VMOVUPS      Z3, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      1280(AX), Z3
+	VMOVUPS      1344(AX), Z4
+	VMOVUPS      1408(AX), Z5
+	VMOVUPS      1472(AX), Z6
+	VMOVAPS      Z3, Z7
+	VMOVUPS      Z7, (DX)
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z6, Z4, Z8
+	VADDPS       Z8, Z7, Z9
+	VMOVUPS      Z9, (DX)(BX*1)
+	VSUBPS       Z8, Z7, Z7
+	VMOVUPS      Z7, (DX)(BX*2)
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VMULPS       Z4, Z0, Z0
+	VFMADD231PS  Z6, Z2, Z0
+	VADDPS       Z0, Z3, Z1
+	VMOVUPS      Z1, (DX)(SI*1)
+	VSUBPS       Z0, Z3, Z0
+	VMOVUPS      Z0, (DX)(BX*4)
+	VMOVAPS      Z6, Z0
+	VMOVUPS      Z0, (DX)(DI*1)
+	ADDQ         $0x00000040, (SP)
+	ADDQ         $0x00000040, 8(SP)
+	SUBQ         $0x10, CX
+	JNZ          channels
+	JMP          next
+
+half:
+	VBROADCASTSS number3<>+0(SB), Y0
+	VBROADCASTSS number1<>+0(SB), Y1
+	VBROADCASTSS number4<>+0(SB), Y2
+	MOVQ         srow+8(FP), DX
+	MOVQ         (SP), CX
+	LEAQ         (DX)(DX*2), BX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (AX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, 128(AX)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 256(AX)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, 384(AX)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, 512(AX)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, 640(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, 32(AX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, 160(AX)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 288(AX)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, 416(AX)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, 544(AX)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, 672(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, 64(AX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, 192(AX)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 320(AX)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, 448(AX)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, 576(AX)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, 704(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (CX)(DX*1), Y4
+	VMOVUPS      (CX)(DX*2), Y5
+	VMOVUPS      (CX)(BX*1), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, 96(AX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, 224(AX)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 352(AX)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, 480(AX)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, 608(AX)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, 736(AX)
+	MOVQ         dcol+48(FP), DX
+	MOVQ         8(SP), CX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	VMOVUPS      (AX), Y3
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      64(AX), Y5
+	VMOVUPS      96(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (CX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (CX)(DX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (CX)(DX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      128(AX), Y3
+	VMOVUPS      160(AX), Y4
+	VMOVUPS      192(AX), Y5
+	VMOVUPS      224(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (CX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (CX)(DX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (CX)(DX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      256(AX), Y3
+	VMOVUPS      288(AX), Y4
+	VMOVUPS      320(AX), Y5
+	VMOVUPS      352(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (CX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (CX)(DX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (CX)(DX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      384(AX), Y3
+	VMOVUPS      416(AX), Y4
+	VMOVUPS      448(AX), Y5
+	VMOVUPS      480(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (CX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (CX)(DX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (CX)(DX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      512(AX), Y3
+	VMOVUPS      544(AX), Y4
+	VMOVUPS      576(AX), Y5
+	VMOVUPS      608(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (CX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (CX)(DX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (CX)(DX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, (CX)(BX*1)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (CX)(DX*4)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, (CX)(SI*1)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      640(AX), Y3
+	VMOVUPS      672(AX), Y4
+	VMOVUPS      704(AX), Y5
+	VMOVUPS      736(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (CX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (CX)(DX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (CX)(DX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y0
+	VFMADD231PS  Y6, Y2, Y0
+	VADDPS       Y0, Y3, Y1
+	VMOVUPS      Y1, (CX)(BX*1)
+	VSUBPS       Y0, Y3, Y0
+	VMOVUPS      Y0, (CX)(DX*4)
+	VMOVAPS      Y6, Y0
+	VMOVUPS      Y0, (CX)(SI*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 1632(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 1640(SP)
+	DECQ 1624(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
+// func back4AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·back4AVX512(SB), $1264-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 1240(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 1248(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 1256(SP)
+
+tile:
+	MOVQ 1248(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 1256(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	CMPQ         CX, $0x10
+	JLT          half
+	VBROADCASTSS number5<>+0(SB), Z0
+	VBROADCASTSS number6<>+0(SB), Z1
+	VBROADCASTSS number7<>+0(SB), Z2
+	VBROADCASTSS number8<>+0(SB), Z3
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (DX)(BX*1), Z5
+	VMOVUPS      (DX)(BX*2), Z6
+	VMOVUPS      (DX)(SI*1), Z7
+	VMOVUPS      (DX)(BX*4), Z8
+	VMOVUPS      (DX)(DI*1), Z9
+	VADDPS       Z6, Z5, Z10
+	VMULPS       Z10, Z1, Z10
+	VSUBPS       Z5, Z6, Z5
+	VMULPS       Z5, Z1, Z5
+	VADDPS       Z8, Z7, Z6
+	VSUBPS       Z8, Z7, Z7
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, (AX)
+	VFMADD231PS  Z7, Z2, Z5
+	VMOVUPS      Z5, 384(AX)
+	VMOVAPS      Z9, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, 768(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (DX)(BX*1), Z5
+	VMOVUPS      (DX)(BX*2), Z6
+	VMOVUPS      (DX)(SI*1), Z7
+	VMOVUPS      (DX)(BX*4), Z8
+	VMOVUPS      (DX)(DI*1), Z9
+	VADDPS       Z6, Z5, Z10
+	VMULPS       Z10, Z1, Z10
+	VSUBPS       Z5, Z6, Z5
+	VMULPS       Z5, Z1, Z5
+	VADDPS       Z8, Z7, Z6
+	VSUBPS       Z8, Z7, Z7
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, 64(AX)
+	VFMADD231PS  Z7, Z2, Z5
+	VMOVUPS      Z5, 448(AX)
+	VMOVAPS      Z9, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, 832(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (DX)(BX*1), Z5
+	VMOVUPS      (DX)(BX*2), Z6
+	VMOVUPS      (DX)(SI*1), Z7
+	VMOVUPS      (DX)(BX*4), Z8
+	VMOVUPS      (DX)(DI*1), Z9
+	VADDPS       Z6, Z5, Z10
+	VMULPS       Z10, Z1, Z10
+	VSUBPS       Z5, Z6, Z5
+	VMULPS       Z5, Z1, Z5
+	VADDPS       Z8, Z7, Z6
+	VSUBPS       Z8, Z7, Z7
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, 128(AX)
+	VFMADD231PS  Z7, Z2, Z5
+	VMOVUPS      Z5, 512(AX)
+	VMOVAPS      Z9, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, 896(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (DX)(BX*1), Z5
+	VMOVUPS      (DX)(BX*2), Z6
+	VMOVUPS      (DX)(SI*1), Z7
+	VMOVUPS      (DX)(BX*4), Z8
+	VMOVUPS      (DX)(DI*1), Z9
+	VADDPS       Z6, Z5, Z10
+	VMULPS       Z10, Z1, Z10
+	VSUBPS       Z5, Z6, Z5
+	VMULPS       Z5, Z1, Z5
+	VADDPS       Z8, Z7, Z6
+	VSUBPS       Z8, Z7, Z7
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, 192(AX)
+	VFMADD231PS  Z7, Z2, Z5
+	VMOVUPS      Z5, 576(AX)
+	VMOVAPS      Z9, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, 960(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (DX)(BX*1), Z5
+	VMOVUPS      (DX)(BX*2), Z6
+	VMOVUPS      (DX)(SI*1), Z7
+	VMOVUPS      (DX)(BX*4), Z8
+	VMOVUPS      (DX)(DI*1), Z9
+	VADDPS       Z6, Z5, Z10
+	VMULPS       Z10, Z1, Z10
+	VSUBPS       Z5, Z6, Z5
+	VMULPS       Z5, Z1, Z5
+	VADDPS       Z8, Z7, Z6
+	VSUBPS       Z8, Z7, Z7
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, 256(AX)
+	VFMADD231PS  Z7, Z2, Z5
+	VMOVUPS      Z5, 640(AX)
+	VMOVAPS      Z9, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, 1024(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (DX)(BX*1), Z5
+	VMOVUPS      (DX)(BX*2), Z6
+	VMOVUPS      (DX)(SI*1), Z7
+	VMOVUPS      (DX)(BX*4), Z8
+	VMOVUPS      (DX)(DI*1), Z9
+	VADDPS       Z6, Z5, Z10
+	VMULPS       Z10, Z1, Z10
+	VSUBPS       Z5, Z6, Z5
+	VMULPS       Z5, Z1, Z5
+	VADDPS       Z8, Z7, Z6
+	VSUBPS       Z8, Z7, Z7
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, 320(AX)
+	VFMADD231PS  Z7, Z2, Z5
+	VMOVUPS      Z5, 704(AX)
+	VMOVAPS      Z9, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, 1088(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	VMOVUPS      (AX), Z4
+	VMOVUPS      64(AX), Z5
+	VMOVUPS      128(AX), Z6
+	VMOVUPS      192(AX), Z7
+	VMOVUPS      256(AX), Z8
+	VMOVUPS      320(AX), Z9
+	VADDPS       Z6, Z5, Z10
+	VMULPS       Z10, Z1, Z10
+	VSUBPS       Z5, Z6, Z5
+	VMULPS       Z5, Z1, Z5
+	VADDPS       Z8, Z7, Z6
+	VSUBPS       Z8, Z7, Z7
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, (DX)
+	VFMADD231PS  Z7, Z2, Z5
+	VMOVUPS      Z5, (DX)(BX*1)
+	VMOVAPS      Z9, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*2)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Z4
+	VMOVUPS      448(AX), Z5
+	VMOVUPS      512(AX), Z6
+	VMOVUPS      576(AX), Z7
+	VMOVUPS      640(AX), Z8
+	VMOVUPS      704(AX), Z9
+	VADDPS       Z6, Z5, Z10
+	VMULPS       Z10, Z1, Z10
+	VSUBPS       Z5, Z6, Z5
+	VMULPS       Z5, Z1, Z5
+	VADDPS       Z8, Z7, Z6
+	VSUBPS       Z8, Z7, Z7
+	VMULPS       Z4, Z0, Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, (DX)
+	VFMADD231PS  Z7, Z2, Z5
+	VMOVUPS      Z5, (DX)(BX*1)
+	VMOVAPS      Z9, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VSUBPS       Z10, Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*2)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      768(AX), Z4
+	VMOVUPS      832(AX), Z5
+	VMOVUPS      896(AX), Z6
+	VMOVUPS      960(AX), Z7
+	VMOVUPS      1024(AX), Z8
+	VMOVUPS      1088(AX), Z9
+	VADDPS       Z6, Z5, Z10
+	VMULPS       Z10, Z1, Z10
+	VSUBPS       Z5, Z6, Z5
+	VMULPS       Z5, Z1, Z5
+	VADDPS       Z8, Z7, Z6
+	VSUBPS       Z8, Z7, Z7
+	VMULPS       Z4, Z0, Z0
+	VFMADD231PS  Z6, Z3, Z0
+	VSUBPS       Z10, Z0, Z0
+	VMOVUPS      Z0, (DX)
+	VFMADD231PS  Z7, Z2, Z5
+	VMOVUPS      Z5, (DX)(BX*1)
+	VMOVAPS      Z9, Z0
+	VFMADD231PS  Z6, Z1, Z0
+	VSUBPS       Z10, Z0, Z0
+	VMOVUPS      Z0, (DX)(BX*2)
+	ADDQ         $0x00000040, (SP)
+	ADDQ         $0x00000040, 8(SP)
+	SUBQ         $0x10, CX
+	JNZ          channels
+	JMP          next
+
+half:
+	VBROADCASTSS number5<>+0(SB), Y0
+	VBROADCASTSS number6<>+0(SB), Y1
+	VBROADCASTSS number7<>+0(SB), Y2
+	VBROADCASTSS number8<>+0(SB), Y3
+	MOVQ         srow+8(FP), DX
+	MOVQ         (SP), CX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (CX)(DX*1), Y5
+	VMOVUPS      (CX)(DX*2), Y6
+	VMOVUPS      (CX)(BX*1), Y7
+	VMOVUPS      (CX)(DX*4), Y8
+	VMOVUPS      (CX)(SI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, (AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 192(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 384(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (CX)(DX*1), Y5
+	VMOVUPS      (CX)(DX*2), Y6
+	VMOVUPS      (CX)(BX*1), Y7
+	VMOVUPS      (CX)(DX*4), Y8
+	VMOVUPS      (CX)(SI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 32(AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 224(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 416(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (CX)(DX*1), Y5
+	VMOVUPS      (CX)(DX*2), Y6
+	VMOVUPS      (CX)(BX*1), Y7
+	VMOVUPS      (CX)(DX*4), Y8
+	VMOVUPS      (CX)(SI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 64(AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 256(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 448(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (CX)(DX*1), Y5
+	VMOVUPS      (CX)(DX*2), Y6
+	VMOVUPS      (CX)(BX*1), Y7
+	VMOVUPS      (CX)(DX*4), Y8
+	VMOVUPS      (CX)(SI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 96(AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 288(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 480(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (CX)(DX*1), Y5
+	VMOVUPS      (CX)(DX*2), Y6
+	VMOVUPS      (CX)(BX*1), Y7
+	VMOVUPS      (CX)(DX*4), Y8
+	VMOVUPS      (CX)(SI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 128(AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 320(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 512(AX)
+	ADDQ         scol+16(FP), CX
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (CX)(DX*1), Y5
+	VMOVUPS      (CX)(DX*2), Y6
+	VMOVUPS      (CX)(BX*1), Y7
+	VMOVUPS      (CX)(DX*4), Y8
+	VMOVUPS      (CX)(SI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 160(AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 352(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 544(AX)
+	MOVQ         dcol+48(FP), DX
+	MOVQ         8(SP), CX
+	VMOVUPS      (AX), Y4
+	VMOVUPS      32(AX), Y5
+	VMOVUPS      64(AX), Y6
+	VMOVUPS      96(AX), Y7
+	VMOVUPS      128(AX), Y8
+	VMOVUPS      160(AX), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, (CX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, (CX)(DX*1)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*2)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      192(AX), Y4
+	VMOVUPS      224(AX), Y5
+	VMOVUPS      256(AX), Y6
+	VMOVUPS      288(AX), Y7
+	VMOVUPS      320(AX), Y8
+	VMOVUPS      352(AX), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, (CX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, (CX)(DX*1)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*2)
+	ADDQ         drow+40(FP), CX
+	VMOVUPS      384(AX), Y4
+	VMOVUPS      416(AX), Y5
+	VMOVUPS      448(AX), Y6
+	VMOVUPS      480(AX), Y7
+	VMOVUPS      512(AX), Y8
+	VMOVUPS      544(AX), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y0
+	VFMADD231PS  Y6, Y3, Y0
+	VSUBPS       Y10, Y0, Y0
+	VMOVUPS      Y0, (CX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, (CX)(DX*1)
+	VMOVAPS      Y9, Y0
+	VFMADD231PS  Y6, Y1, Y0
+	VSUBPS       Y10, Y0, Y0
+	VMOVUPS      Y0, (CX)(DX*2)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+
+next:
+	MOVQ snext+24(FP), CX
+	ADDQ CX, 1248(SP)
+	MOVQ dnext+56(FP), CX
+	ADDQ CX, 1256(SP)
+	DECQ 1240(SP)
+	JNZ  tile
+	VZEROUPPER
+	RET
+
 // func addAVX2(dst *float32, src *float32, n int)
 // Requires: AVX, CMOV
 TEXT ·addAVX2(SB), NOSPLIT, $0-24
@@ -14648,6 +20666,2477 @@ next:
 	JMP  pixel
 
 done:
+	VZEROUPPER
+	RET
+
+// func input2AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX
+TEXT ·input2AVX2(SB), $624-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 600(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 608(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 616(SP)
+
+tile:
+	MOVQ 608(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 616(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	MOVQ    srow+8(FP), BX
+	MOVQ    (SP), DX
+	LEAQ    (BX)(BX*2), SI
+	VMOVUPS (DX), Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMOVUPS (DX)(BX*2), Y2
+	VMOVUPS (DX)(SI*1), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, 128(AX)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, 256(AX)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, 384(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMOVUPS (DX)(BX*2), Y2
+	VMOVUPS (DX)(SI*1), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, 160(AX)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, 288(AX)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, 416(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMOVUPS (DX)(BX*2), Y2
+	VMOVUPS (DX)(SI*1), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 64(AX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, 192(AX)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, 320(AX)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, 448(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMOVUPS (DX)(BX*2), Y2
+	VMOVUPS (DX)(SI*1), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, 96(AX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, 224(AX)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, 352(AX)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, 480(AX)
+	MOVQ    dcol+48(FP), BX
+	MOVQ    8(SP), DX
+	LEAQ    (BX)(BX*2), SI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (DX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, (DX)(BX*1)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, (DX)(BX*2)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 128(AX), Y0
+	VMOVUPS 160(AX), Y1
+	VMOVUPS 192(AX), Y2
+	VMOVUPS 224(AX), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (DX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, (DX)(BX*1)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, (DX)(BX*2)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 256(AX), Y0
+	VMOVUPS 288(AX), Y1
+	VMOVUPS 320(AX), Y2
+	VMOVUPS 352(AX), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (DX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, (DX)(BX*1)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, (DX)(BX*2)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 384(AX), Y0
+	VMOVUPS 416(AX), Y1
+	VMOVUPS 448(AX), Y2
+	VMOVUPS 480(AX), Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (DX)
+	VADDPS  Y2, Y1, Y0
+	VMOVUPS Y0, (DX)(BX*1)
+	VSUBPS  Y1, Y2, Y0
+	VMOVUPS Y0, (DX)(BX*2)
+	VSUBPS  Y3, Y1, Y0
+	VMOVUPS Y0, (DX)(SI*1)
+	ADDQ    $0x00000020, (SP)
+	ADDQ    $0x00000020, 8(SP)
+	SUBQ    $0x08, CX
+	JNZ     channels
+	MOVQ    snext+24(FP), CX
+	ADDQ    CX, 608(SP)
+	MOVQ    dnext+56(FP), CX
+	ADDQ    CX, 616(SP)
+	DECQ    600(SP)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func output2BiasAVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int, bias *float32, floor float32)
+// Requires: AVX
+TEXT ·output2BiasAVX2(SB), $368-92
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 344(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 352(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 360(SP)
+
+tile:
+	MOVQ 352(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 360(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ bias+80(FP), CX
+	MOVQ CX, 16(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(BX*1), Y1
+	VMOVUPS      (DX)(BX*2), Y2
+	VMOVUPS      (DX)(SI*1), Y3
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VSUBPS       Y2, Y1, Y0
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 128(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(BX*1), Y1
+	VMOVUPS      (DX)(BX*2), Y2
+	VMOVUPS      (DX)(SI*1), Y3
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 32(AX)
+	VSUBPS       Y2, Y1, Y0
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 160(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(BX*1), Y1
+	VMOVUPS      (DX)(BX*2), Y2
+	VMOVUPS      (DX)(SI*1), Y3
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 64(AX)
+	VSUBPS       Y2, Y1, Y0
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 192(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(BX*1), Y1
+	VMOVUPS      (DX)(BX*2), Y2
+	VMOVUPS      (DX)(SI*1), Y3
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 96(AX)
+	VSUBPS       Y2, Y1, Y0
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 224(AX)
+	MOVQ         16(SP), DX
+	VMOVUPS      (DX), Y0
+	VBROADCASTSS floor+88(FP), Y1
+	ADDQ         $0x00000020, 16(SP)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	VMOVUPS      (AX), Y2
+	VMOVUPS      32(AX), Y3
+	VMOVUPS      64(AX), Y4
+	VMOVUPS      96(AX), Y5
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y0, Y2, Y2
+	VMAXPS       Y2, Y1, Y2
+	VMOVUPS      Y2, (DX)
+	VSUBPS       Y4, Y3, Y2
+	VSUBPS       Y5, Y2, Y2
+	VADDPS       Y0, Y2, Y2
+	VMAXPS       Y2, Y1, Y2
+	VMOVUPS      Y2, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      128(AX), Y2
+	VMOVUPS      160(AX), Y3
+	VMOVUPS      192(AX), Y4
+	VMOVUPS      224(AX), Y5
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y0, Y2, Y2
+	VMAXPS       Y2, Y1, Y2
+	VMOVUPS      Y2, (DX)
+	VSUBPS       Y4, Y3, Y2
+	VSUBPS       Y5, Y2, Y2
+	VADDPS       Y0, Y2, Y2
+	VMAXPS       Y2, Y1, Y2
+	VMOVUPS      Y2, (DX)(BX*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+	SUBQ         $0x08, CX
+	JNZ          channels
+	MOVQ         snext+24(FP), CX
+	ADDQ         CX, 352(SP)
+	MOVQ         dnext+56(FP), CX
+	ADDQ         CX, 360(SP)
+	DECQ         344(SP)
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+// func output2AddAVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX
+TEXT ·output2AddAVX2(SB), $368-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 344(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 352(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 360(SP)
+
+tile:
+	MOVQ 352(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 360(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	MOVQ    srow+8(FP), BX
+	MOVQ    (SP), DX
+	LEAQ    (BX)(BX*2), SI
+	VMOVUPS (DX), Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMOVUPS (DX)(BX*2), Y2
+	VMOVUPS (DX)(SI*1), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, 128(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMOVUPS (DX)(BX*2), Y2
+	VMOVUPS (DX)(SI*1), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, 160(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMOVUPS (DX)(BX*2), Y2
+	VMOVUPS (DX)(SI*1), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 64(AX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, 192(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMOVUPS (DX)(BX*2), Y2
+	VMOVUPS (DX)(SI*1), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 96(AX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, 224(AX)
+	MOVQ    dcol+48(FP), BX
+	MOVQ    8(SP), DX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VADDPS  (DX), Y0, Y0
+	VMOVUPS Y0, (DX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VADDPS  (DX)(BX*1), Y0, Y0
+	VMOVUPS Y0, (DX)(BX*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 128(AX), Y0
+	VMOVUPS 160(AX), Y1
+	VMOVUPS 192(AX), Y2
+	VMOVUPS 224(AX), Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VADDPS  (DX), Y0, Y0
+	VMOVUPS Y0, (DX)
+	VSUBPS  Y2, Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VADDPS  (DX)(BX*1), Y0, Y0
+	VMOVUPS Y0, (DX)(BX*1)
+	ADDQ    $0x00000020, (SP)
+	ADDQ    $0x00000020, 8(SP)
+	SUBQ    $0x08, CX
+	JNZ     channels
+	MOVQ    snext+24(FP), CX
+	ADDQ    CX, 352(SP)
+	MOVQ    dnext+56(FP), CX
+	ADDQ    CX, 360(SP)
+	DECQ    344(SP)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func weight2AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX
+TEXT ·weight2AVX2(SB), $496-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 472(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 480(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 488(SP)
+
+tile:
+	MOVQ 480(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 488(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	VBROADCASTSS number0<>+0(SB), Y0
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	VMOVUPS      (DX), Y1
+	VMOVUPS      (DX)(BX*1), Y2
+	VMOVUPS      (DX)(BX*2), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, (AX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 96(AX)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 192(AX)
+	VMOVUPS      Y3, 288(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y1
+	VMOVUPS      (DX)(BX*1), Y2
+	VMOVUPS      (DX)(BX*2), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, 32(AX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 128(AX)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 224(AX)
+	VMOVUPS      Y3, 320(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y1
+	VMOVUPS      (DX)(BX*1), Y2
+	VMOVUPS      (DX)(BX*2), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, 64(AX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 160(AX)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 256(AX)
+	VMOVUPS      Y3, 352(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (AX), Y1
+	VMOVUPS      32(AX), Y2
+	VMOVUPS      64(AX), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, (DX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (DX)(BX*1)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (DX)(BX*2)
+	VMOVUPS      Y3, (DX)(SI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      96(AX), Y1
+	VMOVUPS      128(AX), Y2
+	VMOVUPS      160(AX), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, (DX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (DX)(BX*1)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (DX)(BX*2)
+	VMOVUPS      Y3, (DX)(SI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      192(AX), Y1
+	VMOVUPS      224(AX), Y2
+	VMOVUPS      256(AX), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y1, (DX)
+	VADDPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (DX)(BX*1)
+	VSUBPS       Y2, Y4, Y1
+	VMOVUPS      Y1, (DX)(BX*2)
+	VMOVUPS      Y3, (DX)(SI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      288(AX), Y1
+	VMOVUPS      320(AX), Y2
+	VMOVUPS      352(AX), Y3
+	VADDPS       Y3, Y1, Y4
+	VMULPS       Y4, Y0, Y4
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y1, (DX)
+	VADDPS       Y0, Y4, Y1
+	VMOVUPS      Y1, (DX)(BX*1)
+	VSUBPS       Y0, Y4, Y0
+	VMOVUPS      Y0, (DX)(BX*2)
+	VMOVUPS      Y3, (DX)(SI*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+	SUBQ         $0x08, CX
+	JNZ          channels
+	MOVQ         snext+24(FP), CX
+	ADDQ         CX, 480(SP)
+	MOVQ         dnext+56(FP), CX
+	ADDQ         CX, 488(SP)
+	DECQ         472(SP)
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+// func gradient2AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX
+TEXT ·gradient2AVX2(SB), $368-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 344(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 352(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 360(SP)
+
+tile:
+	MOVQ 352(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 360(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	MOVQ    srow+8(FP), BX
+	MOVQ    (SP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, (AX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, 64(AX)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 128(AX)
+	VXORPS  Y0, Y0, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 192(AX)
+	ADDQ    scol+16(FP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS (DX)(BX*1), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, 32(AX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, 96(AX)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 160(AX)
+	VXORPS  Y0, Y0, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 224(AX)
+	MOVQ    dcol+48(FP), BX
+	MOVQ    8(SP), DX
+	LEAQ    (BX)(BX*2), SI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, (DX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, (DX)(BX*1)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DX)(BX*2)
+	VXORPS  Y0, Y0, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 64(AX), Y0
+	VMOVUPS 96(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, (DX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, (DX)(BX*1)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DX)(BX*2)
+	VXORPS  Y0, Y0, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 128(AX), Y0
+	VMOVUPS 160(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, (DX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, (DX)(BX*1)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DX)(BX*2)
+	VXORPS  Y0, Y0, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DX)(SI*1)
+	ADDQ    drow+40(FP), DX
+	VMOVUPS 192(AX), Y0
+	VMOVUPS 224(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVUPS Y2, (DX)
+	VADDPS  Y1, Y0, Y2
+	VMOVUPS Y2, (DX)(BX*1)
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DX)(BX*2)
+	VXORPS  Y0, Y0, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DX)(SI*1)
+	ADDQ    $0x00000020, (SP)
+	ADDQ    $0x00000020, 8(SP)
+	SUBQ    $0x08, CX
+	JNZ     channels
+	MOVQ    snext+24(FP), CX
+	ADDQ    CX, 352(SP)
+	MOVQ    dnext+56(FP), CX
+	ADDQ    CX, 360(SP)
+	DECQ    344(SP)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func back2AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX
+TEXT ·back2AVX2(SB), $496-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 472(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 480(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 488(SP)
+
+tile:
+	MOVQ 480(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 488(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	VBROADCASTSS number0<>+0(SB), Y0
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (DX), Y1
+	VMOVUPS      (DX)(BX*1), Y2
+	VMOVUPS      (DX)(BX*2), Y3
+	VMOVUPS      (DX)(SI*1), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	VMOVUPS      Y2, 128(AX)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, 256(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y1
+	VMOVUPS      (DX)(BX*1), Y2
+	VMOVUPS      (DX)(BX*2), Y3
+	VMOVUPS      (DX)(SI*1), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 160(AX)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, 288(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y1
+	VMOVUPS      (DX)(BX*1), Y2
+	VMOVUPS      (DX)(BX*2), Y3
+	VMOVUPS      (DX)(SI*1), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 64(AX)
+	VMOVUPS      Y2, 192(AX)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, 320(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y1
+	VMOVUPS      (DX)(BX*1), Y2
+	VMOVUPS      (DX)(BX*2), Y3
+	VMOVUPS      (DX)(SI*1), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 96(AX)
+	VMOVUPS      Y2, 224(AX)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, 352(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	VMOVUPS      (AX), Y1
+	VMOVUPS      32(AX), Y2
+	VMOVUPS      64(AX), Y3
+	VMOVUPS      96(AX), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y2, (DX)(BX*1)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, (DX)(BX*2)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      128(AX), Y1
+	VMOVUPS      160(AX), Y2
+	VMOVUPS      192(AX), Y3
+	VMOVUPS      224(AX), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y2, (DX)(BX*1)
+	VADDPS       Y4, Y5, Y1
+	VMOVUPS      Y1, (DX)(BX*2)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      256(AX), Y1
+	VMOVUPS      288(AX), Y2
+	VMOVUPS      320(AX), Y3
+	VMOVUPS      352(AX), Y4
+	VADDPS       Y3, Y2, Y5
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y0, (DX)(BX*1)
+	VADDPS       Y4, Y5, Y0
+	VMOVUPS      Y0, (DX)(BX*2)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+	SUBQ         $0x08, CX
+	JNZ          channels
+	MOVQ         snext+24(FP), CX
+	ADDQ         CX, 480(SP)
+	MOVQ         dnext+56(FP), CX
+	ADDQ         CX, 488(SP)
+	DECQ         472(SP)
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+// func input4AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, FMA3
+TEXT ·input4AVX2(SB), $1264-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 1240(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 1248(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 1256(SP)
+
+tile:
+	MOVQ 1248(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 1256(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	VBROADCASTSS number1<>+0(SB), Y0
+	VBROADCASTSS number2<>+0(SB), Y1
+	VBROADCASTSS number3<>+0(SB), Y2
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 960(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 192(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 384(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 576(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 768(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, 32(AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 992(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 224(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 416(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 608(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 800(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, 64(AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 1024(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 256(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 448(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 640(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 832(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, 96(AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 1056(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 288(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 480(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 672(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 864(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, 128(AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 1088(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 320(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 512(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 704(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 896(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, 160(AX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, 1120(AX)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, 352(AX)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, 544(AX)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, 736(AX)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, 928(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (AX), Y3
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      64(AX), Y5
+	VMOVUPS      96(AX), Y6
+	VMOVUPS      128(AX), Y7
+	VMOVUPS      160(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (DX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (DX)(DI*1)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, (DX)(BX*2)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, (DX)(BX*4)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      192(AX), Y3
+	VMOVUPS      224(AX), Y4
+	VMOVUPS      256(AX), Y5
+	VMOVUPS      288(AX), Y6
+	VMOVUPS      320(AX), Y7
+	VMOVUPS      352(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (DX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (DX)(DI*1)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, (DX)(BX*2)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, (DX)(BX*4)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Y3
+	VMOVUPS      416(AX), Y4
+	VMOVUPS      448(AX), Y5
+	VMOVUPS      480(AX), Y6
+	VMOVUPS      512(AX), Y7
+	VMOVUPS      544(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (DX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (DX)(DI*1)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, (DX)(BX*2)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, (DX)(BX*4)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      576(AX), Y3
+	VMOVUPS      608(AX), Y4
+	VMOVUPS      640(AX), Y5
+	VMOVUPS      672(AX), Y6
+	VMOVUPS      704(AX), Y7
+	VMOVUPS      736(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (DX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (DX)(DI*1)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, (DX)(BX*2)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, (DX)(BX*4)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      768(AX), Y3
+	VMOVUPS      800(AX), Y4
+	VMOVUPS      832(AX), Y5
+	VMOVUPS      864(AX), Y6
+	VMOVUPS      896(AX), Y7
+	VMOVUPS      928(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (DX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (DX)(DI*1)
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y5, Y0, Y3
+	VMOVAPS      Y6, Y8
+	VFNMADD231PS Y4, Y0, Y8
+	VADDPS       Y8, Y3, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y3, (DX)(BX*2)
+	VSUBPS       Y5, Y7, Y3
+	VSUBPS       Y4, Y6, Y4
+	VMOVAPS      Y3, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VFNMADD231PS Y4, Y2, Y3
+	VMOVUPS      Y3, (DX)(BX*4)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      960(AX), Y3
+	VMOVUPS      992(AX), Y4
+	VMOVUPS      1024(AX), Y5
+	VMOVUPS      1056(AX), Y6
+	VMOVUPS      1088(AX), Y7
+	VMOVUPS      1120(AX), Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  Y3, Y0, Y9
+	VFNMADD231PS Y5, Y1, Y9
+	VMOVUPS      Y9, (DX)
+	VMOVAPS      Y8, Y3
+	VFMADD231PS  Y4, Y0, Y3
+	VFNMADD231PS Y6, Y1, Y3
+	VMOVUPS      Y3, (DX)(DI*1)
+	VMOVAPS      Y7, Y1
+	VFNMADD231PS Y5, Y0, Y1
+	VMOVAPS      Y6, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VADDPS       Y3, Y1, Y0
+	VMOVUPS      Y0, (DX)(BX*1)
+	VSUBPS       Y3, Y1, Y0
+	VMOVUPS      Y0, (DX)(BX*2)
+	VSUBPS       Y5, Y7, Y0
+	VSUBPS       Y4, Y6, Y1
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VMOVUPS      Y3, (DX)(SI*1)
+	VFNMADD231PS Y1, Y2, Y0
+	VMOVUPS      Y0, (DX)(BX*4)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+	SUBQ         $0x08, CX
+	JNZ          channels
+	MOVQ         snext+24(FP), CX
+	ADDQ         CX, 1248(SP)
+	MOVQ         dnext+56(FP), CX
+	ADDQ         CX, 1256(SP)
+	DECQ         1240(SP)
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+// func output4BiasAVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int, bias *float32, floor float32)
+// Requires: AVX, FMA3
+TEXT ·output4BiasAVX2(SB), $880-92
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 856(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 864(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 872(SP)
+
+tile:
+	MOVQ 864(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 872(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ bias+80(FP), CX
+	MOVQ CX, 16(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	VBROADCASTSS number3<>+0(SB), Y0
+	VBROADCASTSS number1<>+0(SB), Y1
+	VBROADCASTSS number4<>+0(SB), Y2
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, (AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 384(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 576(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 192(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 32(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 416(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 608(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 224(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 64(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 448(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 640(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 256(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 96(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 480(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 672(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 288(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 128(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 512(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 704(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 320(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 160(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 544(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 736(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 352(AX)
+	MOVQ         16(SP), DX
+	VMOVUPS      (DX), Y3
+	VBROADCASTSS floor+88(FP), Y4
+	ADDQ         $0x00000020, 16(SP)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (AX), Y5
+	VMOVUPS      32(AX), Y6
+	VMOVUPS      64(AX), Y7
+	VMOVUPS      96(AX), Y8
+	VMOVUPS      128(AX), Y9
+	VMOVUPS      160(AX), Y10
+	VADDPS       Y7, Y6, Y11
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y8, Y7
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (DX)
+	VFMADD231PS  Y7, Y1, Y11
+	VADDPS       Y3, Y11, Y11
+	VMAXPS       Y11, Y4, Y11
+	VMOVUPS      Y11, (DX)(BX*2)
+	VADDPS       Y10, Y6, Y5
+	VFMADD231PS  Y8, Y2, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VFMADD231PS  Y8, Y0, Y6
+	VADDPS       Y3, Y6, Y6
+	VMAXPS       Y6, Y4, Y6
+	VMOVUPS      Y6, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      192(AX), Y5
+	VMOVUPS      224(AX), Y6
+	VMOVUPS      256(AX), Y7
+	VMOVUPS      288(AX), Y8
+	VMOVUPS      320(AX), Y9
+	VMOVUPS      352(AX), Y10
+	VADDPS       Y7, Y6, Y11
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y8, Y7
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (DX)
+	VFMADD231PS  Y7, Y1, Y11
+	VADDPS       Y3, Y11, Y11
+	VMAXPS       Y11, Y4, Y11
+	VMOVUPS      Y11, (DX)(BX*2)
+	VADDPS       Y10, Y6, Y5
+	VFMADD231PS  Y8, Y2, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VFMADD231PS  Y8, Y0, Y6
+	VADDPS       Y3, Y6, Y6
+	VMAXPS       Y6, Y4, Y6
+	VMOVUPS      Y6, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Y5
+	VMOVUPS      416(AX), Y6
+	VMOVUPS      448(AX), Y7
+	VMOVUPS      480(AX), Y8
+	VMOVUPS      512(AX), Y9
+	VMOVUPS      544(AX), Y10
+	VADDPS       Y7, Y6, Y11
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y8, Y7
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (DX)
+	VFMADD231PS  Y7, Y1, Y11
+	VADDPS       Y3, Y11, Y11
+	VMAXPS       Y11, Y4, Y11
+	VMOVUPS      Y11, (DX)(BX*2)
+	VADDPS       Y10, Y6, Y5
+	VFMADD231PS  Y8, Y2, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VFMADD231PS  Y8, Y0, Y6
+	VADDPS       Y3, Y6, Y6
+	VMAXPS       Y6, Y4, Y6
+	VMOVUPS      Y6, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      576(AX), Y5
+	VMOVUPS      608(AX), Y6
+	VMOVUPS      640(AX), Y7
+	VMOVUPS      672(AX), Y8
+	VMOVUPS      704(AX), Y9
+	VMOVUPS      736(AX), Y10
+	VADDPS       Y7, Y6, Y11
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y8, Y7
+	VSUBPS       Y9, Y8, Y8
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      Y5, (DX)
+	VFMADD231PS  Y7, Y1, Y11
+	VADDPS       Y3, Y11, Y11
+	VMAXPS       Y11, Y4, Y11
+	VMOVUPS      Y11, (DX)(BX*2)
+	VADDPS       Y10, Y6, Y1
+	VFMADD231PS  Y8, Y2, Y1
+	VADDPS       Y3, Y1, Y1
+	VMAXPS       Y1, Y4, Y1
+	VMOVUPS      Y1, (DX)(SI*1)
+	VFMADD231PS  Y8, Y0, Y6
+	VADDPS       Y3, Y6, Y6
+	VMAXPS       Y6, Y4, Y6
+	VMOVUPS      Y6, (DX)(BX*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+	SUBQ         $0x08, CX
+	JNZ          channels
+	MOVQ         snext+24(FP), CX
+	ADDQ         CX, 864(SP)
+	MOVQ         dnext+56(FP), CX
+	ADDQ         CX, 872(SP)
+	DECQ         856(SP)
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+// func output4AddAVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, FMA3
+TEXT ·output4AddAVX2(SB), $880-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 856(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 864(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 872(SP)
+
+tile:
+	MOVQ 864(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 872(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	VBROADCASTSS number3<>+0(SB), Y0
+	VBROADCASTSS number1<>+0(SB), Y1
+	VBROADCASTSS number4<>+0(SB), Y2
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, (AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 384(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 576(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 192(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 32(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 416(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 608(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 224(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 64(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 448(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 640(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 256(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 96(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 480(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 672(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 288(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 128(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 512(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 704(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 320(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVUPS      (DX)(BX*4), Y7
+	VMOVUPS      (DX)(DI*1), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      Y3, 160(AX)
+	VFMADD231PS  Y5, Y1, Y9
+	VMOVUPS      Y9, 544(AX)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VMOVUPS      Y3, 736(AX)
+	VFMADD231PS  Y6, Y0, Y4
+	VMOVUPS      Y4, 352(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (AX), Y3
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      64(AX), Y5
+	VMOVUPS      96(AX), Y6
+	VMOVUPS      128(AX), Y7
+	VMOVUPS      160(AX), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VADDPS       (DX), Y3, Y3
+	VMOVUPS      Y3, (DX)
+	VFMADD231PS  Y5, Y1, Y9
+	VADDPS       (DX)(BX*2), Y9, Y9
+	VMOVUPS      Y9, (DX)(BX*2)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VADDPS       (DX)(SI*1), Y3, Y3
+	VMOVUPS      Y3, (DX)(SI*1)
+	VFMADD231PS  Y6, Y0, Y4
+	VADDPS       (DX)(BX*1), Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      192(AX), Y3
+	VMOVUPS      224(AX), Y4
+	VMOVUPS      256(AX), Y5
+	VMOVUPS      288(AX), Y6
+	VMOVUPS      320(AX), Y7
+	VMOVUPS      352(AX), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VADDPS       (DX), Y3, Y3
+	VMOVUPS      Y3, (DX)
+	VFMADD231PS  Y5, Y1, Y9
+	VADDPS       (DX)(BX*2), Y9, Y9
+	VMOVUPS      Y9, (DX)(BX*2)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VADDPS       (DX)(SI*1), Y3, Y3
+	VMOVUPS      Y3, (DX)(SI*1)
+	VFMADD231PS  Y6, Y0, Y4
+	VADDPS       (DX)(BX*1), Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Y3
+	VMOVUPS      416(AX), Y4
+	VMOVUPS      448(AX), Y5
+	VMOVUPS      480(AX), Y6
+	VMOVUPS      512(AX), Y7
+	VMOVUPS      544(AX), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VADDPS       (DX), Y3, Y3
+	VMOVUPS      Y3, (DX)
+	VFMADD231PS  Y5, Y1, Y9
+	VADDPS       (DX)(BX*2), Y9, Y9
+	VMOVUPS      Y9, (DX)(BX*2)
+	VADDPS       Y8, Y4, Y3
+	VFMADD231PS  Y6, Y2, Y3
+	VADDPS       (DX)(SI*1), Y3, Y3
+	VMOVUPS      Y3, (DX)(SI*1)
+	VFMADD231PS  Y6, Y0, Y4
+	VADDPS       (DX)(BX*1), Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      576(AX), Y3
+	VMOVUPS      608(AX), Y4
+	VMOVUPS      640(AX), Y5
+	VMOVUPS      672(AX), Y6
+	VMOVUPS      704(AX), Y7
+	VMOVUPS      736(AX), Y8
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VADDPS       Y7, Y6, Y5
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y5, Y3, Y3
+	VADDPS       (DX), Y3, Y3
+	VMOVUPS      Y3, (DX)
+	VFMADD231PS  Y5, Y1, Y9
+	VADDPS       (DX)(BX*2), Y9, Y9
+	VMOVUPS      Y9, (DX)(BX*2)
+	VADDPS       Y8, Y4, Y1
+	VFMADD231PS  Y6, Y2, Y1
+	VADDPS       (DX)(SI*1), Y1, Y1
+	VMOVUPS      Y1, (DX)(SI*1)
+	VFMADD231PS  Y6, Y0, Y4
+	VADDPS       (DX)(BX*1), Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+	SUBQ         $0x08, CX
+	JNZ          channels
+	MOVQ         snext+24(FP), CX
+	ADDQ         CX, 864(SP)
+	MOVQ         dnext+56(FP), CX
+	ADDQ         CX, 872(SP)
+	DECQ         856(SP)
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+// func weight4AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, FMA3
+TEXT ·weight4AVX2(SB), $688-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 664(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 672(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 680(SP)
+
+tile:
+	MOVQ 672(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 680(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	VBROADCASTSS number5<>+0(SB), Y0
+	VBROADCASTSS number6<>+0(SB), Y1
+	VBROADCASTSS number7<>+0(SB), Y2
+	VBROADCASTSS number8<>+0(SB), Y3
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	VMOVUPS      (DX), Y4
+	VMOVUPS      (DX)(BX*1), Y5
+	VMOVUPS      (DX)(BX*2), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (AX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y8
+	VXORPS       Y9, Y9, Y9
+	VSUBPS       Y7, Y9, Y9
+	VSUBPS       Y8, Y9, Y9
+	VMOVUPS      Y9, 96(AX)
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      Y7, 192(AX)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, 288(AX)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 384(AX)
+	VMOVUPS      Y6, 480(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y4
+	VMOVUPS      (DX)(BX*1), Y5
+	VMOVUPS      (DX)(BX*2), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, 32(AX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y8
+	VXORPS       Y9, Y9, Y9
+	VSUBPS       Y7, Y9, Y9
+	VSUBPS       Y8, Y9, Y9
+	VMOVUPS      Y9, 128(AX)
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      Y7, 224(AX)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, 320(AX)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 416(AX)
+	VMOVUPS      Y6, 512(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y4
+	VMOVUPS      (DX)(BX*1), Y5
+	VMOVUPS      (DX)(BX*2), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, 64(AX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y8
+	VXORPS       Y9, Y9, Y9
+	VSUBPS       Y7, Y9, Y9
+	VSUBPS       Y8, Y9, Y9
+	VMOVUPS      Y9, 160(AX)
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      Y7, 256(AX)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, 352(AX)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 448(AX)
+	VMOVUPS      Y6, 544(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (AX), Y4
+	VMOVUPS      32(AX), Y5
+	VMOVUPS      64(AX), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (DX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y8
+	VXORPS       Y9, Y9, Y9
+	VSUBPS       Y7, Y9, Y9
+	VSUBPS       Y8, Y9, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)(BX*2)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, (DX)(SI*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*4)
+	VMOVUPS      Y6, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      96(AX), Y4
+	VMOVUPS      128(AX), Y5
+	VMOVUPS      160(AX), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (DX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y8
+	VXORPS       Y9, Y9, Y9
+	VSUBPS       Y7, Y9, Y9
+	VSUBPS       Y8, Y9, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)(BX*2)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, (DX)(SI*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*4)
+	VMOVUPS      Y6, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      192(AX), Y4
+	VMOVUPS      224(AX), Y5
+	VMOVUPS      256(AX), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (DX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y8
+	VXORPS       Y9, Y9, Y9
+	VSUBPS       Y7, Y9, Y9
+	VSUBPS       Y8, Y9, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)(BX*2)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, (DX)(SI*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*4)
+	VMOVUPS      Y6, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      288(AX), Y4
+	VMOVUPS      320(AX), Y5
+	VMOVUPS      352(AX), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (DX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y8
+	VXORPS       Y9, Y9, Y9
+	VSUBPS       Y7, Y9, Y9
+	VSUBPS       Y8, Y9, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)(BX*2)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, (DX)(SI*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*4)
+	VMOVUPS      Y6, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Y4
+	VMOVUPS      416(AX), Y5
+	VMOVUPS      448(AX), Y6
+	VMULPS       Y4, Y0, Y7
+	VMOVUPS      Y7, (DX)
+	VADDPS       Y6, Y4, Y7
+	VMULPS       Y7, Y1, Y7
+	VMULPS       Y5, Y1, Y8
+	VXORPS       Y9, Y9, Y9
+	VSUBPS       Y7, Y9, Y9
+	VSUBPS       Y8, Y9, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      Y7, (DX)(BX*2)
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMULPS       Y5, Y2, Y5
+	VADDPS       Y5, Y4, Y7
+	VMOVUPS      Y7, (DX)(SI*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*4)
+	VMOVUPS      Y6, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      480(AX), Y4
+	VMOVUPS      512(AX), Y5
+	VMOVUPS      544(AX), Y6
+	VMULPS       Y4, Y0, Y0
+	VMOVUPS      Y0, (DX)
+	VADDPS       Y6, Y4, Y0
+	VMULPS       Y0, Y1, Y0
+	VMULPS       Y5, Y1, Y7
+	VXORPS       Y8, Y8, Y8
+	VSUBPS       Y0, Y8, Y8
+	VSUBPS       Y7, Y8, Y8
+	VMOVUPS      Y8, (DX)(BX*1)
+	VSUBPS       Y0, Y7, Y0
+	VMOVUPS      Y0, (DX)(BX*2)
+	VMULPS       Y4, Y3, Y0
+	VFMADD231PS  Y6, Y1, Y0
+	VMULPS       Y5, Y2, Y1
+	VADDPS       Y1, Y0, Y2
+	VMOVUPS      Y2, (DX)(SI*1)
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DX)(BX*4)
+	VMOVUPS      Y6, (DX)(DI*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+	SUBQ         $0x08, CX
+	JNZ          channels
+	MOVQ         snext+24(FP), CX
+	ADDQ         CX, 672(SP)
+	MOVQ         dnext+56(FP), CX
+	ADDQ         CX, 680(SP)
+	DECQ         664(SP)
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+// func gradient4AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, FMA3
+TEXT ·gradient4AVX2(SB), $880-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 856(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 864(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 872(SP)
+
+tile:
+	MOVQ 864(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 872(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	VBROADCASTSS number3<>+0(SB), Y0
+	VBROADCASTSS number1<>+0(SB), Y1
+	VBROADCASTSS number4<>+0(SB), Y2
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (AX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, 128(AX)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 256(AX)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, 384(AX)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, 512(AX)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, 640(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, 32(AX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, 160(AX)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 288(AX)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, 416(AX)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, 544(AX)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, 672(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, 64(AX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, 192(AX)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 320(AX)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, 448(AX)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, 576(AX)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, 704(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      (DX)(BX*2), Y5
+	VMOVUPS      (DX)(SI*1), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, 96(AX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, 224(AX)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 352(AX)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, 480(AX)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, 608(AX)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, 736(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (AX), Y3
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      64(AX), Y5
+	VMOVUPS      96(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (DX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (DX)(BX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (DX)(BX*4)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      128(AX), Y3
+	VMOVUPS      160(AX), Y4
+	VMOVUPS      192(AX), Y5
+	VMOVUPS      224(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (DX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (DX)(BX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (DX)(BX*4)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      256(AX), Y3
+	VMOVUPS      288(AX), Y4
+	VMOVUPS      320(AX), Y5
+	VMOVUPS      352(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (DX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (DX)(BX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (DX)(BX*4)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Y3
+	VMOVUPS      416(AX), Y4
+	VMOVUPS      448(AX), Y5
+	VMOVUPS      480(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (DX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (DX)(BX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (DX)(BX*4)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      512(AX), Y3
+	VMOVUPS      544(AX), Y4
+	VMOVUPS      576(AX), Y5
+	VMOVUPS      608(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (DX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (DX)(BX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (DX)(BX*4)
+	VMOVAPS      Y6, Y3
+	VMOVUPS      Y3, (DX)(DI*1)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      640(AX), Y3
+	VMOVUPS      672(AX), Y4
+	VMOVUPS      704(AX), Y5
+	VMOVUPS      736(AX), Y6
+	VMOVAPS      Y3, Y7
+	VMOVUPS      Y7, (DX)
+	VADDPS       Y5, Y3, Y7
+	VADDPS       Y6, Y4, Y8
+	VADDPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (DX)(BX*1)
+	VSUBPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (DX)(BX*2)
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       Y4, Y0, Y0
+	VFMADD231PS  Y6, Y2, Y0
+	VADDPS       Y0, Y3, Y1
+	VMOVUPS      Y1, (DX)(SI*1)
+	VSUBPS       Y0, Y3, Y0
+	VMOVUPS      Y0, (DX)(BX*4)
+	VMOVAPS      Y6, Y0
+	VMOVUPS      Y0, (DX)(DI*1)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+	SUBQ         $0x08, CX
+	JNZ          channels
+	MOVQ         snext+24(FP), CX
+	ADDQ         CX, 864(SP)
+	MOVQ         dnext+56(FP), CX
+	ADDQ         CX, 872(SP)
+	DECQ         856(SP)
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+// func back4AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+// Requires: AVX, FMA3
+TEXT ·back4AVX2(SB), $688-80
+	LEAQ 24(SP), AX
+	ADDQ $0x3f, AX
+	ANDQ $-64, AX
+	MOVQ tiles+64(FP), CX
+	MOVQ CX, 664(SP)
+	MOVQ src+0(FP), CX
+	MOVQ CX, 672(SP)
+	MOVQ dst+32(FP), CX
+	MOVQ CX, 680(SP)
+
+tile:
+	MOVQ 672(SP), CX
+	MOVQ CX, (SP)
+	MOVQ 680(SP), CX
+	MOVQ CX, 8(SP)
+	MOVQ channels+72(FP), CX
+
+channels:
+	VBROADCASTSS number5<>+0(SB), Y0
+	VBROADCASTSS number6<>+0(SB), Y1
+	VBROADCASTSS number7<>+0(SB), Y2
+	VBROADCASTSS number8<>+0(SB), Y3
+	MOVQ         srow+8(FP), BX
+	MOVQ         (SP), DX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	VMOVUPS      (DX), Y4
+	VMOVUPS      (DX)(BX*1), Y5
+	VMOVUPS      (DX)(BX*2), Y6
+	VMOVUPS      (DX)(SI*1), Y7
+	VMOVUPS      (DX)(BX*4), Y8
+	VMOVUPS      (DX)(DI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, (AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 192(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 384(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y4
+	VMOVUPS      (DX)(BX*1), Y5
+	VMOVUPS      (DX)(BX*2), Y6
+	VMOVUPS      (DX)(SI*1), Y7
+	VMOVUPS      (DX)(BX*4), Y8
+	VMOVUPS      (DX)(DI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 32(AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 224(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 416(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y4
+	VMOVUPS      (DX)(BX*1), Y5
+	VMOVUPS      (DX)(BX*2), Y6
+	VMOVUPS      (DX)(SI*1), Y7
+	VMOVUPS      (DX)(BX*4), Y8
+	VMOVUPS      (DX)(DI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 64(AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 256(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 448(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y4
+	VMOVUPS      (DX)(BX*1), Y5
+	VMOVUPS      (DX)(BX*2), Y6
+	VMOVUPS      (DX)(SI*1), Y7
+	VMOVUPS      (DX)(BX*4), Y8
+	VMOVUPS      (DX)(DI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 96(AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 288(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 480(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y4
+	VMOVUPS      (DX)(BX*1), Y5
+	VMOVUPS      (DX)(BX*2), Y6
+	VMOVUPS      (DX)(SI*1), Y7
+	VMOVUPS      (DX)(BX*4), Y8
+	VMOVUPS      (DX)(DI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 128(AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 320(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 512(AX)
+	ADDQ         scol+16(FP), DX
+	VMOVUPS      (DX), Y4
+	VMOVUPS      (DX)(BX*1), Y5
+	VMOVUPS      (DX)(BX*2), Y6
+	VMOVUPS      (DX)(SI*1), Y7
+	VMOVUPS      (DX)(BX*4), Y8
+	VMOVUPS      (DX)(DI*1), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 160(AX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, 352(AX)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, 544(AX)
+	MOVQ         dcol+48(FP), BX
+	MOVQ         8(SP), DX
+	VMOVUPS      (AX), Y4
+	VMOVUPS      32(AX), Y5
+	VMOVUPS      64(AX), Y6
+	VMOVUPS      96(AX), Y7
+	VMOVUPS      128(AX), Y8
+	VMOVUPS      160(AX), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, (DX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, (DX)(BX*1)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*2)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      192(AX), Y4
+	VMOVUPS      224(AX), Y5
+	VMOVUPS      256(AX), Y6
+	VMOVUPS      288(AX), Y7
+	VMOVUPS      320(AX), Y8
+	VMOVUPS      352(AX), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, (DX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, (DX)(BX*1)
+	VMOVAPS      Y9, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VSUBPS       Y10, Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*2)
+	ADDQ         drow+40(FP), DX
+	VMOVUPS      384(AX), Y4
+	VMOVUPS      416(AX), Y5
+	VMOVUPS      448(AX), Y6
+	VMOVUPS      480(AX), Y7
+	VMOVUPS      512(AX), Y8
+	VMOVUPS      544(AX), Y9
+	VADDPS       Y6, Y5, Y10
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y5, Y1, Y5
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       Y4, Y0, Y0
+	VFMADD231PS  Y6, Y3, Y0
+	VSUBPS       Y10, Y0, Y0
+	VMOVUPS      Y0, (DX)
+	VFMADD231PS  Y7, Y2, Y5
+	VMOVUPS      Y5, (DX)(BX*1)
+	VMOVAPS      Y9, Y0
+	VFMADD231PS  Y6, Y1, Y0
+	VSUBPS       Y10, Y0, Y0
+	VMOVUPS      Y0, (DX)(BX*2)
+	ADDQ         $0x00000020, (SP)
+	ADDQ         $0x00000020, 8(SP)
+	SUBQ         $0x08, CX
+	JNZ          channels
+	MOVQ         snext+24(FP), CX
+	ADDQ         CX, 672(SP)
+	MOVQ         dnext+56(FP), CX
+	ADDQ         CX, 680(SP)
+	DECQ         664(SP)
+	JNZ          tile
 	VZEROUPPER
 	RET
 

@@ -8,7 +8,7 @@ import "math"
 // is for at least so many columns.
 type blockLoop struct {
 	least, height, width int
-	run                  func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+	run                  func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext, bnext, inext, cnext uintptr)
 }
 
 // loops are the loops of one instruction set, from wide to narrow.
@@ -42,7 +42,7 @@ func (all loops) mul(p *Product) {
 	// not, and as many short rows of B, which the next block reads again.
 	wide := &all[0]
 	chunk := max(1, cached/(4*p.Depth*(min(p.AStep, 16)+min(p.N, wide.width))))
-	if chunk >= p.Rows || p.M <= wide.height && p.N <= wide.width {
+	if chunk >= p.Rows || p.Batch > 1 || p.M <= wide.height && p.N <= wide.width {
 		p.blocks(all)
 		return
 	}
@@ -82,10 +82,10 @@ func (all loops) next(columns int) *blockLoop {
 
 // check panics if p reaches beyond its slices, as plain Go would.
 func (p *Product) check() {
-	r, k, m := p.Rows-1, p.Depth-1, p.M-1
-	_ = p.A[r*p.ARow+k*p.AStep+m*p.LDA]
-	_ = p.B[r*p.BRow+k*p.BStep+p.N-1]
-	_ = p.C[m*p.LDC+p.N-1]
+	r, k, m, b := p.Rows-1, p.Depth-1, p.M-1, max(p.Batch, 1)-1
+	_ = p.A[b*p.ABatch+r*p.ARow+k*p.AStep+m*p.LDA]
+	_ = p.B[b*p.BBatch+r*p.BRow+k*p.BStep+p.N-1]
+	_ = p.C[b*p.CBatch+m*p.LDC+p.N-1]
 	if p.Bias != nil {
 		_ = p.Bias[p.N-1]
 	}
@@ -120,10 +120,11 @@ func (l *blockLoop) rows(p *Product, n, width, m, size, blocks, blead, bpace int
 		return
 	}
 	const bytes = 4
-	init, ldi, floor := &zeros[0], 0, float32(math.Inf(-1))
+	init, ldi, inext, floor := &zeros[0], 0, 0, float32(math.Inf(-1))
+	cnext := p.CBatch - size*blocks*p.LDC
 	switch {
 	case p.Accumulate:
-		init, ldi = &p.C[m*p.LDC+n], p.LDC
+		init, ldi, inext = &p.C[m*p.LDC+n], p.LDC, cnext
 	case p.Bias != nil:
 		init = &p.Bias[n]
 	}
@@ -135,7 +136,8 @@ func (l *blockLoop) rows(p *Product, n, width, m, size, blocks, blead, bpace int
 		&p.A[m*p.LDA], uintptr(bytes*(p.ARow-p.Depth*p.AStep)), uintptr(bytes*p.AStep), uintptr(bytes*p.LDA), uintptr(bytes*lead), uintptr(bytes*pace),
 		&p.B[n], uintptr(bytes*(p.BRow-p.Depth*p.BStep)), uintptr(bytes*p.BStep), uintptr(blead), uintptr(bpace),
 		init, uintptr(bytes*ldi), &p.C[m*p.LDC+n], uintptr(bytes*p.LDC),
-		width, floor)
+		width, floor,
+		max(p.Batch, 1), uintptr(bytes*(p.ABatch-size*blocks*p.LDA)), uintptr(bytes*p.BBatch), uintptr(bytes*inext), uintptr(bytes*cnext))
 }
 
 // aheadA says what a block of size rows prefetches: element lead + k·pace of A in
@@ -161,7 +163,10 @@ func (p *Product) aheadB(n, width, blocks int) (lead, pace int) {
 		return 0, 0
 	}
 	next := n + width
-	if next >= p.N {
+	switch {
+	case p.Batch > 1:
+		next = n + p.BBatch
+	case next >= p.N:
 		next = p.Rows * p.BRow
 	}
 	return bytes * (next - n), (bytes*p.BStep + blocks - 1) / blocks

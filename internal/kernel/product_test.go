@@ -24,6 +24,15 @@ func products() []Product {
 		gradient(1, 8, 5, 40), gradient(8, 8, 3, 66), gradient(16, 8, 2, 20), gradient(32, 64, 2, 17), gradient(3, 5, 4, 9),
 		gradient(8, 40, 5, 5000), // longer than cached
 	}
+	for _, p := range []Product{ // the points of Winograd's tiles, and of their weight gradient
+		{AStep: 1, LDA: 16, BStep: 16, LDC: 16, Rows: 1, Depth: 16, M: 47, N: 16},
+		{AStep: 1, LDA: 64, BStep: 32, LDC: 32, Rows: 1, Depth: 64, M: 28, N: 32},
+		{AStep: 8, LDA: 1, BStep: 8, LDC: 8, Rows: 1, Depth: 25, M: 8, N: 8},
+		{AStep: 40, LDA: 1, BStep: 40, LDC: 40, Rows: 1, Depth: 9, M: 40, N: 40},
+	} {
+		p.Batch, p.ABatch, p.BBatch, p.CBatch = 5, 16+max(p.AStep*p.Depth, p.LDA*p.M), 16+p.BStep*p.Depth, 16+p.LDC*p.M
+		table = append(table, p)
+	}
 	for m := 1; m <= 60; m += 1 + m/30 {
 		for _, n := range []int{1, 7, 8, 9, 16, 17, 24, 25, 31, 32, 33, 48} {
 			p := conv(2, n, m)
@@ -36,9 +45,10 @@ func products() []Product {
 
 // fill gives a product its slices, no longer than they must be.
 func (p Product) fill(m *memory) *Product {
-	p.A = m.input((p.Rows-1)*p.ARow + (p.Depth-1)*p.AStep + (p.M-1)*p.LDA + 1)
-	p.B = m.input((p.Rows-1)*p.BRow + (p.Depth-1)*p.BStep + p.N)
-	p.C = m.output((p.M-1)*p.LDC + p.N)
+	b := max(p.Batch, 1) - 1
+	p.A = m.input(b*p.ABatch + (p.Rows-1)*p.ARow + (p.Depth-1)*p.AStep + (p.M-1)*p.LDA + 1)
+	p.B = m.input(b*p.BBatch + (p.Rows-1)*p.BRow + (p.Depth-1)*p.BStep + p.N)
+	p.C = m.output(b*p.CBatch + (p.M-1)*p.LDC + p.N)
 	p.Bias = m.input(p.N)
 	return &p
 }
@@ -79,8 +89,13 @@ func TestMul(t *testing.T) {
 			old := append([]float32(nil), p.C...)
 			var want []value
 			for j := range p.C {
-				if m, n := j/p.LDC, j%p.LDC; n < p.N {
-					want = append(want, p.value(m, n))
+				one, at := *p, j
+				if p.Batch > 1 {
+					b := j / p.CBatch
+					one.A, one.B, one.C, at = p.A[b*p.ABatch:], p.B[b*p.BBatch:], p.C[b*p.CBatch:], j-b*p.CBatch
+				}
+				if m, n := at/p.LDC, at%p.LDC; m < p.M && n < p.N {
+					want = append(want, one.value(m, n))
 				} else {
 					want = append(want, value{sum: f(old[j])}) // between the rows
 				}

@@ -7,50 +7,62 @@ package kernel
 // mul28x8PartAVX512 computes blocks of size rows of C. It has 8 columns or fewer.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
 // the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
-// B at blead+i*bpace. Sums start with init, results are at least floor.
+// B at blead+i*bpace. Sums start with init, results are at least floor. All that is
+// done for every batch; anext, inext and cnext lead from the end of the blocks to the
+// next batch, bnext from the start of B.
 //
 //go:noescape
-func mul28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 
 // mul28x16PartAVX512 computes blocks of size rows of C. It has 16 columns or fewer.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
 // the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
-// B at blead+i*bpace. Sums start with init, results are at least floor.
+// B at blead+i*bpace. Sums start with init, results are at least floor. All that is
+// done for every batch; anext, inext and cnext lead from the end of the blocks to the
+// next batch, bnext from the start of B.
 //
 //go:noescape
-func mul28x16PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul28x16PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 
 // mul14x32PartAVX512 computes blocks of size rows of C. It has 32 columns or fewer.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
 // the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
-// B at blead+i*bpace. Sums start with init, results are at least floor.
+// B at blead+i*bpace. Sums start with init, results are at least floor. All that is
+// done for every batch; anext, inext and cnext lead from the end of the blocks to the
+// next batch, bnext from the start of B.
 //
 //go:noescape
-func mul14x32PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul14x32PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 
 // mul12x8PartAVX2 computes blocks of size rows of C. It has 8 columns or fewer.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
 // the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
-// B at blead+i*bpace. Sums start with init, results are at least floor.
+// B at blead+i*bpace. Sums start with init, results are at least floor. All that is
+// done for every batch; anext, inext and cnext lead from the end of the blocks to the
+// next batch, bnext from the start of B.
 //
 //go:noescape
-func mul12x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul12x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 
 // mul14x8AVX2 computes blocks of size rows of C. It has 8 columns.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
 // the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
-// B at blead+i*bpace. Sums start with init, results are at least floor.
+// B at blead+i*bpace. Sums start with init, results are at least floor. All that is
+// done for every batch; anext, inext and cnext lead from the end of the blocks to the
+// next batch, bnext from the start of B.
 //
 //go:noescape
-func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 
 // mul6x16AVX2 computes blocks of size rows of C. It has 16 columns.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
 // the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
-// B at blead+i*bpace. Sums start with init, results are at least floor.
+// B at blead+i*bpace. Sums start with init, results are at least floor. All that is
+// done for every batch; anext, inext and cnext lead from the end of the blocks to the
+// next batch, bnext from the start of B.
 //
 //go:noescape
-func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
+func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 
 // addAVX512 is Set.Add for n elements.
 //
@@ -117,6 +129,78 @@ func maxPool2AVX512(dst *float32, r0 *float32, r1 *float32, pixels int, channels
 //go:noescape
 func maxPool2BackAVX512(d0 *float32, d1 *float32, dy *float32, r0 *float32, r1 *float32, pixels int, channels int)
 
+// input2AVX512 turns tiles of 4×4 elements into tiles of 4×4, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func input2AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// output2BiasAVX512 turns tiles of 4×4 elements into tiles of 2×2, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func output2BiasAVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int, bias *float32, floor float32)
+
+// output2AddAVX512 turns tiles of 4×4 elements into tiles of 2×2, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func output2AddAVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// weight2AVX512 turns tiles of 3×3 elements into tiles of 4×4, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func weight2AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// gradient2AVX512 turns tiles of 2×2 elements into tiles of 4×4, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func gradient2AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// back2AVX512 turns tiles of 4×4 elements into tiles of 3×3, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func back2AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// input4AVX512 turns tiles of 6×6 elements into tiles of 6×6, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func input4AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// output4BiasAVX512 turns tiles of 6×6 elements into tiles of 4×4, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func output4BiasAVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int, bias *float32, floor float32)
+
+// output4AddAVX512 turns tiles of 6×6 elements into tiles of 4×4, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func output4AddAVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// weight4AVX512 turns tiles of 3×3 elements into tiles of 6×6, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func weight4AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// gradient4AVX512 turns tiles of 4×4 elements into tiles of 6×6, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func gradient4AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// back4AVX512 turns tiles of 6×6 elements into tiles of 3×3, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func back4AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
 // addAVX2 is Set.Add for n elements.
 //
 //go:noescape
@@ -181,6 +265,78 @@ func maxPool2AVX2(dst *float32, r0 *float32, r1 *float32, pixels int, channels i
 //
 //go:noescape
 func maxPool2BackAVX2(d0 *float32, d1 *float32, dy *float32, r0 *float32, r1 *float32, pixels int, channels int)
+
+// input2AVX2 turns tiles of 4×4 elements into tiles of 4×4, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func input2AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// output2BiasAVX2 turns tiles of 4×4 elements into tiles of 2×2, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func output2BiasAVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int, bias *float32, floor float32)
+
+// output2AddAVX2 turns tiles of 4×4 elements into tiles of 2×2, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func output2AddAVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// weight2AVX2 turns tiles of 3×3 elements into tiles of 4×4, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func weight2AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// gradient2AVX2 turns tiles of 2×2 elements into tiles of 4×4, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func gradient2AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// back2AVX2 turns tiles of 4×4 elements into tiles of 3×3, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func back2AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// input4AVX2 turns tiles of 6×6 elements into tiles of 6×6, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func input4AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// output4BiasAVX2 turns tiles of 6×6 elements into tiles of 4×4, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func output4BiasAVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int, bias *float32, floor float32)
+
+// output4AddAVX2 turns tiles of 6×6 elements into tiles of 4×4, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func output4AddAVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// weight4AVX2 turns tiles of 3×3 elements into tiles of 6×6, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func weight4AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// gradient4AVX2 turns tiles of 4×4 elements into tiles of 6×6, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func gradient4AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
+
+// back4AVX2 turns tiles of 6×6 elements into tiles of 3×3, channels by channels, a
+// multiple of 8. Strides are in bytes: next leads from tile to tile.
+//
+//go:noescape
+func back4AVX2(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
 
 // fmaAVX512 does 24 independent FMAs of 16 lanes turns times.
 func fmaAVX512(turns int)

@@ -45,7 +45,7 @@ func TestTiledEqualsWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := engine.NewPredictor(g, g.InitWeights(3), engine.Options{})
+		p := engine.NewPredictor(g, g.InitWeights(3), engine.Options{Exact: true})
 		predict := func(plan *tile.Plan, err error) []float32 {
 			if err != nil {
 				t.Fatal(err)

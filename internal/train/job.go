@@ -17,6 +17,7 @@ type Job struct {
 	Seed     uint64                       // of the first weights, the patches and the dropout masks
 	Threads  int                          // 0 for all; the result is the same for any number
 	Kernel   *kernel.Set                  // nil for the best that the machine runs
+	Exact    bool                         // direct convolution only: see engine.Options
 	Progress func(step int, loss float64) // called after each step, counted from 1; may be nil
 }
 

@@ -20,7 +20,7 @@ func Run(ctx context.Context, job Job) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	net, err := engine.New(job.Graph, in, job.Recipe.Batch, engine.Options{Threads: job.Threads, Kernel: job.Kernel, Train: true})
+	net, err := engine.New(job.Graph, in, job.Recipe.Batch, engine.Options{Threads: job.Threads, Kernel: job.Kernel, Exact: job.Exact, Train: true})
 	if err != nil {
 		return nil, err
 	}

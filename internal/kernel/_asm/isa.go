@@ -70,12 +70,12 @@ func (v isa) store(x VecVirtual, mask Register, to Mem) {
 	}
 }
 
-// multiplyAdd adds the number at from times the vectors x to their sums.
+// multiplyAdd adds the number at from times the vectors x to their sums. For more
+// than one vector the number is loaded by itself: a core has as many loads as
+// multiply-adds in a cycle.
 func (v isa) multiplyAdd(from Mem, x, sum []VecVirtual) {
-	if v.bits {
-		for j := range x {
-			VFMADD231PS_BCST(from, x[j], sum[j])
-		}
+	if v.bits && len(x) == 1 {
+		VFMADD231PS_BCST(from, x[0], sum[0])
 		return
 	}
 	all := v.vec()

@@ -17,6 +17,7 @@ func main() {
 		elementwise(v)
 		reductions(v)
 		pools(v)
+		transforms(v)
 	}
 	peak(avx512, 24)
 	peak(avx2, 12)

@@ -20,12 +20,14 @@ func product(v isa, height, vectors int, part bool) {
 		name, doc = name+"Part", " or fewer."
 	}
 	name += v.name
-	TEXT(name, NOSPLIT, "func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)")
+	TEXT(name, NOSPLIT, "func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext, bnext, inext, cnext uintptr)")
 	Doc(
 		name+fmt.Sprintf(" computes blocks of size rows of C. It has %d columns", width)+doc,
 		"Strides are in bytes; aturn and bturn lead from the end of one row of A and B to",
 		"the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does",
-		"B at blead+i*bpace. Sums start with init, results are at least floor.")
+		"B at blead+i*bpace. Sums start with init, results are at least floor. All that is",
+		"done for every batch; anext, inext and cnext lead from the end of the blocks to the",
+		"next batch, bnext from the start of B.")
 	Pragma("noescape")
 
 	f := &productFrame{isa: v, vectors: vectors, prefetch: width > 8}
@@ -40,7 +42,7 @@ func product(v isa, height, vectors int, part bool) {
 	LEAQ(Mem{Base: f.s, Index: f.s, Scale: 2}, f.s3)
 	LEAQ(Mem{Base: f.s, Index: f.s, Scale: 4}, f.s5)
 	f.astep, f.bstep = Load(Param("astep"), GP64()), Load(Param("bstep"), GP64())
-	for _, n := range []string{"a", "init", "c", "blocks", "rows"} {
+	for _, n := range []string{"a", "b", "init", "c", "blocks", "rows", "batches"} {
 		f.spill(n)
 	}
 	if f.prefetch {
@@ -123,7 +125,8 @@ func (f *productFrame) block(size int) {
 		}
 		return Mem{Base: base, Index: f.s, Scale: uint8(i % 7)}
 	}
-	b := Load(Param("b"), GP64())
+	b := GP64()
+	MOVQ(f.local["b"], b)
 	rows := Load(Param("rows"), GP64())
 	MOVQ(rows, f.local["rows"])
 	var ahead, pace Register
@@ -186,6 +189,12 @@ func (f *productFrame) block(size int) {
 	IMUL3Q(U32(size), next, next)
 	ADDQ(next, f.local["a"])
 	DECQ(f.local["blocks"])
+	JNZ(LabelRef(label("block")))
+	MOVQ(Load(Param("blocks"), GP64()), f.local["blocks"])
+	for _, operand := range []string{"a", "b", "init", "c"} {
+		ADDQ(Load(Param(operand[:1]+"next"), GP64()), f.local[operand])
+	}
+	DECQ(f.local["batches"])
 	JNZ(LabelRef(label("block")))
 	VZEROUPPER()
 	RET()

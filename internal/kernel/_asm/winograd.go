@@ -1,0 +1,196 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// A lift is a one-dimensional transform of Winograd's: it reads some vectors and
+// puts others, each as soon as it is known, so that few registers are live. The
+// matrices stand in winograd.go of the kernels.
+type lift struct {
+	name      string
+	from, to  int
+	constants []float64
+	f         func(v isa, x, c []VecVirtual, put func(i int, y VecVirtual))
+}
+
+// transforms writes the transforms of F(2×2, 3×3) and F(4×4, 3×3).
+func transforms(v isa) {
+	for _, l := range []lift{input2, output2, weight2, gradient2, back2, input4, output4, weight4, gradient4, back4} {
+		if !strings.HasPrefix(l.name, "output") {
+			transform(v, l, "")
+			continue
+		}
+		transform(v, l, "Bias")
+		transform(v, l, "Add")
+	}
+}
+
+// transform writes the two-dimensional transform of tiles: l down every column,
+// then along every row. An end of "Bias" adds a bias per channel and cuts off
+// below floor, "Add" adds what is there.
+func transform(v isa, l lift, end string) {
+	name := l.name + end + v.name
+	sig := "func(src *float32, srow, scol, snext uintptr, dst *float32, drow, dcol, dnext uintptr, tiles, channels int"
+	if end == "Bias" {
+		sig += ", bias *float32, floor float32"
+	}
+	TEXT(name, 0, sig+")")
+	Doc(name+fmt.Sprintf(" turns tiles of %d×%d elements into tiles of %d×%d, channels by channels, a", l.from, l.from, l.to, l.to),
+		"multiple of 8. Strides are in bytes: next leads from tile to tile.")
+	Pragma("noescape")
+	t := &tileLoop{lift: l, end: end, src: AllocLocal(8), dst: AllocLocal(8), bias: AllocLocal(8), temp: GP64()}
+	// Vectors that cross a cache line take twice as long.
+	LEAQ(AllocLocal(l.to*l.from*v.bytes()+line), t.temp)
+	ADDQ(U8(line-1), t.temp)
+	ANDQ(I8(-line), t.temp)
+
+	tiles := Load(Param("tiles"), GP64())
+	count := AllocLocal(8)
+	MOVQ(tiles, count)
+	srcTile, dstTile := AllocLocal(8), AllocLocal(8)
+	MOVQ(Load(Param("src"), GP64()), srcTile)
+	MOVQ(Load(Param("dst"), GP64()), dstTile)
+	Label("tile")
+	copyWord(srcTile, t.src)
+	copyWord(dstTile, t.dst)
+	if end == "Bias" {
+		copyWord(address("bias"), t.bias)
+	}
+	channels := Load(Param("channels"), GP64())
+	Label("channels")
+	if v.lanes == 16 {
+		CMPQ(channels, U8(16))
+		JLT(LabelRef("half"))
+	}
+	t.group(v)
+	SUBQ(U8(v.lanes), channels)
+	JNZ(LabelRef("channels"))
+	if v.lanes == 16 {
+		JMP(LabelRef("next"))
+		Label("half")
+		t.group(avx512half)
+		Label("next")
+	}
+	step := GP64()
+	MOVQ(address("snext"), step)
+	ADDQ(step, srcTile)
+	MOVQ(address("dnext"), step)
+	ADDQ(step, dstTile)
+	DECQ(count)
+	JNZ(LabelRef("tile"))
+	VZEROUPPER()
+	RET()
+}
+
+func copyWord(from, to Mem) {
+	x := GP64()
+	MOVQ(from, x)
+	MOVQ(x, to)
+}
+
+type tileLoop struct {
+	lift
+	end            string
+	src, dst, bias Mem // places of the pointers to this group of channels
+	temp           Register
+}
+
+const line = 64
+
+// group transforms one vector of channels.
+func (t *tileLoop) group(v isa) {
+	var c []VecVirtual
+	for _, x := range t.constants {
+		r := v.vec()
+		VBROADCASTSS(constant(x), r)
+		c = append(c, r)
+	}
+	p, row := GP64(), Load(Param("srow"), GP64())
+	MOVQ(t.src, p)
+	at := multiples(row, t.from)
+	for j := range t.from {
+		x := make([]VecVirtual, t.from)
+		for i := range x {
+			x[i] = v.load(at(p, i), nil)
+		}
+		t.f(v, x, c, func(i int, y VecVirtual) { VMOVUPS(y, Mem{Base: t.temp, Disp: (i*t.from + j) * v.bytes()}) })
+		if j < t.from-1 {
+			ADDQ(address("scol"), p)
+		}
+	}
+	var bias, floor VecVirtual
+	if t.end == "Bias" {
+		b := GP64()
+		MOVQ(t.bias, b)
+		bias, floor = v.load(Mem{Base: b}, nil), v.vec()
+		VBROADCASTSS(address("floor"), floor)
+		ADDQ(U32(v.bytes()), t.bias)
+	}
+	q, col := GP64(), Load(Param("dcol"), GP64())
+	MOVQ(t.dst, q)
+	at = multiples(col, t.to)
+	for i := range t.to {
+		x := make([]VecVirtual, t.from)
+		for j := range x {
+			x[j] = v.load(Mem{Base: t.temp, Disp: (i*t.from + j) * v.bytes()}, nil)
+		}
+		t.f(v, x, c, func(j int, y VecVirtual) {
+			switch t.end {
+			case "Bias":
+				VADDPS(bias, y, y)
+				VMAXPS(y, floor, y)
+			case "Add":
+				VADDPS(at(q, j), y, y)
+			}
+			VMOVUPS(y, at(q, j))
+		})
+		if i < t.to-1 {
+			ADDQ(address("drow"), q)
+		}
+	}
+	ADDQ(U32(v.bytes()), t.src)
+	ADDQ(U32(v.bytes()), t.dst)
+}
+
+// multiples says where element i < n lies, a stride s from the next.
+func multiples(s Register, n int) func(p Register, i int) Mem {
+	var s3, s5 Register
+	if n > 3 {
+		s3 = GP64()
+		LEAQ(Mem{Base: s, Index: s, Scale: 2}, s3)
+	}
+	if n > 5 {
+		s5 = GP64()
+		LEAQ(Mem{Base: s, Index: s, Scale: 4}, s5)
+	}
+	return func(p Register, i int) Mem {
+		switch i {
+		case 0:
+			return Mem{Base: p}
+		case 3:
+			return Mem{Base: p, Index: s3, Scale: 1}
+		case 5:
+			return Mem{Base: p, Index: s5, Scale: 1}
+		}
+		return Mem{Base: p, Index: s, Scale: uint8(i)}
+	}
+}
+
+// constants are the numbers that transforms multiply by.
+var constants = map[float64]Mem{}
+
+func constant(x float64) Mem {
+	m, ok := constants[x]
+	if !ok {
+		m = GLOBL(fmt.Sprint("number", len(constants)), RODATA|NOPTR)
+		DATA(0, F32(x))
+		constants[x] = m
+	}
+	return m
+}
