@@ -17,6 +17,13 @@ type Layout struct {
 // Depth is the number of rows.
 func (l Layout) Depth() int { return l.Count[0] * l.Count[1] * l.Count[2] }
 
+// Panel is the layout of the panel that begins with column n.
+func (l Layout) Panel(n int) Layout {
+	l.Base += n * l.Column
+	l.N = min(PanelWidth, l.N-n)
+	return l
+}
+
 // ConvLayout is the layout for the forward pass of a convolution with weights
 // out×in×kh×kw: rows (ky, kx, in), columns out.
 func ConvLayout(out, in, kh, kw int) Layout {
