@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"fmt"
 	"time"
 
 	"unetbench/graph"
+	"unetbench/internal/kernel"
 )
 
 // A Pass is a stage of a training step.
@@ -113,6 +115,9 @@ func (u *conv) algorithm(p Pass) (name string, macs int64) {
 	return "direct", int64(u.net.batch) * int64(u.kh*u.kw*c) * int64(u.out.h*u.out.w*u.out.c)
 }
 
+// minimal is the usual name of a minimal filtering of 3×3 kernels.
+func minimal(t *kernel.Winograd) string { return fmt.Sprintf("F(%d×%d)", t.Out, t.Out) }
+
 func (g *winograd) algorithm() (name string, macs int64) {
 	in, out := 0, 0
 	for _, s := range g.in {
@@ -121,11 +126,11 @@ func (g *winograd) algorithm() (name string, macs int64) {
 	for _, o := range g.out {
 		out += o.y.c
 	}
-	return g.t.String(), int64(g.t.Points()*g.tiles()) * int64(in*out)
+	return minimal(g.t), int64(g.t.Points()*g.tiles()) * int64(in*out)
 }
 
 func (g *winogradGrad) algorithm() (name string, macs int64) {
-	return g.t.String(), int64(g.t.Points()*g.tiles()) * int64(g.channels()*g.dy.c)
+	return minimal(g.t), int64(g.t.Points()*g.tiles()) * int64(g.channels()*g.dy.c)
 }
 
 // backwardParts adds the backward of unit i to p.

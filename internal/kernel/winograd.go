@@ -1,7 +1,5 @@
 package kernel
 
-import "fmt"
-
 // Tiles says where the elements of square tiles lie: element (i, j) of channel c
 // in tile t is Data[t·Next + i·Row + j·Col + c].
 type Tiles struct {
@@ -33,9 +31,6 @@ type Winograd struct {
 	// OutputAdd adds to dst.
 	OutputAdd func(dst, src Tiles, tiles, channels int)
 }
-
-// String is the usual name, as F(4×4); the kernel is 3×3.
-func (w *Winograd) String() string { return fmt.Sprintf("F(%d×%d)", w.Out, w.Out) }
 
 // Side is the number of px on each side of an input tile: m + 2.
 func (w *Winograd) Side() int { return w.Out + 2 }
