@@ -55,6 +55,7 @@ type compiler struct {
 	values [][]piece // by node; nil where fused into a later one
 	fused  []bool
 	units  []unit
+	nodes  [][]*graph.Node // by unit: what it computes
 	blocks []*block
 	bufs   []*buffer
 	convs  map[*storage]*conv // which convolution fills it
@@ -156,19 +157,33 @@ func (c *compiler) lower() error {
 		if err := c.node(n); err != nil {
 			return fmt.Errorf("%s: %s (%v): %w", c.g.Name, n.Name, n.Op, err)
 		}
-		for m := n; m != nil; {
+		chain := c.chain(n)
+		for _, m := range chain {
 			// An edit stands behind the last node of a fused chain.
 			if f := c.net.edits[m]; f != nil && c.values[m.ID] != nil {
 				c.edit(m, f)
 			}
-			if len(c.uses[m.ID]) == 1 && c.fused[c.uses[m.ID][0].ID] {
-				m = c.uses[m.ID][0]
-			} else {
-				m = nil
-			}
 		}
+		c.own(chain)
 	}
 	return nil
+}
+
+// own names the nodes that the latest units compute.
+func (c *compiler) own(chain []*graph.Node) {
+	for len(c.nodes) < len(c.units) {
+		c.nodes = append(c.nodes, chain)
+	}
+}
+
+// chain is n with the nodes fused behind it.
+func (c *compiler) chain(n *graph.Node) []*graph.Node {
+	all := []*graph.Node{n}
+	for len(c.uses[n.ID]) == 1 && c.fused[c.uses[n.ID][0].ID] {
+		n = c.uses[n.ID][0]
+		all = append(all, n)
+	}
+	return all
 }
 
 // node lowers one node, with the nodes that it fuses.

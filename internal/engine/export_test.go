@@ -19,7 +19,8 @@ func DroppedForTest(g *graph.Graph, in graph.Size, seed uint64) func(n *graph.No
 	}
 }
 
-// Weights is what SetWeights was given, with the running statistics of now.
+// Weights is what SetWeights was given in training, with the running statistics
+// of now.
 func (n *Net) Weights() graph.Weights { return n.weights }
 
 // PoisonForTest fills the arena with NaN.

@@ -96,19 +96,25 @@ func (u *conv) weightPhases() []phase {
 	default:
 		ph = []phase{{g.chunks, func(chunk int, w *worker) { f.sum(g.matrix(chunk), chunk, through, w) }}}
 	}
-	unpack := phase{1, func(int, *worker) {
+	panels := (u.out.c + kernel.PanelWidth - 1) / kernel.PanelWidth
+	unpack := phase{panels + 1, func(k int, _ *worker) {
+		if k == panels {
+			if !u.normed {
+				g.biasTotal(u.net.grads[u.node.Params[1]])
+			}
+			return
+		}
 		dst := u.net.grads[u.node.Params[0]]
 		matrix := g.matrix(0)
 		c0 := 0
 		for _, p := range u.in {
 			if p.s != nil {
-				kernel.Unpack(dst, matrix, u.layout(c0, p.c))
-				matrix = matrix[u.kh*u.kw*p.c*u.out.c:]
+				l := u.layout(c0, p.c)
+				panel, _ := kernel.Panel(matrix, l.Depth(), l.N, k*kernel.PanelWidth)
+				kernel.Unpack(dst, panel, l.Panel(k*kernel.PanelWidth))
+				matrix = matrix[l.Depth()*l.N:]
 			}
 			c0 += p.c
-		}
-		if !u.normed {
-			g.biasTotal(u.net.grads[u.node.Params[1]])
 		}
 	}}
 	return append(ph, g.total(u.net), unpack)
