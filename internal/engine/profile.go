@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"unetbench/graph"
-	"unetbench/internal/kernel"
 )
 
 // A Pass is a stage of a training step.
@@ -100,11 +99,15 @@ type algorithmic interface {
 func (u *conv) algorithm(p Pass) (name string, macs int64) {
 	switch {
 	case p == Forward && u.fast != nil:
-		return u.fast.algorithm()
+		return u.fast.algorithm(u.out.c)
 	case p == InputGrad && u.fastBack != nil:
-		return u.fastBack.algorithm()
+		out := 0
+		for _, o := range u.fastBack.out {
+			out += o.y.c
+		}
+		return u.fastBack.algorithm(out)
 	case p == WeightGrad && u.fastGrad != nil:
-		return u.fastGrad.algorithm()
+		return u.fastGrad.algorithm(u.out.c)
 	}
 	c := 0
 	for j, q := range u.in {
@@ -115,22 +118,9 @@ func (u *conv) algorithm(p Pass) (name string, macs int64) {
 	return "direct", int64(u.net.batch) * int64(u.kh*u.kw*c) * int64(u.out.h*u.out.w*u.out.c)
 }
 
-// minimal is the usual name of a minimal filtering of 3×3 kernels.
-func minimal(t *kernel.Winograd) string { return fmt.Sprintf("F(%d×%d)", t.Out, t.Out) }
-
-func (g *winograd) algorithm() (name string, macs int64) {
-	in, out := 0, 0
-	for _, s := range g.in {
-		in += s.c
-	}
-	for _, o := range g.out {
-		out += o.y.c
-	}
-	return minimal(g.t), int64(g.t.Points()*g.tiles()) * int64(in*out)
-}
-
-func (g *winogradGrad) algorithm() (name string, macs int64) {
-	return minimal(g.t), int64(g.t.Points()*g.tiles()) * int64(g.channels()*g.dy.c)
+func (g *transformed) algorithm(out int) (name string, macs int64) {
+	in, _ := g.channels()
+	return fmt.Sprintf("F(%d×%d)", g.m, g.m), int64(g.t.Points()*g.tiles()) * int64(in*out)
 }
 
 // backwardParts adds the backward of unit i to p.
