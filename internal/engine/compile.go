@@ -248,6 +248,18 @@ func (c *compiler) node(n *graph.Node) error {
 	return nil
 }
 
+// follow lets f compute out from finished rows of in, while they are in the
+// cache, if a convolution hands them on.
+func (c *compiler) follow(in, out piece, f func(i, y0, y1 int, w *worker)) bool {
+	v := c.convs[in.s]
+	if v == nil || v.fast == nil || !in.whole() || c.net.opts.Keep || len(c.net.edits) > 0 {
+		return false
+	}
+	v.fast.after = append(v.fast.after, f)
+	out.s.val.use(v.step)
+	return true
+}
+
 // A writer is a unit that fills one storage.
 type writer interface{ result() piece }
 

@@ -31,6 +31,7 @@ type conv struct {
 	sinks        []sink
 
 	step           int
+	behind         bool      // computed with the convolution in front
 	fast, fastBack *winograd // instead of products row by row; or nil
 	fastGrad       *winogradGrad
 }
@@ -60,6 +61,13 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 		u.back = append(u.back, nil)
 	}
 	u.fast = c.fast(u)
+	if u.kh*u.kw == 1 && len(u.in) == 1 {
+		u.behind = c.follow(u.in[0], u.out, func(i, y0, y1 int, w *worker) {
+			for r := y0; r < y1; r++ {
+				u.finish(i, r, w)
+			}
+		})
+	}
 	return u, last
 }
 
@@ -117,9 +125,12 @@ func (u *conv) multiplyNorm(w graph.Weights) {
 }
 
 func (u *conv) forward() []phase {
+	if u.behind {
+		return nil
+	}
 	if u.fast != nil {
 		if u.stats != nil {
-			u.fast.after = append(u.fast.after, func(i, y0, y1 int) {
+			u.fast.after = append(u.fast.after, func(i, y0, y1 int, _ *worker) {
 				for r := y0; r < y1; r++ {
 					u.stats.row(u.net, u.out.val(), i, r)
 				}
@@ -127,14 +138,17 @@ func (u *conv) forward() []phase {
 		}
 		return u.fast.forward()
 	}
+	work := u.kh * u.kw * u.channels() * u.out.c * u.out.w
+	return []phase{rowPhase(u.net.batch, u.out.h, work, u.finish)}
+}
+
+// finish computes row r of output map i, and its moments.
+func (u *conv) finish(i, r int, w *worker) {
 	y := u.out.val()
-	work := u.kh * u.kw * u.channels() * u.out.c * y.region.w
-	return []phase{rowPhase(y.n, y.region.h, work, func(i, r int, w *worker) {
-		u.row(y, i, r, w)
-		if u.stats != nil {
-			u.stats.row(u.net, y, i, r)
-		}
-	})}
+	u.row(y, i, r, w)
+	if u.stats != nil {
+		u.stats.row(u.net, y, i, r)
+	}
 }
 
 // row computes row r of output map i.

@@ -7,22 +7,18 @@ import "unetbench/graph"
 type maxPool struct {
 	net     *Net
 	in, out piece
-	behind  *winograd
+	behind  bool
 	dy      view
 	sink    sink
 }
 
 func (c *compiler) maxPool(n *graph.Node) unit {
 	u := &maxPool{net: c.net, in: c.one(n.In[0]), out: c.output(n)}
-	if v := c.convs[u.in.s]; v != nil && v.fast != nil && u.in.whole() && !c.net.opts.Keep && len(c.net.edits) == 0 {
-		u.behind = v.fast
-		u.behind.after = append(u.behind.after, func(i, y0, y1 int) {
-			for r := y0 / 2; r < min(y1/2, u.out.h); r++ {
-				u.row(i, r)
-			}
-		})
-		u.out.s.val.use(v.step)
-	}
+	u.behind = c.follow(u.in, u.out, func(i, y0, y1 int, _ *worker) {
+		for r := y0 / 2; r < min(y1/2, u.out.h); r++ {
+			u.row(i, r)
+		}
+	})
 	return u
 }
 
@@ -45,7 +41,7 @@ func (u *maxPool) pair(v view, i, r int) (r0, r1 []float32) {
 }
 
 func (u *maxPool) forward() []phase {
-	if u.behind != nil {
+	if u.behind {
 		return nil
 	}
 	y := u.out.val()

@@ -23,7 +23,7 @@ type winograd struct {
 	v      *block // transformed tiles of a batch of groups, if shared
 	groups int    // in such a batch
 
-	after []func(i, y0, y1 int) // what is done with finished rows of the output, while they are in the cache
+	after []func(i, y0, y1 int, w *worker) // what is done with finished rows of the output, while they are in the cache
 }
 
 // A target is one output.
@@ -158,7 +158,7 @@ func (g *winograd) byTile() []phase {
 				})
 			}
 			for r := r0; r < r1; r++ {
-				g.finished(r)
+				g.finished(r, w)
 			}
 		}},
 	}
@@ -190,16 +190,16 @@ func (g *winograd) byPanel() []phase {
 		}})
 	}
 	if g.after != nil {
-		ph = append(ph, phase{g.n * g.th, func(r int, _ *worker) { g.finished(r) }})
+		ph = append(ph, phase{g.n * g.th, g.finished})
 	}
 	return ph
 }
 
 // finished hands on the rows of tile row r.
-func (g *winograd) finished(r int) {
+func (g *winograd) finished(r int, w *worker) {
 	i, y0, y1 := g.rows(r)
 	for _, f := range g.after {
-		f(i, y0, y1)
+		f(i, y0, y1, w)
 	}
 }
 

@@ -29,6 +29,12 @@ var fastOps = []struct {
 	{"norm", graph.Shape{C: 8, H: 13, W: 14}, func(b builder, x *graph.Node) {
 		b.conv("d", b.op("r", graph.ReLU, b.norm("n", b.conv("c", x, 8, 16, 3, 3), 16)), 16, 8, 3, 3)
 	}},
+	{"behind", graph.Shape{C: 8, H: 11, W: 14}, func(b builder, x *graph.Node) {
+		c := b.op("r", graph.ReLU, b.conv("c", x, 8, 16, 3, 3))
+		d := b.norm("n", b.conv("d", c, 16, 5, 1, 1), 5)
+		b.transpose("u", b.op("p", graph.MaxPool, c), 16, 3, 2)
+		b.op("cat", graph.Concat, b.op("q", graph.MaxPool, c), b.op("s", graph.MaxPool, d))
+	}},
 	{"crop-pool-concat", graph.Shape{C: 8, H: 18, W: 20}, func(b builder, x *graph.Node) {
 		e := b.op("r", graph.ReLU, b.conv("c", x, 8, 16, 3, 3))
 		d := b.transpose("t", b.conv("m", b.op("p", graph.MaxPool, e), 16, 16, 3, 3), 16, 8, 2)
