@@ -56,7 +56,7 @@ var passStyles = []struct {
 // and Patterson 2009): speed against the multiply-adds done per byte that must move.
 func roofline(r *profile.Result, id string) figure {
 	f := figure{ID: id, Title: "How fast each layer runs: " + profiled(r), Cols: 1,
-		How: "Each mark is a layer; the line is what the machine could do at best, bound by memory on the slope and by arithmetic on the flat. Right of the corner a mark halfway up runs at half the speed it might."}
+		How: "Each mark is a layer; the line is what the machine could do at best, bound by memory on the slope and by arithmetic on the flat. The nearer a mark is to the line, the less is left to gain."}
 	type mark struct {
 		style armStyle
 		x, y  float64
