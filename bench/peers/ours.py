@@ -1,4 +1,4 @@
-"""unetbench's side of a work: its command line, and where its answer holds the seconds."""
+"""unetbench's side of a work: its command line, and where its answer holds seconds and memory."""
 
 
 def command(binary, name, work, threads, runs, avx2, folder):
@@ -19,3 +19,8 @@ def command(binary, name, work, threads, runs, avx2, folder):
 def seconds(answer):
     """Of a profile, the median of its runs; of a prediction, its only one."""
     return answer["median_s"] if "median_s" in answer else answer["seconds"]
+
+
+def megabytes(answer, kib):
+    """Peak resident set: the process's, or what a profile had before it measured the machine."""
+    return round(answer.get("peak_rss_mb") or kib * 1024 / 1e6)
