@@ -7,8 +7,8 @@
 Networks are trained side by side, one thread each. Prints for each arm the mean Dice on the
 test scenes and its standard deviation over the seeds, and the seconds from start to end.
 With --against, the same from a comparison that unetbench made, and their difference: random
-streams differ, so that the two agree where the difference is within the spread of the seeds.
-The interval is Welch's, at 95 % for all arms together (Bonferroni).
+streams differ, so that the two agree where 0 lies within the interval of the difference;
+the fewer seeds, the less that says. It is Welch's, at 95 % for all arms together (Bonferroni).
 """
 import argparse
 import json
@@ -54,7 +54,7 @@ def main():
             dice[arm].append(value)
             print(f"{arm}, seed {seed}: Dice {value:.2f} %, {seconds:.1f} s", file=sys.stderr, flush=True)
     theirs = samples(a.against) if a.against else {}
-    print("| arm | Dice, % | ± | " + ("unetbench, % | ± | difference | interval | agree |\n|---|---|---|---|---|---|---|---|" if theirs else "\n|---|---|---|"))
+    print("| arm | Dice, % | ± | " + ("unetbench, % | ± | difference | interval | 0 within |\n|---|---|---|---|---|---|---|---|" if theirs else "\n|---|---|---|"))
     for arm in arms:
         print(row(arm, dice[arm], theirs.get(arm), 1 - 0.05 / len(arms)))
     print(f"\n{time.perf_counter() - started:.1f} s from start to end: {len(runs)} networks, {a.steps} steps, {a.processes} × {a.threads} thread(s), {a.layout}")

@@ -5,7 +5,7 @@ def command(binary, name, work, threads, runs, avx2, folder):
     if "tile" in work:
         c = [binary, "predict", "--weights", f"{folder}/{name}.safetensors", f"{folder}/{name}.png", "--out", f"{folder}/mask.png"]
         if not work.get("own"):  # else a plan of its own
-            c += ["--tile", work["tile"], "--overlap", work["overlap"], "--blend", "gaussian"]
+            c += ["--tile", work["tile"], "--overlap", work["overlap"], "--plan", "monai", "--blend", "gaussian"]
     else:
         c = [binary, "profile", "--arch", work["arch"], "--width", work["width"], "--pools", work["pools"],
              "--size", work["size"], "--batch", work["batch"], "--norm", "none", "--runs", runs]
@@ -17,7 +17,7 @@ def command(binary, name, work, threads, runs, avx2, folder):
 
 
 def seconds(answer):
-    """Of a profile, the median of its runs; of a prediction, its only one."""
+    """The median of a peer's or profile's runs; of a prediction its only one, which is not warm."""
     return answer["median_s"] if "median_s" in answer else answer["seconds"]
 
 
