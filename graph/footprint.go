@@ -49,15 +49,15 @@ func (g *Graph) axis(axis int) Axis {
 		a.After = a.Shrink - a.Before
 		return a
 	}
-	place := g.place(axis, sides.Min)
-	a.Before = int(math.Round(place.B))
+	// Even kernels put an output px between two input px; it counts as the latter.
+	a.Before = int(math.Floor(g.place(axis, sides.Min).B + 0.5))
 	a.After = a.Shrink - a.Before
 	for i, s := range g.spans(axis, forms) {
 		if s.empty {
 			a.Reach = append(a.Reach, [2]int{})
 			continue
 		}
-		at := int(math.Floor(place.At(float64(i))))
+		at := i + a.Before
 		r := [2]int{at - s.lo, s.hi - at}
 		a.Reach = append(a.Reach, r)
 		a.ReachUp, a.ReachDown = max(a.ReachUp, r[0]), max(a.ReachDown, r[1])
