@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -142,4 +143,62 @@ func TestResizedKeepsTheCentre(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A decoder moved by so many px of one level is found there, at that many input
+// px, and content so moved stays so at the levels above.
+func TestPlantedShift(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := narrow(rapid.IntRange(1, 4).Draw(t, "pools"), rapid.SampledFrom([]arch.Up{arch.Transposed, arch.UpBilinear, arch.UpNearest, arch.UpShuffle}).Draw(t, "up"))
+		at, px := rapid.IntRange(0, c.Pools-1).Draw(t, "level"), rapid.IntRange(0, 3).Draw(t, "px")
+		upwards, crops := rapid.Bool().Draw(t, "up and left"), rapid.Bool().Draw(t, "crops")
+		level := c.Pools
+		w := arch.Wiring{
+			Join: func(b *arch.Builder, name string, up, enc *graph.Node) *graph.Node {
+				if level--; level == at && px > 0 { // the mean of 2·px+1 values, all of them on one side
+					pads := [4]int{2 * px, 2 * px}
+					if upwards {
+						pads = [4]int{2: 2 * px, 3: 2 * px}
+					}
+					up = b.Add("planted.pad", graph.Pad, graph.Node{Pads: pads}, up)
+					window := [2]int{2*px + 1, 2*px + 1}
+					up = b.Add("planted.mean", graph.AvgPool, graph.Node{Kernel: window, Stride: [2]int{1, 1}}, up)
+				}
+				if crops {
+					enc = b.Add(name+".crop", graph.Crop, graph.Node{Like: up}, enc)
+				}
+				return b.Add(name+".concat", graph.Concat, graph.Node{}, enc, up)
+			},
+		}
+		if !crops {
+			w.Pad = func(b *arch.Builder, at string, i int, x *graph.Node) *graph.Node {
+				return b.Add(fmt.Sprintf("%s.pad%d", at, i), graph.Pad, graph.Node{Pads: [4]int{1, 1, 1, 1}}, x)
+			}
+		}
+		g, err := arch.UNet("planted", c, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes, err := g.Sizes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := g.Misregistrations(graph.Size{H: sizes.H.Min + sizes.H.Step, W: sizes.W.Min})
+		if err != nil || len(all) != c.Pools {
+			t.Fatal(all, err)
+		}
+		for _, m := range all {
+			local, accum := 0.0, 0.0
+			if m.Level == at {
+				local = float64(px << at)
+			}
+			if m.Level <= at {
+				accum = float64(px << at)
+			}
+			want := graph.Gap{LocalMax: local, LocalMean: local, LocalEdge: local, AccumMax: accum, AccumMean: accum, AccumEdge: accum}
+			if m.Gap != want || m.W != want {
+				t.Fatalf("%d px planted at level %d: level %d has %+v, want %+v", px, at, m.Level, m, want)
+			}
+		}
+	})
 }
