@@ -12,7 +12,8 @@ import (
 // level[i] is the confidence of the interval that says the same: 1 - α/(m-k+1)
 // where k counts the hypotheses rejected before i, so that at α an interval
 // excludes 0 exactly if its adjusted p is at most α. From the first hypothesis
-// that is not rejected on, all share its level. The order of p changes nothing.
+// that is not rejected on, all share its level, and equal p share the strictest of
+// theirs. The order of p changes nothing.
 func Holm(p []float64, alpha float64) (adjusted, level []float64) {
 	m := len(p)
 	order := make([]int, m)
@@ -25,7 +26,7 @@ func Holm(p []float64, alpha float64) (adjusted, level []float64) {
 	for k, i := range order {
 		least = max(least, min(1, p[i]*float64(m-k)))
 		adjusted[i] = least
-		if !stopped {
+		if tied := k > 0 && p[i] == p[order[k-1]]; !stopped && !tied {
 			left = m - k
 			stopped = least > alpha
 		}
