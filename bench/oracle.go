@@ -1,6 +1,9 @@
 package bench
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // An OracleCount is how many pixels of one image one trained network gets wrong,
 // by distance to the image border (DistanceBins): what the border oracle is
@@ -68,7 +71,7 @@ func Oracle(counts []OracleCount, reference string) ([]Sample, error) {
 					return nil, fmt.Errorf("border oracle: %s and %s are scored on %d and %d pixels of image %s, %s px from the border",
 						c.Key.Arm, reference, c.All[bin], truth.All[bin], c.Key.Image, DistanceBins[bin])
 				}
-				if best, ok := bestOther(members[group{c.Key.Regime, c.Key.Tile}], c.Key, bin); ok {
+				if best, ok := bestOther(members[group{c.Key.Regime, c.Key.Tile}], c.Key, bin, reference); ok {
 					k := c.Key
 					k.Arm = best
 					if b, ok := at[oracleKey(k, false)]; ok {
@@ -96,8 +99,9 @@ func oracleKey(k Sample, truth bool) Sample {
 
 // bestOther returns the arm with the lowest error rate in bin over the seeds
 // other than k's, or over k's other images if there is no other seed. A tie goes
-// to the arm that comes first.
-func bestOther(own []OracleCount, k Sample, bin int) (arm string, ok bool) {
+// to the reference, or else to the first name: the order in which arms run has
+// no say.
+func bestOther(own []OracleCount, k Sample, bin int, reference string) (arm string, ok bool) {
 	elsewhere := func(o Sample) bool { return o.Seed != k.Seed }
 	if !anyCount(own, elsewhere) {
 		elsewhere = func(o Sample) bool { return o.Image != k.Image }
@@ -114,6 +118,10 @@ func bestOther(own []OracleCount, k Sample, bin int) (arm string, ok bool) {
 			arms = append(arms, c.Key.Arm)
 		}
 		sum[c.Key.Arm] = rate{r.wrong + c.Wrong[bin], r.all + c.All[bin]}
+	}
+	slices.Sort(arms)
+	if i := slices.Index(arms, reference); i > 0 {
+		arms = slices.Insert(slices.Delete(arms, i, i+1), 0, reference)
 	}
 	best := rate{1, 0}
 	for _, a := range arms {
