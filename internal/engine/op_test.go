@@ -132,6 +132,11 @@ var ops = []struct {
 		k := b.Add("crop", graph.Crop, graph.Node{Like: c}, x)
 		b.conv("d", b.pad("p", k, graph.PadReplicate, 1, 2, 2, 1), 3, 2, 3, 3)
 	}},
+	{"crop-of-pad", graph.Shape{C: 3, H: 7, W: 6}, func(b builder, x *graph.Node) {
+		c := b.conv("c", x, 3, 2, 3, 3)
+		e := b.pad("p", b.conv("e", x, 3, 4, 1, 1), graph.PadReplicate, 2, 1, 1, 2)
+		b.op("cat", graph.Concat, b.Add("crop", graph.Crop, graph.Node{Like: c}, e), c)
+	}},
 	{"pad-of-pad", graph.Shape{C: 3, H: 5, W: 4}, func(b builder, x *graph.Node) {
 		b.conv("d", b.pad("q", b.pad("p", x, graph.PadReflect, 1, 1, 1, 1), graph.PadZero, 1, 0, 1, 2), 3, 2, 3, 3)
 	}},

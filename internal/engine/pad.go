@@ -13,8 +13,9 @@ type pad struct {
 }
 
 func (u *pad) claim(c *compiler, t int) {
-	for _, p := range u.in {
+	for i, p := range u.in {
 		if g, ok := c.grad(p, t); ok {
+			g.reach(u.out[i].region) // readers may have cropped the border away
 			u.grads = append(u.grads, g)
 		}
 	}
