@@ -17,25 +17,37 @@ var layers = []struct{ c, o, size int }{
 func BenchmarkConv(b *testing.B) {
 	for _, s := range Sets {
 		for _, l := range layers {
-			b.Run(fmt.Sprintf("kernel=%s/c=%d/o=%d/size=%d", s.Name, l.c, l.o, l.size), func(b *testing.B) {
-				m := newMemory(b, 1)
-				in := l.size + 2
-				x, w, y := m.input(in*in*l.c), m.input(9*l.c*l.o), m.output(l.size*l.size*l.o)
-				var p Product
-				benchmark(b, s, 2*9*l.c*l.o*l.size*l.size, func() {
-					for r := range l.size {
-						for n := 0; n < l.o; n += PanelWidth {
-							panel, width := Panel(w, 9*l.c, l.o, n)
-							p = Product{
-								A: x[r*in*l.c:], ARow: in * l.c, AStep: 1, LDA: l.c, Rows: 3, Depth: 3 * l.c,
-								B: panel, BRow: 3 * l.c * width, BStep: width,
-								C: y[r*l.size*l.o+n:], LDC: l.o, M: l.size, N: width,
-							}
-							s.Mul(&p)
-						}
+			for _, paired := range []bool{false, true} {
+				if paired && l.o > narrow {
+					continue
+				}
+				b.Run(fmt.Sprintf("kernel=%s/c=%d/o=%d/size=%d/paired=%t", s.Name, l.c, l.o, l.size, paired), func(b *testing.B) {
+					m := newMemory(b, 1)
+					in := l.size + 2
+					x, w, y := m.input(in*in*l.c), m.input(9*l.c*l.o), m.output(l.size*l.size*l.o)
+					pairs := make([]float32, 3*PairedSize(3*l.c))
+					if paired {
+						Pair(pairs, w, 3, 3*l.c, l.o)
 					}
+					var p Product
+					benchmark(b, s, 2*9*l.c*l.o*l.size*l.size, func() {
+						for r := range l.size {
+							for n := 0; n < l.o; n += PanelWidth {
+								panel, width := Panel(w, 9*l.c, l.o, n)
+								p = Product{
+									A: x[r*in*l.c:], ARow: in * l.c, AStep: 1, LDA: l.c, Rows: 3, Depth: 3 * l.c,
+									B: panel, BRow: 3 * l.c * width, BStep: width,
+									C: y[r*l.size*l.o+n:], LDC: l.o, M: l.size, N: width,
+								}
+								if paired {
+									p.Paired, p.B, p.BRow, p.BStep = true, pairs, PairedSize(p.Depth), PairedStep
+								}
+								s.Mul(&p)
+							}
+						}
+					})
 				})
-			})
+			}
 		}
 	}
 }

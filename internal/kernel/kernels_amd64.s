@@ -13384,6 +13384,16106 @@ depth6:
 	VZEROUPPER
 	RET
 
+DATA twice<>+0(SB)/4, $0x00000000
+DATA twice<>+4(SB)/4, $0x00000000
+DATA twice<>+8(SB)/4, $0x00000001
+DATA twice<>+12(SB)/4, $0x00000001
+DATA twice<>+16(SB)/4, $0x00000002
+DATA twice<>+20(SB)/4, $0x00000002
+DATA twice<>+24(SB)/4, $0x00000003
+DATA twice<>+28(SB)/4, $0x00000003
+DATA twice<>+32(SB)/4, $0x00000004
+DATA twice<>+36(SB)/4, $0x00000004
+DATA twice<>+40(SB)/4, $0x00000005
+DATA twice<>+44(SB)/4, $0x00000005
+DATA twice<>+48(SB)/4, $0x00000006
+DATA twice<>+52(SB)/4, $0x00000006
+DATA twice<>+56(SB)/4, $0x00000007
+DATA twice<>+60(SB)/4, $0x00000007
+GLOBL twice<>(SB), RODATA|NOPTR, $64
+
+DATA interleaved<>+0(SB)/4, $0x00000000
+DATA interleaved<>+4(SB)/4, $0x00000008
+DATA interleaved<>+8(SB)/4, $0x00000001
+DATA interleaved<>+12(SB)/4, $0x00000009
+DATA interleaved<>+16(SB)/4, $0x00000002
+DATA interleaved<>+20(SB)/4, $0x0000000a
+DATA interleaved<>+24(SB)/4, $0x00000003
+DATA interleaved<>+28(SB)/4, $0x0000000b
+DATA interleaved<>+32(SB)/4, $0x00000004
+DATA interleaved<>+36(SB)/4, $0x0000000c
+DATA interleaved<>+40(SB)/4, $0x00000005
+DATA interleaved<>+44(SB)/4, $0x0000000d
+DATA interleaved<>+48(SB)/4, $0x00000006
+DATA interleaved<>+52(SB)/4, $0x0000000e
+DATA interleaved<>+56(SB)/4, $0x00000007
+DATA interleaved<>+60(SB)/4, $0x0000000f
+GLOBL interleaved<>(SB), RODATA|NOPTR, $64
+
+DATA apart<>+0(SB)/4, $0x00000000
+DATA apart<>+4(SB)/4, $0x00000002
+DATA apart<>+8(SB)/4, $0x00000004
+DATA apart<>+12(SB)/4, $0x00000006
+DATA apart<>+16(SB)/4, $0x00000008
+DATA apart<>+20(SB)/4, $0x0000000a
+DATA apart<>+24(SB)/4, $0x0000000c
+DATA apart<>+28(SB)/4, $0x0000000e
+DATA apart<>+32(SB)/4, $0x00000001
+DATA apart<>+36(SB)/4, $0x00000003
+DATA apart<>+40(SB)/4, $0x00000005
+DATA apart<>+44(SB)/4, $0x00000007
+DATA apart<>+48(SB)/4, $0x00000009
+DATA apart<>+52(SB)/4, $0x0000000b
+DATA apart<>+56(SB)/4, $0x0000000d
+DATA apart<>+60(SB)/4, $0x0000000f
+GLOBL apart<>(SB), RODATA|NOPTR, $64
+
+// func twins56x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·twins56x8PartAVX512(SB), NOSPLIT, $56-208
+	MOVQ    columns+152(FP), AX
+	MOVL    $0x000000ff, CX
+	BZHIL   AX, CX, DX
+	CMPQ    AX, $0x08
+	CMOVLGE CX, DX
+	KMOVW   DX, K1
+	MOVQ    astep+48(FP), AX
+	MOVQ    bstep+96(FP), CX
+	MOVQ    a+32(FP), DX
+	MOVQ    DX, (SP)
+	MOVQ    b+80(FP), DX
+	MOVQ    DX, 8(SP)
+	MOVQ    init+120(FP), DX
+	MOVQ    DX, 16(SP)
+	MOVQ    c+136(FP), DX
+	MOVQ    DX, 24(SP)
+	MOVQ    blocks+8(FP), DX
+	MOVQ    DX, 32(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	MOVQ    batches+168(FP), DX
+	MOVQ    DX, 48(SP)
+	MOVQ    size+0(FP), DX
+	INCQ    DX
+	SHRQ    $0x01, DX
+	CMPQ    DX, $0x1c
+	JEQ     block28
+	CMPQ    DX, $0x1b
+	JEQ     block27
+	CMPQ    DX, $0x1a
+	JEQ     block26
+	CMPQ    DX, $0x19
+	JEQ     block25
+	CMPQ    DX, $0x18
+	JEQ     block24
+	CMPQ    DX, $0x17
+	JEQ     block23
+	CMPQ    DX, $0x16
+	JEQ     block22
+	CMPQ    DX, $0x15
+	JEQ     block21
+	CMPQ    DX, $0x14
+	JEQ     block20
+	CMPQ    DX, $0x13
+	JEQ     block19
+	CMPQ    DX, $0x12
+	JEQ     block18
+	CMPQ    DX, $0x11
+	JEQ     block17
+	CMPQ    DX, $0x10
+	JEQ     block16
+	CMPQ    DX, $0x0f
+	JEQ     block15
+	CMPQ    DX, $0x0e
+	JEQ     block14
+	CMPQ    DX, $0x0d
+	JEQ     block13
+	CMPQ    DX, $0x0c
+	JEQ     block12
+	CMPQ    DX, $0x0b
+	JEQ     block11
+	CMPQ    DX, $0x0a
+	JEQ     block10
+	CMPQ    DX, $0x09
+	JEQ     block9
+	CMPQ    DX, $0x08
+	JEQ     block8
+	CMPQ    DX, $0x07
+	JEQ     block7
+	CMPQ    DX, $0x06
+	JEQ     block6
+	CMPQ    DX, $0x05
+	JEQ     block5
+	CMPQ    DX, $0x04
+	JEQ     block4
+	CMPQ    DX, $0x03
+	JEQ     block3
+	CMPQ    DX, $0x02
+	JEQ     block2
+
+block1:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row1:
+	MOVQ depth+24(FP), DI
+
+depth1:
+	VMOVUPS.Z     (SI), K1, Y2
+	VPERMPS       Z2, Z0, Z3
+	VBROADCASTSD  (BX), Z4
+	VFMADD231PS   Z4, Z3, Z1
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth1
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row1
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z3
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z3, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block1
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row2:
+	MOVQ depth+24(FP), DI
+
+depth2:
+	VMOVUPS.Z     (SI), K1, Y3
+	VPERMPS       Z3, Z0, Z4
+	VBROADCASTSD  (DX), Z5
+	VFMADD231PS   Z5, Z4, Z1
+	VBROADCASTSD  (BX), Z5
+	VFMADD231PS   Z5, Z4, Z2
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth2
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row2
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z4
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z4, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z4, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block2
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block2
+	VZEROUPPER
+	RET
+
+block3:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row3:
+	MOVQ depth+24(FP), DI
+
+depth3:
+	VMOVUPS.Z     (SI), K1, Y4
+	VPERMPS       Z4, Z0, Z5
+	VBROADCASTSD  (DX), Z6
+	VFMADD231PS   Z6, Z5, Z1
+	VBROADCASTSD  8(DX), Z6
+	VFMADD231PS   Z6, Z5, Z2
+	VBROADCASTSD  (BX), Z6
+	VFMADD231PS   Z6, Z5, Z3
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth3
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row3
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z5
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z5, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z5, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z5, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block3
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block3
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row4:
+	MOVQ depth+24(FP), DI
+
+depth4:
+	VMOVUPS.Z     (SI), K1, Y5
+	VPERMPS       Z5, Z0, Z6
+	VBROADCASTSD  (DX), Z7
+	VFMADD231PS   Z7, Z6, Z1
+	VBROADCASTSD  8(DX), Z7
+	VFMADD231PS   Z7, Z6, Z2
+	VBROADCASTSD  16(DX), Z7
+	VFMADD231PS   Z7, Z6, Z3
+	VBROADCASTSD  (BX), Z7
+	VFMADD231PS   Z7, Z6, Z4
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth4
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row4
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z6
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z6, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z6, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z6, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z6, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block4
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block4
+	VZEROUPPER
+	RET
+
+block5:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row5:
+	MOVQ depth+24(FP), DI
+
+depth5:
+	VMOVUPS.Z     (SI), K1, Y6
+	VPERMPS       Z6, Z0, Z7
+	VBROADCASTSD  (DX), Z8
+	VFMADD231PS   Z8, Z7, Z1
+	VBROADCASTSD  8(DX), Z8
+	VFMADD231PS   Z8, Z7, Z2
+	VBROADCASTSD  16(DX), Z8
+	VFMADD231PS   Z8, Z7, Z3
+	VBROADCASTSD  24(DX), Z8
+	VFMADD231PS   Z8, Z7, Z4
+	VBROADCASTSD  (BX), Z8
+	VFMADD231PS   Z8, Z7, Z5
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth5
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row5
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z7
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z7, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z7, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z7, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z7, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z7, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block5
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block5
+	VZEROUPPER
+	RET
+
+block6:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row6:
+	MOVQ depth+24(FP), DI
+
+depth6:
+	VMOVUPS.Z     (SI), K1, Y7
+	VPERMPS       Z7, Z0, Z8
+	VBROADCASTSD  (DX), Z9
+	VFMADD231PS   Z9, Z8, Z1
+	VBROADCASTSD  8(DX), Z9
+	VFMADD231PS   Z9, Z8, Z2
+	VBROADCASTSD  16(DX), Z9
+	VFMADD231PS   Z9, Z8, Z3
+	VBROADCASTSD  24(DX), Z9
+	VFMADD231PS   Z9, Z8, Z4
+	VBROADCASTSD  32(DX), Z9
+	VFMADD231PS   Z9, Z8, Z5
+	VBROADCASTSD  (BX), Z9
+	VFMADD231PS   Z9, Z8, Z6
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth6
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row6
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z8
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z8, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z8, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z8, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z8, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z8, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z8, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block6
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block6
+	VZEROUPPER
+	RET
+
+block7:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row7:
+	MOVQ depth+24(FP), DI
+
+depth7:
+	VMOVUPS.Z     (SI), K1, Y8
+	VPERMPS       Z8, Z0, Z9
+	VBROADCASTSD  (DX), Z10
+	VFMADD231PS   Z10, Z9, Z1
+	VBROADCASTSD  8(DX), Z10
+	VFMADD231PS   Z10, Z9, Z2
+	VBROADCASTSD  16(DX), Z10
+	VFMADD231PS   Z10, Z9, Z3
+	VBROADCASTSD  24(DX), Z10
+	VFMADD231PS   Z10, Z9, Z4
+	VBROADCASTSD  32(DX), Z10
+	VFMADD231PS   Z10, Z9, Z5
+	VBROADCASTSD  40(DX), Z10
+	VFMADD231PS   Z10, Z9, Z6
+	VBROADCASTSD  (BX), Z10
+	VFMADD231PS   Z10, Z9, Z7
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth7
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row7
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z9
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z9, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z9, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z9, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z9, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z9, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z9, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z9, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block7
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block7
+	VZEROUPPER
+	RET
+
+block8:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row8:
+	MOVQ depth+24(FP), DI
+
+depth8:
+	VMOVUPS.Z     (SI), K1, Y9
+	VPERMPS       Z9, Z0, Z10
+	VBROADCASTSD  (DX), Z11
+	VFMADD231PS   Z11, Z10, Z1
+	VBROADCASTSD  8(DX), Z11
+	VFMADD231PS   Z11, Z10, Z2
+	VBROADCASTSD  16(DX), Z11
+	VFMADD231PS   Z11, Z10, Z3
+	VBROADCASTSD  24(DX), Z11
+	VFMADD231PS   Z11, Z10, Z4
+	VBROADCASTSD  32(DX), Z11
+	VFMADD231PS   Z11, Z10, Z5
+	VBROADCASTSD  40(DX), Z11
+	VFMADD231PS   Z11, Z10, Z6
+	VBROADCASTSD  48(DX), Z11
+	VFMADD231PS   Z11, Z10, Z7
+	VBROADCASTSD  (BX), Z11
+	VFMADD231PS   Z11, Z10, Z8
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth8
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row8
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z10
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z10, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z10, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z10, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z10, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z10, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z10, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z10, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z10, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block8
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block8
+	VZEROUPPER
+	RET
+
+block9:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row9:
+	MOVQ depth+24(FP), DI
+
+depth9:
+	VMOVUPS.Z     (SI), K1, Y10
+	VPERMPS       Z10, Z0, Z11
+	VBROADCASTSD  (DX), Z12
+	VFMADD231PS   Z12, Z11, Z1
+	VBROADCASTSD  8(DX), Z12
+	VFMADD231PS   Z12, Z11, Z2
+	VBROADCASTSD  16(DX), Z12
+	VFMADD231PS   Z12, Z11, Z3
+	VBROADCASTSD  24(DX), Z12
+	VFMADD231PS   Z12, Z11, Z4
+	VBROADCASTSD  32(DX), Z12
+	VFMADD231PS   Z12, Z11, Z5
+	VBROADCASTSD  40(DX), Z12
+	VFMADD231PS   Z12, Z11, Z6
+	VBROADCASTSD  48(DX), Z12
+	VFMADD231PS   Z12, Z11, Z7
+	VBROADCASTSD  56(DX), Z12
+	VFMADD231PS   Z12, Z11, Z8
+	VBROADCASTSD  (BX), Z12
+	VFMADD231PS   Z12, Z11, Z9
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth9
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row9
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z11
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z11, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z11, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z11, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z11, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z11, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z11, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z11, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z11, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z11, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block9
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block9
+	VZEROUPPER
+	RET
+
+block10:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row10:
+	MOVQ depth+24(FP), DI
+
+depth10:
+	VMOVUPS.Z     (SI), K1, Y11
+	VPERMPS       Z11, Z0, Z12
+	VBROADCASTSD  (DX), Z13
+	VFMADD231PS   Z13, Z12, Z1
+	VBROADCASTSD  8(DX), Z13
+	VFMADD231PS   Z13, Z12, Z2
+	VBROADCASTSD  16(DX), Z13
+	VFMADD231PS   Z13, Z12, Z3
+	VBROADCASTSD  24(DX), Z13
+	VFMADD231PS   Z13, Z12, Z4
+	VBROADCASTSD  32(DX), Z13
+	VFMADD231PS   Z13, Z12, Z5
+	VBROADCASTSD  40(DX), Z13
+	VFMADD231PS   Z13, Z12, Z6
+	VBROADCASTSD  48(DX), Z13
+	VFMADD231PS   Z13, Z12, Z7
+	VBROADCASTSD  56(DX), Z13
+	VFMADD231PS   Z13, Z12, Z8
+	VBROADCASTSD  64(DX), Z13
+	VFMADD231PS   Z13, Z12, Z9
+	VBROADCASTSD  (BX), Z13
+	VFMADD231PS   Z13, Z12, Z10
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth10
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row10
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z12
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z12, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z12, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z12, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z12, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z12, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z12, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z12, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z12, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z12, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z12, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block10
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block10
+	VZEROUPPER
+	RET
+
+block11:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row11:
+	MOVQ depth+24(FP), DI
+
+depth11:
+	VMOVUPS.Z     (SI), K1, Y12
+	VPERMPS       Z12, Z0, Z13
+	VBROADCASTSD  (DX), Z14
+	VFMADD231PS   Z14, Z13, Z1
+	VBROADCASTSD  8(DX), Z14
+	VFMADD231PS   Z14, Z13, Z2
+	VBROADCASTSD  16(DX), Z14
+	VFMADD231PS   Z14, Z13, Z3
+	VBROADCASTSD  24(DX), Z14
+	VFMADD231PS   Z14, Z13, Z4
+	VBROADCASTSD  32(DX), Z14
+	VFMADD231PS   Z14, Z13, Z5
+	VBROADCASTSD  40(DX), Z14
+	VFMADD231PS   Z14, Z13, Z6
+	VBROADCASTSD  48(DX), Z14
+	VFMADD231PS   Z14, Z13, Z7
+	VBROADCASTSD  56(DX), Z14
+	VFMADD231PS   Z14, Z13, Z8
+	VBROADCASTSD  64(DX), Z14
+	VFMADD231PS   Z14, Z13, Z9
+	VBROADCASTSD  72(DX), Z14
+	VFMADD231PS   Z14, Z13, Z10
+	VBROADCASTSD  (BX), Z14
+	VFMADD231PS   Z14, Z13, Z11
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth11
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row11
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z13
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z13, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z13, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z13, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z13, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z13, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z13, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z13, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z13, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z13, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z13, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z13, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block11
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block11
+	VZEROUPPER
+	RET
+
+block12:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row12:
+	MOVQ depth+24(FP), DI
+
+depth12:
+	VMOVUPS.Z     (SI), K1, Y13
+	VPERMPS       Z13, Z0, Z14
+	VBROADCASTSD  (DX), Z15
+	VFMADD231PS   Z15, Z14, Z1
+	VBROADCASTSD  8(DX), Z15
+	VFMADD231PS   Z15, Z14, Z2
+	VBROADCASTSD  16(DX), Z15
+	VFMADD231PS   Z15, Z14, Z3
+	VBROADCASTSD  24(DX), Z15
+	VFMADD231PS   Z15, Z14, Z4
+	VBROADCASTSD  32(DX), Z15
+	VFMADD231PS   Z15, Z14, Z5
+	VBROADCASTSD  40(DX), Z15
+	VFMADD231PS   Z15, Z14, Z6
+	VBROADCASTSD  48(DX), Z15
+	VFMADD231PS   Z15, Z14, Z7
+	VBROADCASTSD  56(DX), Z15
+	VFMADD231PS   Z15, Z14, Z8
+	VBROADCASTSD  64(DX), Z15
+	VFMADD231PS   Z15, Z14, Z9
+	VBROADCASTSD  72(DX), Z15
+	VFMADD231PS   Z15, Z14, Z10
+	VBROADCASTSD  80(DX), Z15
+	VFMADD231PS   Z15, Z14, Z11
+	VBROADCASTSD  (BX), Z15
+	VFMADD231PS   Z15, Z14, Z12
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth12
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row12
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z14
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z14, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z14, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z14, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z14, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z14, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z14, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z14, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z14, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z14, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z14, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z14, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z14, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block12
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block12
+	VZEROUPPER
+	RET
+
+block13:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row13:
+	MOVQ depth+24(FP), DI
+
+depth13:
+	VMOVUPS.Z     (SI), K1, Y14
+	VPERMPS       Z14, Z0, Z15
+	VBROADCASTSD  (DX), Z16
+	VFMADD231PS   Z16, Z15, Z1
+	VBROADCASTSD  8(DX), Z16
+	VFMADD231PS   Z16, Z15, Z2
+	VBROADCASTSD  16(DX), Z16
+	VFMADD231PS   Z16, Z15, Z3
+	VBROADCASTSD  24(DX), Z16
+	VFMADD231PS   Z16, Z15, Z4
+	VBROADCASTSD  32(DX), Z16
+	VFMADD231PS   Z16, Z15, Z5
+	VBROADCASTSD  40(DX), Z16
+	VFMADD231PS   Z16, Z15, Z6
+	VBROADCASTSD  48(DX), Z16
+	VFMADD231PS   Z16, Z15, Z7
+	VBROADCASTSD  56(DX), Z16
+	VFMADD231PS   Z16, Z15, Z8
+	VBROADCASTSD  64(DX), Z16
+	VFMADD231PS   Z16, Z15, Z9
+	VBROADCASTSD  72(DX), Z16
+	VFMADD231PS   Z16, Z15, Z10
+	VBROADCASTSD  80(DX), Z16
+	VFMADD231PS   Z16, Z15, Z11
+	VBROADCASTSD  88(DX), Z16
+	VFMADD231PS   Z16, Z15, Z12
+	VBROADCASTSD  (BX), Z16
+	VFMADD231PS   Z16, Z15, Z13
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth13
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row13
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z15
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z15, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z15, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z15, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z15, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z15, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z15, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z15, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z15, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z15, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z15, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z15, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z15, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z15, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block13
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block13
+	VZEROUPPER
+	RET
+
+block14:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row14:
+	MOVQ depth+24(FP), DI
+
+depth14:
+	VMOVUPS.Z     (SI), K1, Y15
+	VPERMPS       Z15, Z0, Z16
+	VBROADCASTSD  (DX), Z17
+	VFMADD231PS   Z17, Z16, Z1
+	VBROADCASTSD  8(DX), Z17
+	VFMADD231PS   Z17, Z16, Z2
+	VBROADCASTSD  16(DX), Z17
+	VFMADD231PS   Z17, Z16, Z3
+	VBROADCASTSD  24(DX), Z17
+	VFMADD231PS   Z17, Z16, Z4
+	VBROADCASTSD  32(DX), Z17
+	VFMADD231PS   Z17, Z16, Z5
+	VBROADCASTSD  40(DX), Z17
+	VFMADD231PS   Z17, Z16, Z6
+	VBROADCASTSD  48(DX), Z17
+	VFMADD231PS   Z17, Z16, Z7
+	VBROADCASTSD  56(DX), Z17
+	VFMADD231PS   Z17, Z16, Z8
+	VBROADCASTSD  64(DX), Z17
+	VFMADD231PS   Z17, Z16, Z9
+	VBROADCASTSD  72(DX), Z17
+	VFMADD231PS   Z17, Z16, Z10
+	VBROADCASTSD  80(DX), Z17
+	VFMADD231PS   Z17, Z16, Z11
+	VBROADCASTSD  88(DX), Z17
+	VFMADD231PS   Z17, Z16, Z12
+	VBROADCASTSD  96(DX), Z17
+	VFMADD231PS   Z17, Z16, Z13
+	VBROADCASTSD  (BX), Z17
+	VFMADD231PS   Z17, Z16, Z14
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth14
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row14
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z16
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z16, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z16, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z16, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z16, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z16, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z16, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z16, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z16, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z16, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z16, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z16, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z16, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z16, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z16, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block14
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block14
+	VZEROUPPER
+	RET
+
+block15:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row15:
+	MOVQ depth+24(FP), DI
+
+depth15:
+	VMOVUPS.Z     (SI), K1, Y16
+	VPERMPS       Z16, Z0, Z17
+	VBROADCASTSD  (DX), Z18
+	VFMADD231PS   Z18, Z17, Z1
+	VBROADCASTSD  8(DX), Z18
+	VFMADD231PS   Z18, Z17, Z2
+	VBROADCASTSD  16(DX), Z18
+	VFMADD231PS   Z18, Z17, Z3
+	VBROADCASTSD  24(DX), Z18
+	VFMADD231PS   Z18, Z17, Z4
+	VBROADCASTSD  32(DX), Z18
+	VFMADD231PS   Z18, Z17, Z5
+	VBROADCASTSD  40(DX), Z18
+	VFMADD231PS   Z18, Z17, Z6
+	VBROADCASTSD  48(DX), Z18
+	VFMADD231PS   Z18, Z17, Z7
+	VBROADCASTSD  56(DX), Z18
+	VFMADD231PS   Z18, Z17, Z8
+	VBROADCASTSD  64(DX), Z18
+	VFMADD231PS   Z18, Z17, Z9
+	VBROADCASTSD  72(DX), Z18
+	VFMADD231PS   Z18, Z17, Z10
+	VBROADCASTSD  80(DX), Z18
+	VFMADD231PS   Z18, Z17, Z11
+	VBROADCASTSD  88(DX), Z18
+	VFMADD231PS   Z18, Z17, Z12
+	VBROADCASTSD  96(DX), Z18
+	VFMADD231PS   Z18, Z17, Z13
+	VBROADCASTSD  104(DX), Z18
+	VFMADD231PS   Z18, Z17, Z14
+	VBROADCASTSD  (BX), Z18
+	VFMADD231PS   Z18, Z17, Z15
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth15
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row15
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z17
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z17, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z17, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z17, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z17, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z17, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z17, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z17, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z17, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z17, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z17, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z17, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z17, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z17, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z17, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z17, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block15
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block15
+	VZEROUPPER
+	RET
+
+block16:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row16:
+	MOVQ depth+24(FP), DI
+
+depth16:
+	VMOVUPS.Z     (SI), K1, Y17
+	VPERMPS       Z17, Z0, Z18
+	VBROADCASTSD  (DX), Z19
+	VFMADD231PS   Z19, Z18, Z1
+	VBROADCASTSD  8(DX), Z19
+	VFMADD231PS   Z19, Z18, Z2
+	VBROADCASTSD  16(DX), Z19
+	VFMADD231PS   Z19, Z18, Z3
+	VBROADCASTSD  24(DX), Z19
+	VFMADD231PS   Z19, Z18, Z4
+	VBROADCASTSD  32(DX), Z19
+	VFMADD231PS   Z19, Z18, Z5
+	VBROADCASTSD  40(DX), Z19
+	VFMADD231PS   Z19, Z18, Z6
+	VBROADCASTSD  48(DX), Z19
+	VFMADD231PS   Z19, Z18, Z7
+	VBROADCASTSD  56(DX), Z19
+	VFMADD231PS   Z19, Z18, Z8
+	VBROADCASTSD  64(DX), Z19
+	VFMADD231PS   Z19, Z18, Z9
+	VBROADCASTSD  72(DX), Z19
+	VFMADD231PS   Z19, Z18, Z10
+	VBROADCASTSD  80(DX), Z19
+	VFMADD231PS   Z19, Z18, Z11
+	VBROADCASTSD  88(DX), Z19
+	VFMADD231PS   Z19, Z18, Z12
+	VBROADCASTSD  96(DX), Z19
+	VFMADD231PS   Z19, Z18, Z13
+	VBROADCASTSD  104(DX), Z19
+	VFMADD231PS   Z19, Z18, Z14
+	VBROADCASTSD  112(DX), Z19
+	VFMADD231PS   Z19, Z18, Z15
+	VBROADCASTSD  (BX), Z19
+	VFMADD231PS   Z19, Z18, Z16
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth16
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row16
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z18
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z18, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z18, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z18, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z18, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z18, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z18, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z18, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z18, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z18, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z18, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z18, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z18, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z18, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z18, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z18, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z18, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block16
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block16
+	VZEROUPPER
+	RET
+
+block17:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row17:
+	MOVQ depth+24(FP), DI
+
+depth17:
+	VMOVUPS.Z     (SI), K1, Y18
+	VPERMPS       Z18, Z0, Z19
+	VBROADCASTSD  (DX), Z20
+	VFMADD231PS   Z20, Z19, Z1
+	VBROADCASTSD  8(DX), Z20
+	VFMADD231PS   Z20, Z19, Z2
+	VBROADCASTSD  16(DX), Z20
+	VFMADD231PS   Z20, Z19, Z3
+	VBROADCASTSD  24(DX), Z20
+	VFMADD231PS   Z20, Z19, Z4
+	VBROADCASTSD  32(DX), Z20
+	VFMADD231PS   Z20, Z19, Z5
+	VBROADCASTSD  40(DX), Z20
+	VFMADD231PS   Z20, Z19, Z6
+	VBROADCASTSD  48(DX), Z20
+	VFMADD231PS   Z20, Z19, Z7
+	VBROADCASTSD  56(DX), Z20
+	VFMADD231PS   Z20, Z19, Z8
+	VBROADCASTSD  64(DX), Z20
+	VFMADD231PS   Z20, Z19, Z9
+	VBROADCASTSD  72(DX), Z20
+	VFMADD231PS   Z20, Z19, Z10
+	VBROADCASTSD  80(DX), Z20
+	VFMADD231PS   Z20, Z19, Z11
+	VBROADCASTSD  88(DX), Z20
+	VFMADD231PS   Z20, Z19, Z12
+	VBROADCASTSD  96(DX), Z20
+	VFMADD231PS   Z20, Z19, Z13
+	VBROADCASTSD  104(DX), Z20
+	VFMADD231PS   Z20, Z19, Z14
+	VBROADCASTSD  112(DX), Z20
+	VFMADD231PS   Z20, Z19, Z15
+	VBROADCASTSD  120(DX), Z20
+	VFMADD231PS   Z20, Z19, Z16
+	VBROADCASTSD  (BX), Z20
+	VFMADD231PS   Z20, Z19, Z17
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth17
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row17
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z19
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z19, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z19, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z19, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z19, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z19, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z19, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z19, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z19, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z19, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z19, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z19, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z19, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z19, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z19, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z19, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z19, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z19, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block17
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block17
+	VZEROUPPER
+	RET
+
+block18:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y19
+	VINSERTF64X4 $0x01, Y19, Z18, Z18
+	VPERMPS      Z18, Z0, Z18
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row18:
+	MOVQ depth+24(FP), DI
+
+depth18:
+	VMOVUPS.Z     (SI), K1, Y19
+	VPERMPS       Z19, Z0, Z20
+	VBROADCASTSD  (DX), Z21
+	VFMADD231PS   Z21, Z20, Z1
+	VBROADCASTSD  8(DX), Z21
+	VFMADD231PS   Z21, Z20, Z2
+	VBROADCASTSD  16(DX), Z21
+	VFMADD231PS   Z21, Z20, Z3
+	VBROADCASTSD  24(DX), Z21
+	VFMADD231PS   Z21, Z20, Z4
+	VBROADCASTSD  32(DX), Z21
+	VFMADD231PS   Z21, Z20, Z5
+	VBROADCASTSD  40(DX), Z21
+	VFMADD231PS   Z21, Z20, Z6
+	VBROADCASTSD  48(DX), Z21
+	VFMADD231PS   Z21, Z20, Z7
+	VBROADCASTSD  56(DX), Z21
+	VFMADD231PS   Z21, Z20, Z8
+	VBROADCASTSD  64(DX), Z21
+	VFMADD231PS   Z21, Z20, Z9
+	VBROADCASTSD  72(DX), Z21
+	VFMADD231PS   Z21, Z20, Z10
+	VBROADCASTSD  80(DX), Z21
+	VFMADD231PS   Z21, Z20, Z11
+	VBROADCASTSD  88(DX), Z21
+	VFMADD231PS   Z21, Z20, Z12
+	VBROADCASTSD  96(DX), Z21
+	VFMADD231PS   Z21, Z20, Z13
+	VBROADCASTSD  104(DX), Z21
+	VFMADD231PS   Z21, Z20, Z14
+	VBROADCASTSD  112(DX), Z21
+	VFMADD231PS   Z21, Z20, Z15
+	VBROADCASTSD  120(DX), Z21
+	VFMADD231PS   Z21, Z20, Z16
+	VBROADCASTSD  128(DX), Z21
+	VFMADD231PS   Z21, Z20, Z17
+	VBROADCASTSD  (BX), Z21
+	VFMADD231PS   Z21, Z20, Z18
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth18
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row18
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z20
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z20, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z20, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z20, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z20, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z20, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z20, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z20, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z20, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z20, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z20, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z20, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z20, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z20, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z20, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z20, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z20, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z20, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z18, Z0, Z18
+	VPERMPS       Z18, Z20, Z18
+	VMOVUPS       Y18, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block18
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block18
+	VZEROUPPER
+	RET
+
+block19:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y19
+	VINSERTF64X4 $0x01, Y19, Z18, Z18
+	VPERMPS      Z18, Z0, Z18
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y20
+	VINSERTF64X4 $0x01, Y20, Z19, Z19
+	VPERMPS      Z19, Z0, Z19
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row19:
+	MOVQ depth+24(FP), DI
+
+depth19:
+	VMOVUPS.Z     (SI), K1, Y20
+	VPERMPS       Z20, Z0, Z21
+	VBROADCASTSD  (DX), Z22
+	VFMADD231PS   Z22, Z21, Z1
+	VBROADCASTSD  8(DX), Z22
+	VFMADD231PS   Z22, Z21, Z2
+	VBROADCASTSD  16(DX), Z22
+	VFMADD231PS   Z22, Z21, Z3
+	VBROADCASTSD  24(DX), Z22
+	VFMADD231PS   Z22, Z21, Z4
+	VBROADCASTSD  32(DX), Z22
+	VFMADD231PS   Z22, Z21, Z5
+	VBROADCASTSD  40(DX), Z22
+	VFMADD231PS   Z22, Z21, Z6
+	VBROADCASTSD  48(DX), Z22
+	VFMADD231PS   Z22, Z21, Z7
+	VBROADCASTSD  56(DX), Z22
+	VFMADD231PS   Z22, Z21, Z8
+	VBROADCASTSD  64(DX), Z22
+	VFMADD231PS   Z22, Z21, Z9
+	VBROADCASTSD  72(DX), Z22
+	VFMADD231PS   Z22, Z21, Z10
+	VBROADCASTSD  80(DX), Z22
+	VFMADD231PS   Z22, Z21, Z11
+	VBROADCASTSD  88(DX), Z22
+	VFMADD231PS   Z22, Z21, Z12
+	VBROADCASTSD  96(DX), Z22
+	VFMADD231PS   Z22, Z21, Z13
+	VBROADCASTSD  104(DX), Z22
+	VFMADD231PS   Z22, Z21, Z14
+	VBROADCASTSD  112(DX), Z22
+	VFMADD231PS   Z22, Z21, Z15
+	VBROADCASTSD  120(DX), Z22
+	VFMADD231PS   Z22, Z21, Z16
+	VBROADCASTSD  128(DX), Z22
+	VFMADD231PS   Z22, Z21, Z17
+	VBROADCASTSD  136(DX), Z22
+	VFMADD231PS   Z22, Z21, Z18
+	VBROADCASTSD  (BX), Z22
+	VFMADD231PS   Z22, Z21, Z19
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth19
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row19
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z21
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z21, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z21, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z21, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z21, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z21, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z21, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z21, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z21, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z21, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z21, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z21, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z21, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z21, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z21, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z21, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z21, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z21, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z18, Z0, Z18
+	VPERMPS       Z18, Z21, Z18
+	VMOVUPS       Y18, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z18, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z19, Z0, Z19
+	VPERMPS       Z19, Z21, Z19
+	VMOVUPS       Y19, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z19, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block19
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block19
+	VZEROUPPER
+	RET
+
+block20:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y19
+	VINSERTF64X4 $0x01, Y19, Z18, Z18
+	VPERMPS      Z18, Z0, Z18
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y20
+	VINSERTF64X4 $0x01, Y20, Z19, Z19
+	VPERMPS      Z19, Z0, Z19
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y21
+	VINSERTF64X4 $0x01, Y21, Z20, Z20
+	VPERMPS      Z20, Z0, Z20
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row20:
+	MOVQ depth+24(FP), DI
+
+depth20:
+	VMOVUPS.Z     (SI), K1, Y21
+	VPERMPS       Z21, Z0, Z22
+	VBROADCASTSD  (DX), Z23
+	VFMADD231PS   Z23, Z22, Z1
+	VBROADCASTSD  8(DX), Z23
+	VFMADD231PS   Z23, Z22, Z2
+	VBROADCASTSD  16(DX), Z23
+	VFMADD231PS   Z23, Z22, Z3
+	VBROADCASTSD  24(DX), Z23
+	VFMADD231PS   Z23, Z22, Z4
+	VBROADCASTSD  32(DX), Z23
+	VFMADD231PS   Z23, Z22, Z5
+	VBROADCASTSD  40(DX), Z23
+	VFMADD231PS   Z23, Z22, Z6
+	VBROADCASTSD  48(DX), Z23
+	VFMADD231PS   Z23, Z22, Z7
+	VBROADCASTSD  56(DX), Z23
+	VFMADD231PS   Z23, Z22, Z8
+	VBROADCASTSD  64(DX), Z23
+	VFMADD231PS   Z23, Z22, Z9
+	VBROADCASTSD  72(DX), Z23
+	VFMADD231PS   Z23, Z22, Z10
+	VBROADCASTSD  80(DX), Z23
+	VFMADD231PS   Z23, Z22, Z11
+	VBROADCASTSD  88(DX), Z23
+	VFMADD231PS   Z23, Z22, Z12
+	VBROADCASTSD  96(DX), Z23
+	VFMADD231PS   Z23, Z22, Z13
+	VBROADCASTSD  104(DX), Z23
+	VFMADD231PS   Z23, Z22, Z14
+	VBROADCASTSD  112(DX), Z23
+	VFMADD231PS   Z23, Z22, Z15
+	VBROADCASTSD  120(DX), Z23
+	VFMADD231PS   Z23, Z22, Z16
+	VBROADCASTSD  128(DX), Z23
+	VFMADD231PS   Z23, Z22, Z17
+	VBROADCASTSD  136(DX), Z23
+	VFMADD231PS   Z23, Z22, Z18
+	VBROADCASTSD  144(DX), Z23
+	VFMADD231PS   Z23, Z22, Z19
+	VBROADCASTSD  (BX), Z23
+	VFMADD231PS   Z23, Z22, Z20
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth20
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row20
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z22
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z22, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z22, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z22, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z22, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z22, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z22, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z22, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z22, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z22, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z22, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z22, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z22, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z22, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z22, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z22, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z22, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z22, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z18, Z0, Z18
+	VPERMPS       Z18, Z22, Z18
+	VMOVUPS       Y18, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z18, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z19, Z0, Z19
+	VPERMPS       Z19, Z22, Z19
+	VMOVUPS       Y19, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z19, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z20, Z0, Z20
+	VPERMPS       Z20, Z22, Z20
+	VMOVUPS       Y20, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z20, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block20
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block20
+	VZEROUPPER
+	RET
+
+block21:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y19
+	VINSERTF64X4 $0x01, Y19, Z18, Z18
+	VPERMPS      Z18, Z0, Z18
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y20
+	VINSERTF64X4 $0x01, Y20, Z19, Z19
+	VPERMPS      Z19, Z0, Z19
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y21
+	VINSERTF64X4 $0x01, Y21, Z20, Z20
+	VPERMPS      Z20, Z0, Z20
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y22
+	VINSERTF64X4 $0x01, Y22, Z21, Z21
+	VPERMPS      Z21, Z0, Z21
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row21:
+	MOVQ depth+24(FP), DI
+
+depth21:
+	VMOVUPS.Z     (SI), K1, Y22
+	VPERMPS       Z22, Z0, Z23
+	VBROADCASTSD  (DX), Z24
+	VFMADD231PS   Z24, Z23, Z1
+	VBROADCASTSD  8(DX), Z24
+	VFMADD231PS   Z24, Z23, Z2
+	VBROADCASTSD  16(DX), Z24
+	VFMADD231PS   Z24, Z23, Z3
+	VBROADCASTSD  24(DX), Z24
+	VFMADD231PS   Z24, Z23, Z4
+	VBROADCASTSD  32(DX), Z24
+	VFMADD231PS   Z24, Z23, Z5
+	VBROADCASTSD  40(DX), Z24
+	VFMADD231PS   Z24, Z23, Z6
+	VBROADCASTSD  48(DX), Z24
+	VFMADD231PS   Z24, Z23, Z7
+	VBROADCASTSD  56(DX), Z24
+	VFMADD231PS   Z24, Z23, Z8
+	VBROADCASTSD  64(DX), Z24
+	VFMADD231PS   Z24, Z23, Z9
+	VBROADCASTSD  72(DX), Z24
+	VFMADD231PS   Z24, Z23, Z10
+	VBROADCASTSD  80(DX), Z24
+	VFMADD231PS   Z24, Z23, Z11
+	VBROADCASTSD  88(DX), Z24
+	VFMADD231PS   Z24, Z23, Z12
+	VBROADCASTSD  96(DX), Z24
+	VFMADD231PS   Z24, Z23, Z13
+	VBROADCASTSD  104(DX), Z24
+	VFMADD231PS   Z24, Z23, Z14
+	VBROADCASTSD  112(DX), Z24
+	VFMADD231PS   Z24, Z23, Z15
+	VBROADCASTSD  120(DX), Z24
+	VFMADD231PS   Z24, Z23, Z16
+	VBROADCASTSD  128(DX), Z24
+	VFMADD231PS   Z24, Z23, Z17
+	VBROADCASTSD  136(DX), Z24
+	VFMADD231PS   Z24, Z23, Z18
+	VBROADCASTSD  144(DX), Z24
+	VFMADD231PS   Z24, Z23, Z19
+	VBROADCASTSD  152(DX), Z24
+	VFMADD231PS   Z24, Z23, Z20
+	VBROADCASTSD  (BX), Z24
+	VFMADD231PS   Z24, Z23, Z21
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth21
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row21
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z23
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z23, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z23, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z23, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z23, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z23, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z23, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z23, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z23, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z23, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z23, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z23, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z23, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z23, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z23, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z23, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z23, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z23, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z18, Z0, Z18
+	VPERMPS       Z18, Z23, Z18
+	VMOVUPS       Y18, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z18, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z19, Z0, Z19
+	VPERMPS       Z19, Z23, Z19
+	VMOVUPS       Y19, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z19, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z20, Z0, Z20
+	VPERMPS       Z20, Z23, Z20
+	VMOVUPS       Y20, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z20, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z21, Z0, Z21
+	VPERMPS       Z21, Z23, Z21
+	VMOVUPS       Y21, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z21, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block21
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block21
+	VZEROUPPER
+	RET
+
+block22:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y19
+	VINSERTF64X4 $0x01, Y19, Z18, Z18
+	VPERMPS      Z18, Z0, Z18
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y20
+	VINSERTF64X4 $0x01, Y20, Z19, Z19
+	VPERMPS      Z19, Z0, Z19
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y21
+	VINSERTF64X4 $0x01, Y21, Z20, Z20
+	VPERMPS      Z20, Z0, Z20
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y22
+	VINSERTF64X4 $0x01, Y22, Z21, Z21
+	VPERMPS      Z21, Z0, Z21
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y22
+	VMOVUPS.Z    (DX)(BX*1), K1, Y23
+	VINSERTF64X4 $0x01, Y23, Z22, Z22
+	VPERMPS      Z22, Z0, Z22
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row22:
+	MOVQ depth+24(FP), DI
+
+depth22:
+	VMOVUPS.Z     (SI), K1, Y23
+	VPERMPS       Z23, Z0, Z24
+	VBROADCASTSD  (DX), Z25
+	VFMADD231PS   Z25, Z24, Z1
+	VBROADCASTSD  8(DX), Z25
+	VFMADD231PS   Z25, Z24, Z2
+	VBROADCASTSD  16(DX), Z25
+	VFMADD231PS   Z25, Z24, Z3
+	VBROADCASTSD  24(DX), Z25
+	VFMADD231PS   Z25, Z24, Z4
+	VBROADCASTSD  32(DX), Z25
+	VFMADD231PS   Z25, Z24, Z5
+	VBROADCASTSD  40(DX), Z25
+	VFMADD231PS   Z25, Z24, Z6
+	VBROADCASTSD  48(DX), Z25
+	VFMADD231PS   Z25, Z24, Z7
+	VBROADCASTSD  56(DX), Z25
+	VFMADD231PS   Z25, Z24, Z8
+	VBROADCASTSD  64(DX), Z25
+	VFMADD231PS   Z25, Z24, Z9
+	VBROADCASTSD  72(DX), Z25
+	VFMADD231PS   Z25, Z24, Z10
+	VBROADCASTSD  80(DX), Z25
+	VFMADD231PS   Z25, Z24, Z11
+	VBROADCASTSD  88(DX), Z25
+	VFMADD231PS   Z25, Z24, Z12
+	VBROADCASTSD  96(DX), Z25
+	VFMADD231PS   Z25, Z24, Z13
+	VBROADCASTSD  104(DX), Z25
+	VFMADD231PS   Z25, Z24, Z14
+	VBROADCASTSD  112(DX), Z25
+	VFMADD231PS   Z25, Z24, Z15
+	VBROADCASTSD  120(DX), Z25
+	VFMADD231PS   Z25, Z24, Z16
+	VBROADCASTSD  128(DX), Z25
+	VFMADD231PS   Z25, Z24, Z17
+	VBROADCASTSD  136(DX), Z25
+	VFMADD231PS   Z25, Z24, Z18
+	VBROADCASTSD  144(DX), Z25
+	VFMADD231PS   Z25, Z24, Z19
+	VBROADCASTSD  152(DX), Z25
+	VFMADD231PS   Z25, Z24, Z20
+	VBROADCASTSD  160(DX), Z25
+	VFMADD231PS   Z25, Z24, Z21
+	VBROADCASTSD  (BX), Z25
+	VFMADD231PS   Z25, Z24, Z22
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth22
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row22
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z24
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z24, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z24, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z24, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z24, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z24, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z24, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z24, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z24, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z24, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z24, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z24, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z24, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z24, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z24, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z24, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z24, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z24, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z18, Z0, Z18
+	VPERMPS       Z18, Z24, Z18
+	VMOVUPS       Y18, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z18, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z19, Z0, Z19
+	VPERMPS       Z19, Z24, Z19
+	VMOVUPS       Y19, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z19, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z20, Z0, Z20
+	VPERMPS       Z20, Z24, Z20
+	VMOVUPS       Y20, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z20, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z21, Z0, Z21
+	VPERMPS       Z21, Z24, Z21
+	VMOVUPS       Y21, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z21, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z22, Z0, Z22
+	VPERMPS       Z22, Z24, Z22
+	VMOVUPS       Y22, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z22, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block22
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block22
+	VZEROUPPER
+	RET
+
+block23:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y19
+	VINSERTF64X4 $0x01, Y19, Z18, Z18
+	VPERMPS      Z18, Z0, Z18
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y20
+	VINSERTF64X4 $0x01, Y20, Z19, Z19
+	VPERMPS      Z19, Z0, Z19
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y21
+	VINSERTF64X4 $0x01, Y21, Z20, Z20
+	VPERMPS      Z20, Z0, Z20
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y22
+	VINSERTF64X4 $0x01, Y22, Z21, Z21
+	VPERMPS      Z21, Z0, Z21
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y22
+	VMOVUPS.Z    (DX)(BX*1), K1, Y23
+	VINSERTF64X4 $0x01, Y23, Z22, Z22
+	VPERMPS      Z22, Z0, Z22
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y23
+	VMOVUPS.Z    (DX)(BX*1), K1, Y24
+	VINSERTF64X4 $0x01, Y24, Z23, Z23
+	VPERMPS      Z23, Z0, Z23
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row23:
+	MOVQ depth+24(FP), DI
+
+depth23:
+	VMOVUPS.Z     (SI), K1, Y24
+	VPERMPS       Z24, Z0, Z25
+	VBROADCASTSD  (DX), Z26
+	VFMADD231PS   Z26, Z25, Z1
+	VBROADCASTSD  8(DX), Z26
+	VFMADD231PS   Z26, Z25, Z2
+	VBROADCASTSD  16(DX), Z26
+	VFMADD231PS   Z26, Z25, Z3
+	VBROADCASTSD  24(DX), Z26
+	VFMADD231PS   Z26, Z25, Z4
+	VBROADCASTSD  32(DX), Z26
+	VFMADD231PS   Z26, Z25, Z5
+	VBROADCASTSD  40(DX), Z26
+	VFMADD231PS   Z26, Z25, Z6
+	VBROADCASTSD  48(DX), Z26
+	VFMADD231PS   Z26, Z25, Z7
+	VBROADCASTSD  56(DX), Z26
+	VFMADD231PS   Z26, Z25, Z8
+	VBROADCASTSD  64(DX), Z26
+	VFMADD231PS   Z26, Z25, Z9
+	VBROADCASTSD  72(DX), Z26
+	VFMADD231PS   Z26, Z25, Z10
+	VBROADCASTSD  80(DX), Z26
+	VFMADD231PS   Z26, Z25, Z11
+	VBROADCASTSD  88(DX), Z26
+	VFMADD231PS   Z26, Z25, Z12
+	VBROADCASTSD  96(DX), Z26
+	VFMADD231PS   Z26, Z25, Z13
+	VBROADCASTSD  104(DX), Z26
+	VFMADD231PS   Z26, Z25, Z14
+	VBROADCASTSD  112(DX), Z26
+	VFMADD231PS   Z26, Z25, Z15
+	VBROADCASTSD  120(DX), Z26
+	VFMADD231PS   Z26, Z25, Z16
+	VBROADCASTSD  128(DX), Z26
+	VFMADD231PS   Z26, Z25, Z17
+	VBROADCASTSD  136(DX), Z26
+	VFMADD231PS   Z26, Z25, Z18
+	VBROADCASTSD  144(DX), Z26
+	VFMADD231PS   Z26, Z25, Z19
+	VBROADCASTSD  152(DX), Z26
+	VFMADD231PS   Z26, Z25, Z20
+	VBROADCASTSD  160(DX), Z26
+	VFMADD231PS   Z26, Z25, Z21
+	VBROADCASTSD  168(DX), Z26
+	VFMADD231PS   Z26, Z25, Z22
+	VBROADCASTSD  (BX), Z26
+	VFMADD231PS   Z26, Z25, Z23
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth23
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row23
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z25
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z25, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z25, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z25, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z25, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z25, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z25, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z25, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z25, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z25, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z25, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z25, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z25, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z25, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z25, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z25, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z25, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z25, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z18, Z0, Z18
+	VPERMPS       Z18, Z25, Z18
+	VMOVUPS       Y18, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z18, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z19, Z0, Z19
+	VPERMPS       Z19, Z25, Z19
+	VMOVUPS       Y19, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z19, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z20, Z0, Z20
+	VPERMPS       Z20, Z25, Z20
+	VMOVUPS       Y20, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z20, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z21, Z0, Z21
+	VPERMPS       Z21, Z25, Z21
+	VMOVUPS       Y21, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z21, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z22, Z0, Z22
+	VPERMPS       Z22, Z25, Z22
+	VMOVUPS       Y22, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z22, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z23, Z0, Z23
+	VPERMPS       Z23, Z25, Z23
+	VMOVUPS       Y23, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z23, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block23
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block23
+	VZEROUPPER
+	RET
+
+block24:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y19
+	VINSERTF64X4 $0x01, Y19, Z18, Z18
+	VPERMPS      Z18, Z0, Z18
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y20
+	VINSERTF64X4 $0x01, Y20, Z19, Z19
+	VPERMPS      Z19, Z0, Z19
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y21
+	VINSERTF64X4 $0x01, Y21, Z20, Z20
+	VPERMPS      Z20, Z0, Z20
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y22
+	VINSERTF64X4 $0x01, Y22, Z21, Z21
+	VPERMPS      Z21, Z0, Z21
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y22
+	VMOVUPS.Z    (DX)(BX*1), K1, Y23
+	VINSERTF64X4 $0x01, Y23, Z22, Z22
+	VPERMPS      Z22, Z0, Z22
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y23
+	VMOVUPS.Z    (DX)(BX*1), K1, Y24
+	VINSERTF64X4 $0x01, Y24, Z23, Z23
+	VPERMPS      Z23, Z0, Z23
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y24
+	VMOVUPS.Z    (DX)(BX*1), K1, Y25
+	VINSERTF64X4 $0x01, Y25, Z24, Z24
+	VPERMPS      Z24, Z0, Z24
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row24:
+	MOVQ depth+24(FP), DI
+
+depth24:
+	VMOVUPS.Z     (SI), K1, Y25
+	VPERMPS       Z25, Z0, Z26
+	VBROADCASTSD  (DX), Z27
+	VFMADD231PS   Z27, Z26, Z1
+	VBROADCASTSD  8(DX), Z27
+	VFMADD231PS   Z27, Z26, Z2
+	VBROADCASTSD  16(DX), Z27
+	VFMADD231PS   Z27, Z26, Z3
+	VBROADCASTSD  24(DX), Z27
+	VFMADD231PS   Z27, Z26, Z4
+	VBROADCASTSD  32(DX), Z27
+	VFMADD231PS   Z27, Z26, Z5
+	VBROADCASTSD  40(DX), Z27
+	VFMADD231PS   Z27, Z26, Z6
+	VBROADCASTSD  48(DX), Z27
+	VFMADD231PS   Z27, Z26, Z7
+	VBROADCASTSD  56(DX), Z27
+	VFMADD231PS   Z27, Z26, Z8
+	VBROADCASTSD  64(DX), Z27
+	VFMADD231PS   Z27, Z26, Z9
+	VBROADCASTSD  72(DX), Z27
+	VFMADD231PS   Z27, Z26, Z10
+	VBROADCASTSD  80(DX), Z27
+	VFMADD231PS   Z27, Z26, Z11
+	VBROADCASTSD  88(DX), Z27
+	VFMADD231PS   Z27, Z26, Z12
+	VBROADCASTSD  96(DX), Z27
+	VFMADD231PS   Z27, Z26, Z13
+	VBROADCASTSD  104(DX), Z27
+	VFMADD231PS   Z27, Z26, Z14
+	VBROADCASTSD  112(DX), Z27
+	VFMADD231PS   Z27, Z26, Z15
+	VBROADCASTSD  120(DX), Z27
+	VFMADD231PS   Z27, Z26, Z16
+	VBROADCASTSD  128(DX), Z27
+	VFMADD231PS   Z27, Z26, Z17
+	VBROADCASTSD  136(DX), Z27
+	VFMADD231PS   Z27, Z26, Z18
+	VBROADCASTSD  144(DX), Z27
+	VFMADD231PS   Z27, Z26, Z19
+	VBROADCASTSD  152(DX), Z27
+	VFMADD231PS   Z27, Z26, Z20
+	VBROADCASTSD  160(DX), Z27
+	VFMADD231PS   Z27, Z26, Z21
+	VBROADCASTSD  168(DX), Z27
+	VFMADD231PS   Z27, Z26, Z22
+	VBROADCASTSD  176(DX), Z27
+	VFMADD231PS   Z27, Z26, Z23
+	VBROADCASTSD  (BX), Z27
+	VFMADD231PS   Z27, Z26, Z24
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth24
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row24
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z26
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z26, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z26, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z26, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z26, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z26, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z26, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z26, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z26, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z26, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z26, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z26, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z26, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z26, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z26, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z26, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z26, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z26, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z18, Z0, Z18
+	VPERMPS       Z18, Z26, Z18
+	VMOVUPS       Y18, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z18, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z19, Z0, Z19
+	VPERMPS       Z19, Z26, Z19
+	VMOVUPS       Y19, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z19, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z20, Z0, Z20
+	VPERMPS       Z20, Z26, Z20
+	VMOVUPS       Y20, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z20, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z21, Z0, Z21
+	VPERMPS       Z21, Z26, Z21
+	VMOVUPS       Y21, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z21, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z22, Z0, Z22
+	VPERMPS       Z22, Z26, Z22
+	VMOVUPS       Y22, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z22, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z23, Z0, Z23
+	VPERMPS       Z23, Z26, Z23
+	VMOVUPS       Y23, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z23, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z24, Z0, Z24
+	VPERMPS       Z24, Z26, Z24
+	VMOVUPS       Y24, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z24, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block24
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block24
+	VZEROUPPER
+	RET
+
+block25:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y19
+	VINSERTF64X4 $0x01, Y19, Z18, Z18
+	VPERMPS      Z18, Z0, Z18
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y20
+	VINSERTF64X4 $0x01, Y20, Z19, Z19
+	VPERMPS      Z19, Z0, Z19
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y21
+	VINSERTF64X4 $0x01, Y21, Z20, Z20
+	VPERMPS      Z20, Z0, Z20
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y22
+	VINSERTF64X4 $0x01, Y22, Z21, Z21
+	VPERMPS      Z21, Z0, Z21
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y22
+	VMOVUPS.Z    (DX)(BX*1), K1, Y23
+	VINSERTF64X4 $0x01, Y23, Z22, Z22
+	VPERMPS      Z22, Z0, Z22
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y23
+	VMOVUPS.Z    (DX)(BX*1), K1, Y24
+	VINSERTF64X4 $0x01, Y24, Z23, Z23
+	VPERMPS      Z23, Z0, Z23
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y24
+	VMOVUPS.Z    (DX)(BX*1), K1, Y25
+	VINSERTF64X4 $0x01, Y25, Z24, Z24
+	VPERMPS      Z24, Z0, Z24
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y25
+	VMOVUPS.Z    (DX)(BX*1), K1, Y26
+	VINSERTF64X4 $0x01, Y26, Z25, Z25
+	VPERMPS      Z25, Z0, Z25
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row25:
+	MOVQ depth+24(FP), DI
+
+depth25:
+	VMOVUPS.Z     (SI), K1, Y26
+	VPERMPS       Z26, Z0, Z27
+	VBROADCASTSD  (DX), Z28
+	VFMADD231PS   Z28, Z27, Z1
+	VBROADCASTSD  8(DX), Z28
+	VFMADD231PS   Z28, Z27, Z2
+	VBROADCASTSD  16(DX), Z28
+	VFMADD231PS   Z28, Z27, Z3
+	VBROADCASTSD  24(DX), Z28
+	VFMADD231PS   Z28, Z27, Z4
+	VBROADCASTSD  32(DX), Z28
+	VFMADD231PS   Z28, Z27, Z5
+	VBROADCASTSD  40(DX), Z28
+	VFMADD231PS   Z28, Z27, Z6
+	VBROADCASTSD  48(DX), Z28
+	VFMADD231PS   Z28, Z27, Z7
+	VBROADCASTSD  56(DX), Z28
+	VFMADD231PS   Z28, Z27, Z8
+	VBROADCASTSD  64(DX), Z28
+	VFMADD231PS   Z28, Z27, Z9
+	VBROADCASTSD  72(DX), Z28
+	VFMADD231PS   Z28, Z27, Z10
+	VBROADCASTSD  80(DX), Z28
+	VFMADD231PS   Z28, Z27, Z11
+	VBROADCASTSD  88(DX), Z28
+	VFMADD231PS   Z28, Z27, Z12
+	VBROADCASTSD  96(DX), Z28
+	VFMADD231PS   Z28, Z27, Z13
+	VBROADCASTSD  104(DX), Z28
+	VFMADD231PS   Z28, Z27, Z14
+	VBROADCASTSD  112(DX), Z28
+	VFMADD231PS   Z28, Z27, Z15
+	VBROADCASTSD  120(DX), Z28
+	VFMADD231PS   Z28, Z27, Z16
+	VBROADCASTSD  128(DX), Z28
+	VFMADD231PS   Z28, Z27, Z17
+	VBROADCASTSD  136(DX), Z28
+	VFMADD231PS   Z28, Z27, Z18
+	VBROADCASTSD  144(DX), Z28
+	VFMADD231PS   Z28, Z27, Z19
+	VBROADCASTSD  152(DX), Z28
+	VFMADD231PS   Z28, Z27, Z20
+	VBROADCASTSD  160(DX), Z28
+	VFMADD231PS   Z28, Z27, Z21
+	VBROADCASTSD  168(DX), Z28
+	VFMADD231PS   Z28, Z27, Z22
+	VBROADCASTSD  176(DX), Z28
+	VFMADD231PS   Z28, Z27, Z23
+	VBROADCASTSD  184(DX), Z28
+	VFMADD231PS   Z28, Z27, Z24
+	VBROADCASTSD  (BX), Z28
+	VFMADD231PS   Z28, Z27, Z25
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth25
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row25
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z27
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z27, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z27, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z27, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z27, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z27, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z27, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z27, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z27, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z27, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z27, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z27, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z27, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z27, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z27, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z27, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z27, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z27, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z18, Z0, Z18
+	VPERMPS       Z18, Z27, Z18
+	VMOVUPS       Y18, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z18, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z19, Z0, Z19
+	VPERMPS       Z19, Z27, Z19
+	VMOVUPS       Y19, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z19, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z20, Z0, Z20
+	VPERMPS       Z20, Z27, Z20
+	VMOVUPS       Y20, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z20, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z21, Z0, Z21
+	VPERMPS       Z21, Z27, Z21
+	VMOVUPS       Y21, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z21, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z22, Z0, Z22
+	VPERMPS       Z22, Z27, Z22
+	VMOVUPS       Y22, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z22, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z23, Z0, Z23
+	VPERMPS       Z23, Z27, Z23
+	VMOVUPS       Y23, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z23, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z24, Z0, Z24
+	VPERMPS       Z24, Z27, Z24
+	VMOVUPS       Y24, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z24, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z25, Z0, Z25
+	VPERMPS       Z25, Z27, Z25
+	VMOVUPS       Y25, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z25, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block25
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block25
+	VZEROUPPER
+	RET
+
+block26:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y19
+	VINSERTF64X4 $0x01, Y19, Z18, Z18
+	VPERMPS      Z18, Z0, Z18
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y20
+	VINSERTF64X4 $0x01, Y20, Z19, Z19
+	VPERMPS      Z19, Z0, Z19
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y21
+	VINSERTF64X4 $0x01, Y21, Z20, Z20
+	VPERMPS      Z20, Z0, Z20
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y22
+	VINSERTF64X4 $0x01, Y22, Z21, Z21
+	VPERMPS      Z21, Z0, Z21
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y22
+	VMOVUPS.Z    (DX)(BX*1), K1, Y23
+	VINSERTF64X4 $0x01, Y23, Z22, Z22
+	VPERMPS      Z22, Z0, Z22
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y23
+	VMOVUPS.Z    (DX)(BX*1), K1, Y24
+	VINSERTF64X4 $0x01, Y24, Z23, Z23
+	VPERMPS      Z23, Z0, Z23
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y24
+	VMOVUPS.Z    (DX)(BX*1), K1, Y25
+	VINSERTF64X4 $0x01, Y25, Z24, Z24
+	VPERMPS      Z24, Z0, Z24
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y25
+	VMOVUPS.Z    (DX)(BX*1), K1, Y26
+	VINSERTF64X4 $0x01, Y26, Z25, Z25
+	VPERMPS      Z25, Z0, Z25
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y26
+	VMOVUPS.Z    (DX)(BX*1), K1, Y27
+	VINSERTF64X4 $0x01, Y27, Z26, Z26
+	VPERMPS      Z26, Z0, Z26
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row26:
+	MOVQ depth+24(FP), DI
+
+depth26:
+	VMOVUPS.Z     (SI), K1, Y27
+	VPERMPS       Z27, Z0, Z28
+	VBROADCASTSD  (DX), Z29
+	VFMADD231PS   Z29, Z28, Z1
+	VBROADCASTSD  8(DX), Z29
+	VFMADD231PS   Z29, Z28, Z2
+	VBROADCASTSD  16(DX), Z29
+	VFMADD231PS   Z29, Z28, Z3
+	VBROADCASTSD  24(DX), Z29
+	VFMADD231PS   Z29, Z28, Z4
+	VBROADCASTSD  32(DX), Z29
+	VFMADD231PS   Z29, Z28, Z5
+	VBROADCASTSD  40(DX), Z29
+	VFMADD231PS   Z29, Z28, Z6
+	VBROADCASTSD  48(DX), Z29
+	VFMADD231PS   Z29, Z28, Z7
+	VBROADCASTSD  56(DX), Z29
+	VFMADD231PS   Z29, Z28, Z8
+	VBROADCASTSD  64(DX), Z29
+	VFMADD231PS   Z29, Z28, Z9
+	VBROADCASTSD  72(DX), Z29
+	VFMADD231PS   Z29, Z28, Z10
+	VBROADCASTSD  80(DX), Z29
+	VFMADD231PS   Z29, Z28, Z11
+	VBROADCASTSD  88(DX), Z29
+	VFMADD231PS   Z29, Z28, Z12
+	VBROADCASTSD  96(DX), Z29
+	VFMADD231PS   Z29, Z28, Z13
+	VBROADCASTSD  104(DX), Z29
+	VFMADD231PS   Z29, Z28, Z14
+	VBROADCASTSD  112(DX), Z29
+	VFMADD231PS   Z29, Z28, Z15
+	VBROADCASTSD  120(DX), Z29
+	VFMADD231PS   Z29, Z28, Z16
+	VBROADCASTSD  128(DX), Z29
+	VFMADD231PS   Z29, Z28, Z17
+	VBROADCASTSD  136(DX), Z29
+	VFMADD231PS   Z29, Z28, Z18
+	VBROADCASTSD  144(DX), Z29
+	VFMADD231PS   Z29, Z28, Z19
+	VBROADCASTSD  152(DX), Z29
+	VFMADD231PS   Z29, Z28, Z20
+	VBROADCASTSD  160(DX), Z29
+	VFMADD231PS   Z29, Z28, Z21
+	VBROADCASTSD  168(DX), Z29
+	VFMADD231PS   Z29, Z28, Z22
+	VBROADCASTSD  176(DX), Z29
+	VFMADD231PS   Z29, Z28, Z23
+	VBROADCASTSD  184(DX), Z29
+	VFMADD231PS   Z29, Z28, Z24
+	VBROADCASTSD  192(DX), Z29
+	VFMADD231PS   Z29, Z28, Z25
+	VBROADCASTSD  (BX), Z29
+	VFMADD231PS   Z29, Z28, Z26
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth26
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row26
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z28
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z28, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z28, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z28, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z28, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z28, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z28, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z28, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z28, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z28, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z28, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z28, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z28, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z28, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z28, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z28, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z28, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z28, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z18, Z0, Z18
+	VPERMPS       Z18, Z28, Z18
+	VMOVUPS       Y18, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z18, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z19, Z0, Z19
+	VPERMPS       Z19, Z28, Z19
+	VMOVUPS       Y19, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z19, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z20, Z0, Z20
+	VPERMPS       Z20, Z28, Z20
+	VMOVUPS       Y20, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z20, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z21, Z0, Z21
+	VPERMPS       Z21, Z28, Z21
+	VMOVUPS       Y21, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z21, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z22, Z0, Z22
+	VPERMPS       Z22, Z28, Z22
+	VMOVUPS       Y22, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z22, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z23, Z0, Z23
+	VPERMPS       Z23, Z28, Z23
+	VMOVUPS       Y23, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z23, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z24, Z0, Z24
+	VPERMPS       Z24, Z28, Z24
+	VMOVUPS       Y24, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z24, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z25, Z0, Z25
+	VPERMPS       Z25, Z28, Z25
+	VMOVUPS       Y25, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z25, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z26, Z0, Z26
+	VPERMPS       Z26, Z28, Z26
+	VMOVUPS       Y26, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z26, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block26
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block26
+	VZEROUPPER
+	RET
+
+block27:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y19
+	VINSERTF64X4 $0x01, Y19, Z18, Z18
+	VPERMPS      Z18, Z0, Z18
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y20
+	VINSERTF64X4 $0x01, Y20, Z19, Z19
+	VPERMPS      Z19, Z0, Z19
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y21
+	VINSERTF64X4 $0x01, Y21, Z20, Z20
+	VPERMPS      Z20, Z0, Z20
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y22
+	VINSERTF64X4 $0x01, Y22, Z21, Z21
+	VPERMPS      Z21, Z0, Z21
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y22
+	VMOVUPS.Z    (DX)(BX*1), K1, Y23
+	VINSERTF64X4 $0x01, Y23, Z22, Z22
+	VPERMPS      Z22, Z0, Z22
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y23
+	VMOVUPS.Z    (DX)(BX*1), K1, Y24
+	VINSERTF64X4 $0x01, Y24, Z23, Z23
+	VPERMPS      Z23, Z0, Z23
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y24
+	VMOVUPS.Z    (DX)(BX*1), K1, Y25
+	VINSERTF64X4 $0x01, Y25, Z24, Z24
+	VPERMPS      Z24, Z0, Z24
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y25
+	VMOVUPS.Z    (DX)(BX*1), K1, Y26
+	VINSERTF64X4 $0x01, Y26, Z25, Z25
+	VPERMPS      Z25, Z0, Z25
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y26
+	VMOVUPS.Z    (DX)(BX*1), K1, Y27
+	VINSERTF64X4 $0x01, Y27, Z26, Z26
+	VPERMPS      Z26, Z0, Z26
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y27
+	VMOVUPS.Z    (DX)(BX*1), K1, Y28
+	VINSERTF64X4 $0x01, Y28, Z27, Z27
+	VPERMPS      Z27, Z0, Z27
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row27:
+	MOVQ depth+24(FP), DI
+
+depth27:
+	VMOVUPS.Z     (SI), K1, Y28
+	VPERMPS       Z28, Z0, Z29
+	VBROADCASTSD  (DX), Z30
+	VFMADD231PS   Z30, Z29, Z1
+	VBROADCASTSD  8(DX), Z30
+	VFMADD231PS   Z30, Z29, Z2
+	VBROADCASTSD  16(DX), Z30
+	VFMADD231PS   Z30, Z29, Z3
+	VBROADCASTSD  24(DX), Z30
+	VFMADD231PS   Z30, Z29, Z4
+	VBROADCASTSD  32(DX), Z30
+	VFMADD231PS   Z30, Z29, Z5
+	VBROADCASTSD  40(DX), Z30
+	VFMADD231PS   Z30, Z29, Z6
+	VBROADCASTSD  48(DX), Z30
+	VFMADD231PS   Z30, Z29, Z7
+	VBROADCASTSD  56(DX), Z30
+	VFMADD231PS   Z30, Z29, Z8
+	VBROADCASTSD  64(DX), Z30
+	VFMADD231PS   Z30, Z29, Z9
+	VBROADCASTSD  72(DX), Z30
+	VFMADD231PS   Z30, Z29, Z10
+	VBROADCASTSD  80(DX), Z30
+	VFMADD231PS   Z30, Z29, Z11
+	VBROADCASTSD  88(DX), Z30
+	VFMADD231PS   Z30, Z29, Z12
+	VBROADCASTSD  96(DX), Z30
+	VFMADD231PS   Z30, Z29, Z13
+	VBROADCASTSD  104(DX), Z30
+	VFMADD231PS   Z30, Z29, Z14
+	VBROADCASTSD  112(DX), Z30
+	VFMADD231PS   Z30, Z29, Z15
+	VBROADCASTSD  120(DX), Z30
+	VFMADD231PS   Z30, Z29, Z16
+	VBROADCASTSD  128(DX), Z30
+	VFMADD231PS   Z30, Z29, Z17
+	VBROADCASTSD  136(DX), Z30
+	VFMADD231PS   Z30, Z29, Z18
+	VBROADCASTSD  144(DX), Z30
+	VFMADD231PS   Z30, Z29, Z19
+	VBROADCASTSD  152(DX), Z30
+	VFMADD231PS   Z30, Z29, Z20
+	VBROADCASTSD  160(DX), Z30
+	VFMADD231PS   Z30, Z29, Z21
+	VBROADCASTSD  168(DX), Z30
+	VFMADD231PS   Z30, Z29, Z22
+	VBROADCASTSD  176(DX), Z30
+	VFMADD231PS   Z30, Z29, Z23
+	VBROADCASTSD  184(DX), Z30
+	VFMADD231PS   Z30, Z29, Z24
+	VBROADCASTSD  192(DX), Z30
+	VFMADD231PS   Z30, Z29, Z25
+	VBROADCASTSD  200(DX), Z30
+	VFMADD231PS   Z30, Z29, Z26
+	VBROADCASTSD  (BX), Z30
+	VFMADD231PS   Z30, Z29, Z27
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth27
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row27
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z29
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z29, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z29, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z29, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z29, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z29, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z29, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z29, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z29, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z29, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z29, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z29, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z29, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z29, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z29, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z29, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z29, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z29, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z18, Z0, Z18
+	VPERMPS       Z18, Z29, Z18
+	VMOVUPS       Y18, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z18, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z19, Z0, Z19
+	VPERMPS       Z19, Z29, Z19
+	VMOVUPS       Y19, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z19, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z20, Z0, Z20
+	VPERMPS       Z20, Z29, Z20
+	VMOVUPS       Y20, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z20, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z21, Z0, Z21
+	VPERMPS       Z21, Z29, Z21
+	VMOVUPS       Y21, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z21, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z22, Z0, Z22
+	VPERMPS       Z22, Z29, Z22
+	VMOVUPS       Y22, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z22, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z23, Z0, Z23
+	VPERMPS       Z23, Z29, Z23
+	VMOVUPS       Y23, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z23, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z24, Z0, Z24
+	VPERMPS       Z24, Z29, Z24
+	VMOVUPS       Y24, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z24, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z25, Z0, Z25
+	VPERMPS       Z25, Z29, Z25
+	VMOVUPS       Y25, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z25, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z26, Z0, Z26
+	VPERMPS       Z26, Z29, Z26
+	VMOVUPS       Y26, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z26, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z27, Z0, Z27
+	VPERMPS       Z27, Z29, Z27
+	VMOVUPS       Y27, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z27, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block27
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block27
+	VZEROUPPER
+	RET
+
+block28:
+	MOVQ         ldi+128(FP), BX
+	MOVQ         16(SP), DX
+	VMOVUPS      interleaved<>+0(SB), Z0
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y2
+	VINSERTF64X4 $0x01, Y2, Z1, Z1
+	VPERMPS      Z1, Z0, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y3
+	VINSERTF64X4 $0x01, Y3, Z2, Z2
+	VPERMPS      Z2, Z0, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y4
+	VINSERTF64X4 $0x01, Y4, Z3, Z3
+	VPERMPS      Z3, Z0, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y5
+	VINSERTF64X4 $0x01, Y5, Z4, Z4
+	VPERMPS      Z4, Z0, Z4
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y6
+	VINSERTF64X4 $0x01, Y6, Z5, Z5
+	VPERMPS      Z5, Z0, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y7
+	VINSERTF64X4 $0x01, Y7, Z6, Z6
+	VPERMPS      Z6, Z0, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y8
+	VINSERTF64X4 $0x01, Y8, Z7, Z7
+	VPERMPS      Z7, Z0, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y9
+	VINSERTF64X4 $0x01, Y9, Z8, Z8
+	VPERMPS      Z8, Z0, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y10
+	VINSERTF64X4 $0x01, Y10, Z9, Z9
+	VPERMPS      Z9, Z0, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y11
+	VINSERTF64X4 $0x01, Y11, Z10, Z10
+	VPERMPS      Z10, Z0, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y12
+	VINSERTF64X4 $0x01, Y12, Z11, Z11
+	VPERMPS      Z11, Z0, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y13
+	VINSERTF64X4 $0x01, Y13, Z12, Z12
+	VPERMPS      Z12, Z0, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y14
+	VINSERTF64X4 $0x01, Y14, Z13, Z13
+	VPERMPS      Z13, Z0, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y15
+	VINSERTF64X4 $0x01, Y15, Z14, Z14
+	VPERMPS      Z14, Z0, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y16
+	VINSERTF64X4 $0x01, Y16, Z15, Z15
+	VPERMPS      Z15, Z0, Z15
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y17
+	VINSERTF64X4 $0x01, Y17, Z16, Z16
+	VPERMPS      Z16, Z0, Z16
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y18
+	VINSERTF64X4 $0x01, Y18, Z17, Z17
+	VPERMPS      Z17, Z0, Z17
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y19
+	VINSERTF64X4 $0x01, Y19, Z18, Z18
+	VPERMPS      Z18, Z0, Z18
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y20
+	VINSERTF64X4 $0x01, Y20, Z19, Z19
+	VPERMPS      Z19, Z0, Z19
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y21
+	VINSERTF64X4 $0x01, Y21, Z20, Z20
+	VPERMPS      Z20, Z0, Z20
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y22
+	VINSERTF64X4 $0x01, Y22, Z21, Z21
+	VPERMPS      Z21, Z0, Z21
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y22
+	VMOVUPS.Z    (DX)(BX*1), K1, Y23
+	VINSERTF64X4 $0x01, Y23, Z22, Z22
+	VPERMPS      Z22, Z0, Z22
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y23
+	VMOVUPS.Z    (DX)(BX*1), K1, Y24
+	VINSERTF64X4 $0x01, Y24, Z23, Z23
+	VPERMPS      Z23, Z0, Z23
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y24
+	VMOVUPS.Z    (DX)(BX*1), K1, Y25
+	VINSERTF64X4 $0x01, Y25, Z24, Z24
+	VPERMPS      Z24, Z0, Z24
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y25
+	VMOVUPS.Z    (DX)(BX*1), K1, Y26
+	VINSERTF64X4 $0x01, Y26, Z25, Z25
+	VPERMPS      Z25, Z0, Z25
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y26
+	VMOVUPS.Z    (DX)(BX*1), K1, Y27
+	VINSERTF64X4 $0x01, Y27, Z26, Z26
+	VPERMPS      Z26, Z0, Z26
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y27
+	VMOVUPS.Z    (DX)(BX*1), K1, Y28
+	VINSERTF64X4 $0x01, Y28, Z27, Z27
+	VPERMPS      Z27, Z0, Z27
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y28
+	VMOVUPS.Z    (DX)(BX*1), K1, Y29
+	VINSERTF64X4 $0x01, Y29, Z28, Z28
+	VPERMPS      Z28, Z0, Z28
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         size+0(FP), BX
+	LEAQ         -8(DX)(BX*4), BX
+	MOVQ         8(SP), SI
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+	VMOVUPS      twice<>+0(SB), Z0
+
+row28:
+	MOVQ depth+24(FP), DI
+
+depth28:
+	VMOVUPS.Z     (SI), K1, Y29
+	VPERMPS       Z29, Z0, Z30
+	VBROADCASTSD  (DX), Z31
+	VFMADD231PS   Z31, Z30, Z1
+	VBROADCASTSD  8(DX), Z31
+	VFMADD231PS   Z31, Z30, Z2
+	VBROADCASTSD  16(DX), Z31
+	VFMADD231PS   Z31, Z30, Z3
+	VBROADCASTSD  24(DX), Z31
+	VFMADD231PS   Z31, Z30, Z4
+	VBROADCASTSD  32(DX), Z31
+	VFMADD231PS   Z31, Z30, Z5
+	VBROADCASTSD  40(DX), Z31
+	VFMADD231PS   Z31, Z30, Z6
+	VBROADCASTSD  48(DX), Z31
+	VFMADD231PS   Z31, Z30, Z7
+	VBROADCASTSD  56(DX), Z31
+	VFMADD231PS   Z31, Z30, Z8
+	VBROADCASTSD  64(DX), Z31
+	VFMADD231PS   Z31, Z30, Z9
+	VBROADCASTSD  72(DX), Z31
+	VFMADD231PS   Z31, Z30, Z10
+	VBROADCASTSD  80(DX), Z31
+	VFMADD231PS   Z31, Z30, Z11
+	VBROADCASTSD  88(DX), Z31
+	VFMADD231PS   Z31, Z30, Z12
+	VBROADCASTSD  96(DX), Z31
+	VFMADD231PS   Z31, Z30, Z13
+	VBROADCASTSD  104(DX), Z31
+	VFMADD231PS   Z31, Z30, Z14
+	VBROADCASTSD  112(DX), Z31
+	VFMADD231PS   Z31, Z30, Z15
+	VBROADCASTSD  120(DX), Z31
+	VFMADD231PS   Z31, Z30, Z16
+	VBROADCASTSD  128(DX), Z31
+	VFMADD231PS   Z31, Z30, Z17
+	VBROADCASTSD  136(DX), Z31
+	VFMADD231PS   Z31, Z30, Z18
+	VBROADCASTSD  144(DX), Z31
+	VFMADD231PS   Z31, Z30, Z19
+	VBROADCASTSD  152(DX), Z31
+	VFMADD231PS   Z31, Z30, Z20
+	VBROADCASTSD  160(DX), Z31
+	VFMADD231PS   Z31, Z30, Z21
+	VBROADCASTSD  168(DX), Z31
+	VFMADD231PS   Z31, Z30, Z22
+	VBROADCASTSD  176(DX), Z31
+	VFMADD231PS   Z31, Z30, Z23
+	VBROADCASTSD  184(DX), Z31
+	VFMADD231PS   Z31, Z30, Z24
+	VBROADCASTSD  192(DX), Z31
+	VFMADD231PS   Z31, Z30, Z25
+	VBROADCASTSD  200(DX), Z31
+	VFMADD231PS   Z31, Z30, Z26
+	VBROADCASTSD  208(DX), Z31
+	VFMADD231PS   Z31, Z30, Z27
+	VBROADCASTSD  (BX), Z31
+	VFMADD231PS   Z31, Z30, Z28
+	ADDQ          AX, DX
+	ADDQ          AX, BX
+	ADDQ          CX, SI
+	DECQ          DI
+	JNZ           depth28
+	ADDQ          aturn+40(FP), DX
+	ADDQ          aturn+40(FP), BX
+	ADDQ          bturn+88(FP), SI
+	DECQ          40(SP)
+	JNZ           row28
+	VBROADCASTSS  floor+160(FP), Z0
+	VMOVUPS       apart<>+0(SB), Z30
+	MOVQ          ldc+144(FP), BX
+	MOVQ          24(SP), DX
+	VMAXPS        Z1, Z0, Z1
+	VPERMPS       Z1, Z30, Z1
+	VMOVUPS       Y1, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z2, Z0, Z2
+	VPERMPS       Z2, Z30, Z2
+	VMOVUPS       Y2, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z3, Z0, Z3
+	VPERMPS       Z3, Z30, Z3
+	VMOVUPS       Y3, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z3, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z4, Z0, Z4
+	VPERMPS       Z4, Z30, Z4
+	VMOVUPS       Y4, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z5, Z0, Z5
+	VPERMPS       Z5, Z30, Z5
+	VMOVUPS       Y5, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z6, Z0, Z6
+	VPERMPS       Z6, Z30, Z6
+	VMOVUPS       Y6, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z6, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z7, Z0, Z7
+	VPERMPS       Z7, Z30, Z7
+	VMOVUPS       Y7, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z7, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z8, Z0, Z8
+	VPERMPS       Z8, Z30, Z8
+	VMOVUPS       Y8, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z8, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z9, Z0, Z9
+	VPERMPS       Z9, Z30, Z9
+	VMOVUPS       Y9, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z9, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z10, Z0, Z10
+	VPERMPS       Z10, Z30, Z10
+	VMOVUPS       Y10, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z10, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z11, Z0, Z11
+	VPERMPS       Z11, Z30, Z11
+	VMOVUPS       Y11, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z11, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z12, Z0, Z12
+	VPERMPS       Z12, Z30, Z12
+	VMOVUPS       Y12, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z13, Z0, Z13
+	VPERMPS       Z13, Z30, Z13
+	VMOVUPS       Y13, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z13, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z14, Z0, Z14
+	VPERMPS       Z14, Z30, Z14
+	VMOVUPS       Y14, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z14, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z15, Z0, Z15
+	VPERMPS       Z15, Z30, Z15
+	VMOVUPS       Y15, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z15, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z16, Z0, Z16
+	VPERMPS       Z16, Z30, Z16
+	VMOVUPS       Y16, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z16, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z17, Z0, Z17
+	VPERMPS       Z17, Z30, Z17
+	VMOVUPS       Y17, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z18, Z0, Z18
+	VPERMPS       Z18, Z30, Z18
+	VMOVUPS       Y18, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z18, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z19, Z0, Z19
+	VPERMPS       Z19, Z30, Z19
+	VMOVUPS       Y19, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z19, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z20, Z0, Z20
+	VPERMPS       Z20, Z30, Z20
+	VMOVUPS       Y20, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z20, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z21, Z0, Z21
+	VPERMPS       Z21, Z30, Z21
+	VMOVUPS       Y21, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z21, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z22, Z0, Z22
+	VPERMPS       Z22, Z30, Z22
+	VMOVUPS       Y22, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z22, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z23, Z0, Z23
+	VPERMPS       Z23, Z30, Z23
+	VMOVUPS       Y23, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z23, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z24, Z0, Z24
+	VPERMPS       Z24, Z30, Z24
+	VMOVUPS       Y24, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z24, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z25, Z0, Z25
+	VPERMPS       Z25, Z30, Z25
+	VMOVUPS       Y25, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z25, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z26, Z0, Z26
+	VPERMPS       Z26, Z30, Z26
+	VMOVUPS       Y26, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z26, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VMAXPS        Z27, Z0, Z27
+	VPERMPS       Z27, Z30, Z27
+	VMOVUPS       Y27, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z27, Y1
+	VMOVUPS       Y1, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VMAXPS        Z28, Z0, Z28
+	VPERMPS       Z28, Z30, Z28
+	VMOVUPS       Y28, K1, (DX)
+	VEXTRACTF64X4 $0x01, Z28, Y0
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          DX, 24(SP)
+	MOVQ          size+0(FP), DX
+	IMULQ         lda+56(FP), DX
+	ADDQ          DX, (SP)
+	DECQ          32(SP)
+	JNZ           block28
+	MOVQ          blocks+8(FP), DX
+	MOVQ          DX, 32(SP)
+	MOVQ          anext+176(FP), DX
+	ADDQ          DX, (SP)
+	MOVQ          bnext+184(FP), DX
+	ADDQ          DX, 8(SP)
+	MOVQ          inext+192(FP), DX
+	ADDQ          DX, 16(SP)
+	MOVQ          cnext+200(FP), DX
+	ADDQ          DX, 24(SP)
+	DECQ          48(SP)
+	JNZ           block28
+	VZEROUPPER
+	RET
+
+// func paired28x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·paired28x8PartAVX512(SB), NOSPLIT, $56-208
+	MOVQ    columns+152(FP), AX
+	MOVL    $0x000000ff, CX
+	BZHIL   AX, CX, DX
+	CMPQ    AX, $0x08
+	CMOVLGE CX, DX
+	KMOVW   DX, K1
+	MOVQ    lda+56(FP), AX
+	LEAQ    (AX)(AX*2), CX
+	LEAQ    (AX)(AX*4), DX
+	MOVQ    astep+48(FP), BX
+	MOVQ    bstep+96(FP), SI
+	MOVQ    a+32(FP), DI
+	MOVQ    DI, (SP)
+	MOVQ    b+80(FP), DI
+	MOVQ    DI, 8(SP)
+	MOVQ    init+120(FP), DI
+	MOVQ    DI, 16(SP)
+	MOVQ    c+136(FP), DI
+	MOVQ    DI, 24(SP)
+	MOVQ    blocks+8(FP), DI
+	MOVQ    DI, 32(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 40(SP)
+	MOVQ    batches+168(FP), DI
+	MOVQ    DI, 48(SP)
+	MOVQ    size+0(FP), DI
+	CMPQ    DI, $0x1c
+	JEQ     block28
+	CMPQ    DI, $0x1b
+	JEQ     block27
+	CMPQ    DI, $0x1a
+	JEQ     block26
+	CMPQ    DI, $0x19
+	JEQ     block25
+	CMPQ    DI, $0x18
+	JEQ     block24
+	CMPQ    DI, $0x17
+	JEQ     block23
+	CMPQ    DI, $0x16
+	JEQ     block22
+	CMPQ    DI, $0x15
+	JEQ     block21
+	CMPQ    DI, $0x14
+	JEQ     block20
+	CMPQ    DI, $0x13
+	JEQ     block19
+	CMPQ    DI, $0x12
+	JEQ     block18
+	CMPQ    DI, $0x11
+	JEQ     block17
+	CMPQ    DI, $0x10
+	JEQ     block16
+	CMPQ    DI, $0x0f
+	JEQ     block15
+	CMPQ    DI, $0x0e
+	JEQ     block14
+	CMPQ    DI, $0x0d
+	JEQ     block13
+	CMPQ    DI, $0x0c
+	JEQ     block12
+	CMPQ    DI, $0x0b
+	JEQ     block11
+	CMPQ    DI, $0x0a
+	JEQ     block10
+	CMPQ    DI, $0x09
+	JEQ     block9
+	CMPQ    DI, $0x08
+	JEQ     block8
+	CMPQ    DI, $0x07
+	JEQ     block7
+	CMPQ    DI, $0x06
+	JEQ     block6
+	CMPQ    DI, $0x05
+	JEQ     block5
+	CMPQ    DI, $0x04
+	JEQ     block4
+	CMPQ    DI, $0x03
+	JEQ     block3
+	CMPQ    DI, $0x02
+	JEQ     block2
+
+block1:
+	MOVQ      ldi+128(FP), DX
+	MOVQ      16(SP), CX
+	VMOVUPS.Z (CX), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      DX, CX
+	MOVQ      CX, 16(SP)
+	MOVQ      (SP), CX
+	MOVQ      8(SP), DX
+	MOVQ      rows+16(FP), DI
+	MOVQ      DI, 40(SP)
+
+row1:
+	MOVQ depth+24(FP), DI
+	SHRQ $0x01, DI
+	JZ   odd1
+
+depth1:
+	VMOVUPS      (DX), Z1
+	VBROADCASTSD (CX), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth1
+
+odd1:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even1
+	VMOVUPS      (DX), Z1
+	VMOVSS       (CX), X2
+	VPBROADCASTQ X2, Z2
+	VFMADD231PS  Z2, Z1, Z0
+
+even1:
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row1
+	VBROADCASTSS floor+160(FP), Z1
+	VMOVSHDUP    Z0, Z2
+	VADDPS       Z2, Z0, Z0
+	VMAXPS       Z0, Z1, Z0
+	VPMOVQD      Z0, Y0
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMOVUPS      Y0, K1, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000001, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block1
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ      ldi+128(FP), DX
+	MOVQ      16(SP), CX
+	VMOVUPS.Z (CX), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      DX, CX
+	MOVQ      CX, 16(SP)
+	MOVQ      (SP), CX
+	MOVQ      8(SP), DX
+	MOVQ      rows+16(FP), DI
+	MOVQ      DI, 40(SP)
+
+row2:
+	MOVQ depth+24(FP), DI
+	SHRQ $0x01, DI
+	JZ   odd2
+
+depth2:
+	VMOVUPS      (DX), Z2
+	VBROADCASTSD (CX), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VBROADCASTSD (CX)(AX*1), Z3
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth2
+
+odd2:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even2
+	VMOVUPS      (DX), Z2
+	VMOVSS       (CX), X3
+	VPBROADCASTQ X3, Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VMOVSS       (CX)(AX*1), X3
+	VPBROADCASTQ X3, Z3
+	VFMADD231PS  Z3, Z2, Z1
+
+even2:
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row2
+	VBROADCASTSS floor+160(FP), Z2
+	VMOVSHDUP    Z0, Z3
+	VADDPS       Z3, Z0, Z0
+	VMAXPS       Z0, Z2, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z3
+	VADDPS       Z3, Z1, Z1
+	VMAXPS       Z1, Z2, Z1
+	VPMOVQD      Z1, Y1
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMOVUPS      Y0, K1, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y1, K1, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000002, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block2
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block2
+	VZEROUPPER
+	RET
+
+block3:
+	MOVQ      ldi+128(FP), DX
+	MOVQ      16(SP), CX
+	VMOVUPS.Z (CX), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      DX, CX
+	MOVQ      CX, 16(SP)
+	MOVQ      (SP), CX
+	MOVQ      8(SP), DX
+	MOVQ      rows+16(FP), DI
+	MOVQ      DI, 40(SP)
+
+row3:
+	MOVQ depth+24(FP), DI
+	SHRQ $0x01, DI
+	JZ   odd3
+
+depth3:
+	VMOVUPS      (DX), Z3
+	VBROADCASTSD (CX), Z4
+	VFMADD231PS  Z4, Z3, Z0
+	VBROADCASTSD (CX)(AX*1), Z4
+	VFMADD231PS  Z4, Z3, Z1
+	VBROADCASTSD (CX)(AX*2), Z4
+	VFMADD231PS  Z4, Z3, Z2
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth3
+
+odd3:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even3
+	VMOVUPS      (DX), Z3
+	VMOVSS       (CX), X4
+	VPBROADCASTQ X4, Z4
+	VFMADD231PS  Z4, Z3, Z0
+	VMOVSS       (CX)(AX*1), X4
+	VPBROADCASTQ X4, Z4
+	VFMADD231PS  Z4, Z3, Z1
+	VMOVSS       (CX)(AX*2), X4
+	VPBROADCASTQ X4, Z4
+	VFMADD231PS  Z4, Z3, Z2
+
+even3:
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row3
+	VBROADCASTSS floor+160(FP), Z3
+	VMOVSHDUP    Z0, Z4
+	VADDPS       Z4, Z0, Z0
+	VMAXPS       Z0, Z3, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z4
+	VADDPS       Z4, Z1, Z1
+	VMAXPS       Z1, Z3, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z4
+	VADDPS       Z4, Z2, Z2
+	VMAXPS       Z2, Z3, Z2
+	VPMOVQD      Z2, Y2
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMOVUPS      Y0, K1, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y1, K1, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y2, K1, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000003, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block3
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block3
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ      ldi+128(FP), DI
+	MOVQ      16(SP), DX
+	VMOVUPS.Z (DX), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      DI, DX
+	VMOVUPS.Z (DX), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      DI, DX
+	VMOVUPS.Z (DX), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      DI, DX
+	VMOVUPS.Z (DX), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      DI, DX
+	MOVQ      DX, 16(SP)
+	MOVQ      (SP), DX
+	MOVQ      8(SP), DI
+	MOVQ      rows+16(FP), R8
+	MOVQ      R8, 40(SP)
+
+row4:
+	MOVQ depth+24(FP), R8
+	SHRQ $0x01, R8
+	JZ   odd4
+
+depth4:
+	VMOVUPS      (DI), Z4
+	VBROADCASTSD (DX), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSD (DX)(AX*1), Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VBROADCASTSD (DX)(AX*2), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VBROADCASTSD (DX)(CX*1), Z5
+	VFMADD231PS  Z5, Z4, Z3
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
+	JNZ          depth4
+
+odd4:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even4
+	VMOVUPS      (DI), Z4
+	VMOVSS       (DX), X5
+	VPBROADCASTQ X5, Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VMOVSS       (DX)(AX*1), X5
+	VPBROADCASTQ X5, Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VMOVSS       (DX)(AX*2), X5
+	VPBROADCASTQ X5, Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VMOVSS       (DX)(CX*1), X5
+	VPBROADCASTQ X5, Z5
+	VFMADD231PS  Z5, Z4, Z3
+
+even4:
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row4
+	VBROADCASTSS floor+160(FP), Z4
+	VMOVSHDUP    Z0, Z5
+	VADDPS       Z5, Z0, Z0
+	VMAXPS       Z0, Z4, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z5
+	VADDPS       Z5, Z1, Z1
+	VMAXPS       Z1, Z4, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z5
+	VADDPS       Z5, Z2, Z2
+	VMAXPS       Z2, Z4, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z5
+	VADDPS       Z5, Z3, Z3
+	VMAXPS       Z3, Z4, Z3
+	VPMOVQD      Z3, Y3
+	MOVQ         ldc+144(FP), DI
+	MOVQ         24(SP), DX
+	VMOVUPS      Y0, K1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y1, K1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y2, K1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y3, K1, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 24(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000004, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         32(SP)
+	JNZ          block4
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block4
+	VZEROUPPER
+	RET
+
+block5:
+	MOVQ      ldi+128(FP), DI
+	MOVQ      16(SP), DX
+	VMOVUPS.Z (DX), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      DI, DX
+	VMOVUPS.Z (DX), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      DI, DX
+	VMOVUPS.Z (DX), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      DI, DX
+	VMOVUPS.Z (DX), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      DI, DX
+	VMOVUPS.Z (DX), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      DI, DX
+	MOVQ      DX, 16(SP)
+	MOVQ      (SP), DX
+	MOVQ      8(SP), DI
+	MOVQ      rows+16(FP), R8
+	MOVQ      R8, 40(SP)
+
+row5:
+	MOVQ depth+24(FP), R8
+	SHRQ $0x01, R8
+	JZ   odd5
+
+depth5:
+	VMOVUPS      (DI), Z5
+	VBROADCASTSD (DX), Z6
+	VFMADD231PS  Z6, Z5, Z0
+	VBROADCASTSD (DX)(AX*1), Z6
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSD (DX)(AX*2), Z6
+	VFMADD231PS  Z6, Z5, Z2
+	VBROADCASTSD (DX)(CX*1), Z6
+	VFMADD231PS  Z6, Z5, Z3
+	VBROADCASTSD (DX)(AX*4), Z6
+	VFMADD231PS  Z6, Z5, Z4
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
+	JNZ          depth5
+
+odd5:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even5
+	VMOVUPS      (DI), Z5
+	VMOVSS       (DX), X6
+	VPBROADCASTQ X6, Z6
+	VFMADD231PS  Z6, Z5, Z0
+	VMOVSS       (DX)(AX*1), X6
+	VPBROADCASTQ X6, Z6
+	VFMADD231PS  Z6, Z5, Z1
+	VMOVSS       (DX)(AX*2), X6
+	VPBROADCASTQ X6, Z6
+	VFMADD231PS  Z6, Z5, Z2
+	VMOVSS       (DX)(CX*1), X6
+	VPBROADCASTQ X6, Z6
+	VFMADD231PS  Z6, Z5, Z3
+	VMOVSS       (DX)(AX*4), X6
+	VPBROADCASTQ X6, Z6
+	VFMADD231PS  Z6, Z5, Z4
+
+even5:
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row5
+	VBROADCASTSS floor+160(FP), Z5
+	VMOVSHDUP    Z0, Z6
+	VADDPS       Z6, Z0, Z0
+	VMAXPS       Z0, Z5, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z6
+	VADDPS       Z6, Z1, Z1
+	VMAXPS       Z1, Z5, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z6
+	VADDPS       Z6, Z2, Z2
+	VMAXPS       Z2, Z5, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z6
+	VADDPS       Z6, Z3, Z3
+	VMAXPS       Z3, Z5, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z6
+	VADDPS       Z6, Z4, Z4
+	VMAXPS       Z4, Z5, Z4
+	VPMOVQD      Z4, Y4
+	MOVQ         ldc+144(FP), DI
+	MOVQ         24(SP), DX
+	VMOVUPS      Y0, K1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y1, K1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y2, K1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y3, K1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y4, K1, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 24(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000005, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         32(SP)
+	JNZ          block5
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block5
+	VZEROUPPER
+	RET
+
+block6:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	MOVQ      8(SP), R8
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 40(SP)
+
+row6:
+	MOVQ depth+24(FP), R9
+	SHRQ $0x01, R9
+	JZ   odd6
+
+depth6:
+	VMOVUPS      (R8), Z6
+	VBROADCASTSD (DI), Z7
+	VFMADD231PS  Z7, Z6, Z0
+	VBROADCASTSD (DI)(AX*1), Z7
+	VFMADD231PS  Z7, Z6, Z1
+	VBROADCASTSD (DI)(AX*2), Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VBROADCASTSD (DI)(CX*1), Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VBROADCASTSD (DI)(AX*4), Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VBROADCASTSD (DI)(DX*1), Z7
+	VFMADD231PS  Z7, Z6, Z5
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R9
+	JNZ          depth6
+
+odd6:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even6
+	VMOVUPS      (R8), Z6
+	VMOVSS       (DI), X7
+	VPBROADCASTQ X7, Z7
+	VFMADD231PS  Z7, Z6, Z0
+	VMOVSS       (DI)(AX*1), X7
+	VPBROADCASTQ X7, Z7
+	VFMADD231PS  Z7, Z6, Z1
+	VMOVSS       (DI)(AX*2), X7
+	VPBROADCASTQ X7, Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VMOVSS       (DI)(CX*1), X7
+	VPBROADCASTQ X7, Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VMOVSS       (DI)(AX*4), X7
+	VPBROADCASTQ X7, Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VMOVSS       (DI)(DX*1), X7
+	VPBROADCASTQ X7, Z7
+	VFMADD231PS  Z7, Z6, Z5
+
+even6:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         bturn+88(FP), R8
+	DECQ         40(SP)
+	JNZ          row6
+	VBROADCASTSS floor+160(FP), Z6
+	VMOVSHDUP    Z0, Z7
+	VADDPS       Z7, Z0, Z0
+	VMAXPS       Z0, Z6, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z7
+	VADDPS       Z7, Z1, Z1
+	VMAXPS       Z1, Z6, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z7
+	VADDPS       Z7, Z2, Z2
+	VMAXPS       Z2, Z6, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z7
+	VADDPS       Z7, Z3, Z3
+	VMAXPS       Z3, Z6, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z7
+	VADDPS       Z7, Z4, Z4
+	VMAXPS       Z4, Z6, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z7
+	VADDPS       Z7, Z5, Z5
+	VMAXPS       Z5, Z6, Z5
+	VPMOVQD      Z5, Y5
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000006, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block6
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block6
+	VZEROUPPER
+	RET
+
+block7:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	MOVQ      8(SP), R8
+	MOVQ      rows+16(FP), R9
+	MOVQ      R9, 40(SP)
+
+row7:
+	MOVQ depth+24(FP), R9
+	SHRQ $0x01, R9
+	JZ   odd7
+
+depth7:
+	VMOVUPS      (R8), Z7
+	VBROADCASTSD (DI), Z8
+	VFMADD231PS  Z8, Z7, Z0
+	VBROADCASTSD (DI)(AX*1), Z8
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSD (DI)(AX*2), Z8
+	VFMADD231PS  Z8, Z7, Z2
+	VBROADCASTSD (DI)(CX*1), Z8
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSD (DI)(AX*4), Z8
+	VFMADD231PS  Z8, Z7, Z4
+	VBROADCASTSD (DI)(DX*1), Z8
+	VFMADD231PS  Z8, Z7, Z5
+	VBROADCASTSD (DI)(CX*2), Z8
+	VFMADD231PS  Z8, Z7, Z6
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R9
+	JNZ          depth7
+
+odd7:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even7
+	VMOVUPS      (R8), Z7
+	VMOVSS       (DI), X8
+	VPBROADCASTQ X8, Z8
+	VFMADD231PS  Z8, Z7, Z0
+	VMOVSS       (DI)(AX*1), X8
+	VPBROADCASTQ X8, Z8
+	VFMADD231PS  Z8, Z7, Z1
+	VMOVSS       (DI)(AX*2), X8
+	VPBROADCASTQ X8, Z8
+	VFMADD231PS  Z8, Z7, Z2
+	VMOVSS       (DI)(CX*1), X8
+	VPBROADCASTQ X8, Z8
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVSS       (DI)(AX*4), X8
+	VPBROADCASTQ X8, Z8
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVSS       (DI)(DX*1), X8
+	VPBROADCASTQ X8, Z8
+	VFMADD231PS  Z8, Z7, Z5
+	VMOVSS       (DI)(CX*2), X8
+	VPBROADCASTQ X8, Z8
+	VFMADD231PS  Z8, Z7, Z6
+
+even7:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         bturn+88(FP), R8
+	DECQ         40(SP)
+	JNZ          row7
+	VBROADCASTSS floor+160(FP), Z7
+	VMOVSHDUP    Z0, Z8
+	VADDPS       Z8, Z0, Z0
+	VMAXPS       Z0, Z7, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z8
+	VADDPS       Z8, Z1, Z1
+	VMAXPS       Z1, Z7, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z8
+	VADDPS       Z8, Z2, Z2
+	VMAXPS       Z2, Z7, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z8
+	VADDPS       Z8, Z3, Z3
+	VMAXPS       Z3, Z7, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z8
+	VADDPS       Z8, Z4, Z4
+	VMAXPS       Z4, Z7, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z8
+	VADDPS       Z8, Z5, Z5
+	VMAXPS       Z5, Z7, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z8
+	VADDPS       Z8, Z6, Z6
+	VMAXPS       Z6, Z7, Z6
+	VPMOVQD      Z6, Y6
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000007, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block7
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block7
+	VZEROUPPER
+	RET
+
+block8:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	MOVQ      8(SP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 40(SP)
+
+row8:
+	MOVQ depth+24(FP), R10
+	SHRQ $0x01, R10
+	JZ   odd8
+
+depth8:
+	VMOVUPS      (R9), Z8
+	VBROADCASTSD (DI), Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VBROADCASTSD (DI)(AX*1), Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VBROADCASTSD (DI)(AX*2), Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VBROADCASTSD (DI)(CX*1), Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VBROADCASTSD (DI)(AX*4), Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VBROADCASTSD (DI)(DX*1), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VBROADCASTSD (DI)(CX*2), Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VBROADCASTSD (R8), Z9
+	VFMADD231PS  Z9, Z8, Z7
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth8
+
+odd8:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even8
+	VMOVUPS      (R9), Z8
+	VMOVSS       (DI), X9
+	VPBROADCASTQ X9, Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VMOVSS       (DI)(AX*1), X9
+	VPBROADCASTQ X9, Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VMOVSS       (DI)(AX*2), X9
+	VPBROADCASTQ X9, Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VMOVSS       (DI)(CX*1), X9
+	VPBROADCASTQ X9, Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VMOVSS       (DI)(AX*4), X9
+	VPBROADCASTQ X9, Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VMOVSS       (DI)(DX*1), X9
+	VPBROADCASTQ X9, Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VMOVSS       (DI)(CX*2), X9
+	VPBROADCASTQ X9, Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VMOVSS       (R8), X9
+	VPBROADCASTQ X9, Z9
+	VFMADD231PS  Z9, Z8, Z7
+
+even8:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         40(SP)
+	JNZ          row8
+	VBROADCASTSS floor+160(FP), Z8
+	VMOVSHDUP    Z0, Z9
+	VADDPS       Z9, Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z9
+	VADDPS       Z9, Z1, Z1
+	VMAXPS       Z1, Z8, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z9
+	VADDPS       Z9, Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z9
+	VADDPS       Z9, Z3, Z3
+	VMAXPS       Z3, Z8, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z9
+	VADDPS       Z9, Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z9
+	VADDPS       Z9, Z5, Z5
+	VMAXPS       Z5, Z8, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z9
+	VADDPS       Z9, Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z9
+	VADDPS       Z9, Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VPMOVQD      Z7, Y7
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000008, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block8
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block8
+	VZEROUPPER
+	RET
+
+block9:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	MOVQ      8(SP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 40(SP)
+
+row9:
+	MOVQ depth+24(FP), R10
+	SHRQ $0x01, R10
+	JZ   odd9
+
+depth9:
+	VMOVUPS      (R9), Z9
+	VBROADCASTSD (DI), Z10
+	VFMADD231PS  Z10, Z9, Z0
+	VBROADCASTSD (DI)(AX*1), Z10
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSD (DI)(AX*2), Z10
+	VFMADD231PS  Z10, Z9, Z2
+	VBROADCASTSD (DI)(CX*1), Z10
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSD (DI)(AX*4), Z10
+	VFMADD231PS  Z10, Z9, Z4
+	VBROADCASTSD (DI)(DX*1), Z10
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSD (DI)(CX*2), Z10
+	VFMADD231PS  Z10, Z9, Z6
+	VBROADCASTSD (R8), Z10
+	VFMADD231PS  Z10, Z9, Z7
+	VBROADCASTSD (R8)(AX*1), Z10
+	VFMADD231PS  Z10, Z9, Z8
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth9
+
+odd9:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even9
+	VMOVUPS      (R9), Z9
+	VMOVSS       (DI), X10
+	VPBROADCASTQ X10, Z10
+	VFMADD231PS  Z10, Z9, Z0
+	VMOVSS       (DI)(AX*1), X10
+	VPBROADCASTQ X10, Z10
+	VFMADD231PS  Z10, Z9, Z1
+	VMOVSS       (DI)(AX*2), X10
+	VPBROADCASTQ X10, Z10
+	VFMADD231PS  Z10, Z9, Z2
+	VMOVSS       (DI)(CX*1), X10
+	VPBROADCASTQ X10, Z10
+	VFMADD231PS  Z10, Z9, Z3
+	VMOVSS       (DI)(AX*4), X10
+	VPBROADCASTQ X10, Z10
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVSS       (DI)(DX*1), X10
+	VPBROADCASTQ X10, Z10
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVSS       (DI)(CX*2), X10
+	VPBROADCASTQ X10, Z10
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVSS       (R8), X10
+	VPBROADCASTQ X10, Z10
+	VFMADD231PS  Z10, Z9, Z7
+	VMOVSS       (R8)(AX*1), X10
+	VPBROADCASTQ X10, Z10
+	VFMADD231PS  Z10, Z9, Z8
+
+even9:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         40(SP)
+	JNZ          row9
+	VBROADCASTSS floor+160(FP), Z9
+	VMOVSHDUP    Z0, Z10
+	VADDPS       Z10, Z0, Z0
+	VMAXPS       Z0, Z9, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z10
+	VADDPS       Z10, Z1, Z1
+	VMAXPS       Z1, Z9, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z10
+	VADDPS       Z10, Z2, Z2
+	VMAXPS       Z2, Z9, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z10
+	VADDPS       Z10, Z3, Z3
+	VMAXPS       Z3, Z9, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z10
+	VADDPS       Z10, Z4, Z4
+	VMAXPS       Z4, Z9, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z10
+	VADDPS       Z10, Z5, Z5
+	VMAXPS       Z5, Z9, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z10
+	VADDPS       Z10, Z6, Z6
+	VMAXPS       Z6, Z9, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z10
+	VADDPS       Z10, Z7, Z7
+	VMAXPS       Z7, Z9, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z10
+	VADDPS       Z10, Z8, Z8
+	VMAXPS       Z8, Z9, Z8
+	VPMOVQD      Z8, Y8
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000009, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block9
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block9
+	VZEROUPPER
+	RET
+
+block10:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	MOVQ      8(SP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 40(SP)
+
+row10:
+	MOVQ depth+24(FP), R10
+	SHRQ $0x01, R10
+	JZ   odd10
+
+depth10:
+	VMOVUPS      (R9), Z10
+	VBROADCASTSD (DI), Z11
+	VFMADD231PS  Z11, Z10, Z0
+	VBROADCASTSD (DI)(AX*1), Z11
+	VFMADD231PS  Z11, Z10, Z1
+	VBROADCASTSD (DI)(AX*2), Z11
+	VFMADD231PS  Z11, Z10, Z2
+	VBROADCASTSD (DI)(CX*1), Z11
+	VFMADD231PS  Z11, Z10, Z3
+	VBROADCASTSD (DI)(AX*4), Z11
+	VFMADD231PS  Z11, Z10, Z4
+	VBROADCASTSD (DI)(DX*1), Z11
+	VFMADD231PS  Z11, Z10, Z5
+	VBROADCASTSD (DI)(CX*2), Z11
+	VFMADD231PS  Z11, Z10, Z6
+	VBROADCASTSD (R8), Z11
+	VFMADD231PS  Z11, Z10, Z7
+	VBROADCASTSD (R8)(AX*1), Z11
+	VFMADD231PS  Z11, Z10, Z8
+	VBROADCASTSD (R8)(AX*2), Z11
+	VFMADD231PS  Z11, Z10, Z9
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth10
+
+odd10:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even10
+	VMOVUPS      (R9), Z10
+	VMOVSS       (DI), X11
+	VPBROADCASTQ X11, Z11
+	VFMADD231PS  Z11, Z10, Z0
+	VMOVSS       (DI)(AX*1), X11
+	VPBROADCASTQ X11, Z11
+	VFMADD231PS  Z11, Z10, Z1
+	VMOVSS       (DI)(AX*2), X11
+	VPBROADCASTQ X11, Z11
+	VFMADD231PS  Z11, Z10, Z2
+	VMOVSS       (DI)(CX*1), X11
+	VPBROADCASTQ X11, Z11
+	VFMADD231PS  Z11, Z10, Z3
+	VMOVSS       (DI)(AX*4), X11
+	VPBROADCASTQ X11, Z11
+	VFMADD231PS  Z11, Z10, Z4
+	VMOVSS       (DI)(DX*1), X11
+	VPBROADCASTQ X11, Z11
+	VFMADD231PS  Z11, Z10, Z5
+	VMOVSS       (DI)(CX*2), X11
+	VPBROADCASTQ X11, Z11
+	VFMADD231PS  Z11, Z10, Z6
+	VMOVSS       (R8), X11
+	VPBROADCASTQ X11, Z11
+	VFMADD231PS  Z11, Z10, Z7
+	VMOVSS       (R8)(AX*1), X11
+	VPBROADCASTQ X11, Z11
+	VFMADD231PS  Z11, Z10, Z8
+	VMOVSS       (R8)(AX*2), X11
+	VPBROADCASTQ X11, Z11
+	VFMADD231PS  Z11, Z10, Z9
+
+even10:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         40(SP)
+	JNZ          row10
+	VBROADCASTSS floor+160(FP), Z10
+	VMOVSHDUP    Z0, Z11
+	VADDPS       Z11, Z0, Z0
+	VMAXPS       Z0, Z10, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z11
+	VADDPS       Z11, Z1, Z1
+	VMAXPS       Z1, Z10, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z11
+	VADDPS       Z11, Z2, Z2
+	VMAXPS       Z2, Z10, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z11
+	VADDPS       Z11, Z3, Z3
+	VMAXPS       Z3, Z10, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z11
+	VADDPS       Z11, Z4, Z4
+	VMAXPS       Z4, Z10, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z11
+	VADDPS       Z11, Z5, Z5
+	VMAXPS       Z5, Z10, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z11
+	VADDPS       Z11, Z6, Z6
+	VMAXPS       Z6, Z10, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z11
+	VADDPS       Z11, Z7, Z7
+	VMAXPS       Z7, Z10, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z11
+	VADDPS       Z11, Z8, Z8
+	VMAXPS       Z8, Z10, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z11
+	VADDPS       Z11, Z9, Z9
+	VMAXPS       Z9, Z10, Z9
+	VPMOVQD      Z9, Y9
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000a, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block10
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block10
+	VZEROUPPER
+	RET
+
+block11:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	MOVQ      8(SP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 40(SP)
+
+row11:
+	MOVQ depth+24(FP), R10
+	SHRQ $0x01, R10
+	JZ   odd11
+
+depth11:
+	VMOVUPS      (R9), Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PS  Z12, Z11, Z0
+	VBROADCASTSD (DI)(AX*1), Z12
+	VFMADD231PS  Z12, Z11, Z1
+	VBROADCASTSD (DI)(AX*2), Z12
+	VFMADD231PS  Z12, Z11, Z2
+	VBROADCASTSD (DI)(CX*1), Z12
+	VFMADD231PS  Z12, Z11, Z3
+	VBROADCASTSD (DI)(AX*4), Z12
+	VFMADD231PS  Z12, Z11, Z4
+	VBROADCASTSD (DI)(DX*1), Z12
+	VFMADD231PS  Z12, Z11, Z5
+	VBROADCASTSD (DI)(CX*2), Z12
+	VFMADD231PS  Z12, Z11, Z6
+	VBROADCASTSD (R8), Z12
+	VFMADD231PS  Z12, Z11, Z7
+	VBROADCASTSD (R8)(AX*1), Z12
+	VFMADD231PS  Z12, Z11, Z8
+	VBROADCASTSD (R8)(AX*2), Z12
+	VFMADD231PS  Z12, Z11, Z9
+	VBROADCASTSD (R8)(CX*1), Z12
+	VFMADD231PS  Z12, Z11, Z10
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth11
+
+odd11:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even11
+	VMOVUPS      (R9), Z11
+	VMOVSS       (DI), X12
+	VPBROADCASTQ X12, Z12
+	VFMADD231PS  Z12, Z11, Z0
+	VMOVSS       (DI)(AX*1), X12
+	VPBROADCASTQ X12, Z12
+	VFMADD231PS  Z12, Z11, Z1
+	VMOVSS       (DI)(AX*2), X12
+	VPBROADCASTQ X12, Z12
+	VFMADD231PS  Z12, Z11, Z2
+	VMOVSS       (DI)(CX*1), X12
+	VPBROADCASTQ X12, Z12
+	VFMADD231PS  Z12, Z11, Z3
+	VMOVSS       (DI)(AX*4), X12
+	VPBROADCASTQ X12, Z12
+	VFMADD231PS  Z12, Z11, Z4
+	VMOVSS       (DI)(DX*1), X12
+	VPBROADCASTQ X12, Z12
+	VFMADD231PS  Z12, Z11, Z5
+	VMOVSS       (DI)(CX*2), X12
+	VPBROADCASTQ X12, Z12
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVSS       (R8), X12
+	VPBROADCASTQ X12, Z12
+	VFMADD231PS  Z12, Z11, Z7
+	VMOVSS       (R8)(AX*1), X12
+	VPBROADCASTQ X12, Z12
+	VFMADD231PS  Z12, Z11, Z8
+	VMOVSS       (R8)(AX*2), X12
+	VPBROADCASTQ X12, Z12
+	VFMADD231PS  Z12, Z11, Z9
+	VMOVSS       (R8)(CX*1), X12
+	VPBROADCASTQ X12, Z12
+	VFMADD231PS  Z12, Z11, Z10
+
+even11:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         40(SP)
+	JNZ          row11
+	VBROADCASTSS floor+160(FP), Z11
+	VMOVSHDUP    Z0, Z12
+	VADDPS       Z12, Z0, Z0
+	VMAXPS       Z0, Z11, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z12
+	VADDPS       Z12, Z1, Z1
+	VMAXPS       Z1, Z11, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z12
+	VADDPS       Z12, Z2, Z2
+	VMAXPS       Z2, Z11, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z12
+	VADDPS       Z12, Z3, Z3
+	VMAXPS       Z3, Z11, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z12
+	VADDPS       Z12, Z4, Z4
+	VMAXPS       Z4, Z11, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z12
+	VADDPS       Z12, Z5, Z5
+	VMAXPS       Z5, Z11, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z12
+	VADDPS       Z12, Z6, Z6
+	VMAXPS       Z6, Z11, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z12
+	VADDPS       Z12, Z7, Z7
+	VMAXPS       Z7, Z11, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z12
+	VADDPS       Z12, Z8, Z8
+	VMAXPS       Z8, Z11, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z12
+	VADDPS       Z12, Z9, Z9
+	VMAXPS       Z9, Z11, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z12
+	VADDPS       Z12, Z10, Z10
+	VMAXPS       Z10, Z11, Z10
+	VPMOVQD      Z10, Y10
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000b, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block11
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block11
+	VZEROUPPER
+	RET
+
+block12:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	MOVQ      8(SP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 40(SP)
+
+row12:
+	MOVQ depth+24(FP), R10
+	SHRQ $0x01, R10
+	JZ   odd12
+
+depth12:
+	VMOVUPS      (R9), Z12
+	VBROADCASTSD (DI), Z13
+	VFMADD231PS  Z13, Z12, Z0
+	VBROADCASTSD (DI)(AX*1), Z13
+	VFMADD231PS  Z13, Z12, Z1
+	VBROADCASTSD (DI)(AX*2), Z13
+	VFMADD231PS  Z13, Z12, Z2
+	VBROADCASTSD (DI)(CX*1), Z13
+	VFMADD231PS  Z13, Z12, Z3
+	VBROADCASTSD (DI)(AX*4), Z13
+	VFMADD231PS  Z13, Z12, Z4
+	VBROADCASTSD (DI)(DX*1), Z13
+	VFMADD231PS  Z13, Z12, Z5
+	VBROADCASTSD (DI)(CX*2), Z13
+	VFMADD231PS  Z13, Z12, Z6
+	VBROADCASTSD (R8), Z13
+	VFMADD231PS  Z13, Z12, Z7
+	VBROADCASTSD (R8)(AX*1), Z13
+	VFMADD231PS  Z13, Z12, Z8
+	VBROADCASTSD (R8)(AX*2), Z13
+	VFMADD231PS  Z13, Z12, Z9
+	VBROADCASTSD (R8)(CX*1), Z13
+	VFMADD231PS  Z13, Z12, Z10
+	VBROADCASTSD (R8)(AX*4), Z13
+	VFMADD231PS  Z13, Z12, Z11
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth12
+
+odd12:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even12
+	VMOVUPS      (R9), Z12
+	VMOVSS       (DI), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z0
+	VMOVSS       (DI)(AX*1), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z1
+	VMOVSS       (DI)(AX*2), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z2
+	VMOVSS       (DI)(CX*1), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z3
+	VMOVSS       (DI)(AX*4), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z4
+	VMOVSS       (DI)(DX*1), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z5
+	VMOVSS       (DI)(CX*2), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z6
+	VMOVSS       (R8), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z7
+	VMOVSS       (R8)(AX*1), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z8
+	VMOVSS       (R8)(AX*2), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z9
+	VMOVSS       (R8)(CX*1), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z10
+	VMOVSS       (R8)(AX*4), X13
+	VPBROADCASTQ X13, Z13
+	VFMADD231PS  Z13, Z12, Z11
+
+even12:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         40(SP)
+	JNZ          row12
+	VBROADCASTSS floor+160(FP), Z12
+	VMOVSHDUP    Z0, Z13
+	VADDPS       Z13, Z0, Z0
+	VMAXPS       Z0, Z12, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z13
+	VADDPS       Z13, Z1, Z1
+	VMAXPS       Z1, Z12, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z13
+	VADDPS       Z13, Z2, Z2
+	VMAXPS       Z2, Z12, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z13
+	VADDPS       Z13, Z3, Z3
+	VMAXPS       Z3, Z12, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z13
+	VADDPS       Z13, Z4, Z4
+	VMAXPS       Z4, Z12, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z13
+	VADDPS       Z13, Z5, Z5
+	VMAXPS       Z5, Z12, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z13
+	VADDPS       Z13, Z6, Z6
+	VMAXPS       Z6, Z12, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z13
+	VADDPS       Z13, Z7, Z7
+	VMAXPS       Z7, Z12, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z13
+	VADDPS       Z13, Z8, Z8
+	VMAXPS       Z8, Z12, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z13
+	VADDPS       Z13, Z9, Z9
+	VMAXPS       Z9, Z12, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z13
+	VADDPS       Z13, Z10, Z10
+	VMAXPS       Z10, Z12, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z13
+	VADDPS       Z13, Z11, Z11
+	VMAXPS       Z11, Z12, Z11
+	VPMOVQD      Z11, Y11
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000c, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block12
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block12
+	VZEROUPPER
+	RET
+
+block13:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	MOVQ      8(SP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 40(SP)
+
+row13:
+	MOVQ depth+24(FP), R10
+	SHRQ $0x01, R10
+	JZ   odd13
+
+depth13:
+	VMOVUPS      (R9), Z13
+	VBROADCASTSD (DI), Z14
+	VFMADD231PS  Z14, Z13, Z0
+	VBROADCASTSD (DI)(AX*1), Z14
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSD (DI)(AX*2), Z14
+	VFMADD231PS  Z14, Z13, Z2
+	VBROADCASTSD (DI)(CX*1), Z14
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSD (DI)(AX*4), Z14
+	VFMADD231PS  Z14, Z13, Z4
+	VBROADCASTSD (DI)(DX*1), Z14
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSD (DI)(CX*2), Z14
+	VFMADD231PS  Z14, Z13, Z6
+	VBROADCASTSD (R8), Z14
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSD (R8)(AX*1), Z14
+	VFMADD231PS  Z14, Z13, Z8
+	VBROADCASTSD (R8)(AX*2), Z14
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSD (R8)(CX*1), Z14
+	VFMADD231PS  Z14, Z13, Z10
+	VBROADCASTSD (R8)(AX*4), Z14
+	VFMADD231PS  Z14, Z13, Z11
+	VBROADCASTSD (R8)(DX*1), Z14
+	VFMADD231PS  Z14, Z13, Z12
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth13
+
+odd13:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even13
+	VMOVUPS      (R9), Z13
+	VMOVSS       (DI), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z0
+	VMOVSS       (DI)(AX*1), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z1
+	VMOVSS       (DI)(AX*2), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z2
+	VMOVSS       (DI)(CX*1), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z3
+	VMOVSS       (DI)(AX*4), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z4
+	VMOVSS       (DI)(DX*1), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z5
+	VMOVSS       (DI)(CX*2), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z6
+	VMOVSS       (R8), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z7
+	VMOVSS       (R8)(AX*1), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z8
+	VMOVSS       (R8)(AX*2), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z9
+	VMOVSS       (R8)(CX*1), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z10
+	VMOVSS       (R8)(AX*4), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z11
+	VMOVSS       (R8)(DX*1), X14
+	VPBROADCASTQ X14, Z14
+	VFMADD231PS  Z14, Z13, Z12
+
+even13:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         40(SP)
+	JNZ          row13
+	VBROADCASTSS floor+160(FP), Z13
+	VMOVSHDUP    Z0, Z14
+	VADDPS       Z14, Z0, Z0
+	VMAXPS       Z0, Z13, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z14
+	VADDPS       Z14, Z1, Z1
+	VMAXPS       Z1, Z13, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z14
+	VADDPS       Z14, Z2, Z2
+	VMAXPS       Z2, Z13, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z14
+	VADDPS       Z14, Z3, Z3
+	VMAXPS       Z3, Z13, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z14
+	VADDPS       Z14, Z4, Z4
+	VMAXPS       Z4, Z13, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z14
+	VADDPS       Z14, Z5, Z5
+	VMAXPS       Z5, Z13, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z14
+	VADDPS       Z14, Z6, Z6
+	VMAXPS       Z6, Z13, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z14
+	VADDPS       Z14, Z7, Z7
+	VMAXPS       Z7, Z13, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z14
+	VADDPS       Z14, Z8, Z8
+	VMAXPS       Z8, Z13, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z14
+	VADDPS       Z14, Z9, Z9
+	VMAXPS       Z9, Z13, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z14
+	VADDPS       Z14, Z10, Z10
+	VMAXPS       Z10, Z13, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z14
+	VADDPS       Z14, Z11, Z11
+	VMAXPS       Z11, Z13, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z14
+	VADDPS       Z14, Z12, Z12
+	VMAXPS       Z12, Z13, Z12
+	VPMOVQD      Z12, Y12
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000d, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block13
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block13
+	VZEROUPPER
+	RET
+
+block14:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	MOVQ      8(SP), R9
+	MOVQ      rows+16(FP), R10
+	MOVQ      R10, 40(SP)
+
+row14:
+	MOVQ depth+24(FP), R10
+	SHRQ $0x01, R10
+	JZ   odd14
+
+depth14:
+	VMOVUPS      (R9), Z14
+	VBROADCASTSD (DI), Z15
+	VFMADD231PS  Z15, Z14, Z0
+	VBROADCASTSD (DI)(AX*1), Z15
+	VFMADD231PS  Z15, Z14, Z1
+	VBROADCASTSD (DI)(AX*2), Z15
+	VFMADD231PS  Z15, Z14, Z2
+	VBROADCASTSD (DI)(CX*1), Z15
+	VFMADD231PS  Z15, Z14, Z3
+	VBROADCASTSD (DI)(AX*4), Z15
+	VFMADD231PS  Z15, Z14, Z4
+	VBROADCASTSD (DI)(DX*1), Z15
+	VFMADD231PS  Z15, Z14, Z5
+	VBROADCASTSD (DI)(CX*2), Z15
+	VFMADD231PS  Z15, Z14, Z6
+	VBROADCASTSD (R8), Z15
+	VFMADD231PS  Z15, Z14, Z7
+	VBROADCASTSD (R8)(AX*1), Z15
+	VFMADD231PS  Z15, Z14, Z8
+	VBROADCASTSD (R8)(AX*2), Z15
+	VFMADD231PS  Z15, Z14, Z9
+	VBROADCASTSD (R8)(CX*1), Z15
+	VFMADD231PS  Z15, Z14, Z10
+	VBROADCASTSD (R8)(AX*4), Z15
+	VFMADD231PS  Z15, Z14, Z11
+	VBROADCASTSD (R8)(DX*1), Z15
+	VFMADD231PS  Z15, Z14, Z12
+	VBROADCASTSD (R8)(CX*2), Z15
+	VFMADD231PS  Z15, Z14, Z13
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          depth14
+
+odd14:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even14
+	VMOVUPS      (R9), Z14
+	VMOVSS       (DI), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z0
+	VMOVSS       (DI)(AX*1), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z1
+	VMOVSS       (DI)(AX*2), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z2
+	VMOVSS       (DI)(CX*1), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z3
+	VMOVSS       (DI)(AX*4), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z4
+	VMOVSS       (DI)(DX*1), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z5
+	VMOVSS       (DI)(CX*2), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z6
+	VMOVSS       (R8), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z7
+	VMOVSS       (R8)(AX*1), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVSS       (R8)(AX*2), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVSS       (R8)(CX*1), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVSS       (R8)(AX*4), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z11
+	VMOVSS       (R8)(DX*1), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z12
+	VMOVSS       (R8)(CX*2), X15
+	VPBROADCASTQ X15, Z15
+	VFMADD231PS  Z15, Z14, Z13
+
+even14:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         bturn+88(FP), R9
+	DECQ         40(SP)
+	JNZ          row14
+	VBROADCASTSS floor+160(FP), Z14
+	VMOVSHDUP    Z0, Z15
+	VADDPS       Z15, Z0, Z0
+	VMAXPS       Z0, Z14, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z15
+	VADDPS       Z15, Z1, Z1
+	VMAXPS       Z1, Z14, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z15
+	VADDPS       Z15, Z2, Z2
+	VMAXPS       Z2, Z14, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z15
+	VADDPS       Z15, Z3, Z3
+	VMAXPS       Z3, Z14, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z15
+	VADDPS       Z15, Z4, Z4
+	VMAXPS       Z4, Z14, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z15
+	VADDPS       Z15, Z5, Z5
+	VMAXPS       Z5, Z14, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z15
+	VADDPS       Z15, Z6, Z6
+	VMAXPS       Z6, Z14, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z15
+	VADDPS       Z15, Z7, Z7
+	VMAXPS       Z7, Z14, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z15
+	VADDPS       Z15, Z8, Z8
+	VMAXPS       Z8, Z14, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z15
+	VADDPS       Z15, Z9, Z9
+	VMAXPS       Z9, Z14, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z15
+	VADDPS       Z15, Z10, Z10
+	VMAXPS       Z10, Z14, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z15
+	VADDPS       Z15, Z11, Z11
+	VMAXPS       Z11, Z14, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z15
+	VADDPS       Z15, Z12, Z12
+	VMAXPS       Z12, Z14, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z15
+	VADDPS       Z15, Z13, Z13
+	VMAXPS       Z13, Z14, Z13
+	VPMOVQD      Z13, Y13
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000e, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block14
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block14
+	VZEROUPPER
+	RET
+
+block15:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	MOVQ      8(SP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 40(SP)
+
+row15:
+	MOVQ depth+24(FP), R11
+	SHRQ $0x01, R11
+	JZ   odd15
+
+depth15:
+	VMOVUPS      (R10), Z15
+	VBROADCASTSD (DI), Z16
+	VFMADD231PS  Z16, Z15, Z0
+	VBROADCASTSD (DI)(AX*1), Z16
+	VFMADD231PS  Z16, Z15, Z1
+	VBROADCASTSD (DI)(AX*2), Z16
+	VFMADD231PS  Z16, Z15, Z2
+	VBROADCASTSD (DI)(CX*1), Z16
+	VFMADD231PS  Z16, Z15, Z3
+	VBROADCASTSD (DI)(AX*4), Z16
+	VFMADD231PS  Z16, Z15, Z4
+	VBROADCASTSD (DI)(DX*1), Z16
+	VFMADD231PS  Z16, Z15, Z5
+	VBROADCASTSD (DI)(CX*2), Z16
+	VFMADD231PS  Z16, Z15, Z6
+	VBROADCASTSD (R8), Z16
+	VFMADD231PS  Z16, Z15, Z7
+	VBROADCASTSD (R8)(AX*1), Z16
+	VFMADD231PS  Z16, Z15, Z8
+	VBROADCASTSD (R8)(AX*2), Z16
+	VFMADD231PS  Z16, Z15, Z9
+	VBROADCASTSD (R8)(CX*1), Z16
+	VFMADD231PS  Z16, Z15, Z10
+	VBROADCASTSD (R8)(AX*4), Z16
+	VFMADD231PS  Z16, Z15, Z11
+	VBROADCASTSD (R8)(DX*1), Z16
+	VFMADD231PS  Z16, Z15, Z12
+	VBROADCASTSD (R8)(CX*2), Z16
+	VFMADD231PS  Z16, Z15, Z13
+	VBROADCASTSD (R9), Z16
+	VFMADD231PS  Z16, Z15, Z14
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          depth15
+
+odd15:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even15
+	VMOVUPS      (R10), Z15
+	VMOVSS       (DI), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z0
+	VMOVSS       (DI)(AX*1), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z1
+	VMOVSS       (DI)(AX*2), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z2
+	VMOVSS       (DI)(CX*1), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z3
+	VMOVSS       (DI)(AX*4), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z4
+	VMOVSS       (DI)(DX*1), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z5
+	VMOVSS       (DI)(CX*2), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z6
+	VMOVSS       (R8), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z7
+	VMOVSS       (R8)(AX*1), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z8
+	VMOVSS       (R8)(AX*2), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z9
+	VMOVSS       (R8)(CX*1), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z10
+	VMOVSS       (R8)(AX*4), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z11
+	VMOVSS       (R8)(DX*1), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z12
+	VMOVSS       (R8)(CX*2), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z13
+	VMOVSS       (R9), X16
+	VPBROADCASTQ X16, Z16
+	VFMADD231PS  Z16, Z15, Z14
+
+even15:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         40(SP)
+	JNZ          row15
+	VBROADCASTSS floor+160(FP), Z15
+	VMOVSHDUP    Z0, Z16
+	VADDPS       Z16, Z0, Z0
+	VMAXPS       Z0, Z15, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z16
+	VADDPS       Z16, Z1, Z1
+	VMAXPS       Z1, Z15, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z16
+	VADDPS       Z16, Z2, Z2
+	VMAXPS       Z2, Z15, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z16
+	VADDPS       Z16, Z3, Z3
+	VMAXPS       Z3, Z15, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z16
+	VADDPS       Z16, Z4, Z4
+	VMAXPS       Z4, Z15, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z16
+	VADDPS       Z16, Z5, Z5
+	VMAXPS       Z5, Z15, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z16
+	VADDPS       Z16, Z6, Z6
+	VMAXPS       Z6, Z15, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z16
+	VADDPS       Z16, Z7, Z7
+	VMAXPS       Z7, Z15, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z16
+	VADDPS       Z16, Z8, Z8
+	VMAXPS       Z8, Z15, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z16
+	VADDPS       Z16, Z9, Z9
+	VMAXPS       Z9, Z15, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z16
+	VADDPS       Z16, Z10, Z10
+	VMAXPS       Z10, Z15, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z16
+	VADDPS       Z16, Z11, Z11
+	VMAXPS       Z11, Z15, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z16
+	VADDPS       Z16, Z12, Z12
+	VMAXPS       Z12, Z15, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z16
+	VADDPS       Z16, Z13, Z13
+	VMAXPS       Z13, Z15, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z16
+	VADDPS       Z16, Z14, Z14
+	VMAXPS       Z14, Z15, Z14
+	VPMOVQD      Z14, Y14
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000000f, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block15
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block15
+	VZEROUPPER
+	RET
+
+block16:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	MOVQ      8(SP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 40(SP)
+
+row16:
+	MOVQ depth+24(FP), R11
+	SHRQ $0x01, R11
+	JZ   odd16
+
+depth16:
+	VMOVUPS      (R10), Z16
+	VBROADCASTSD (DI), Z17
+	VFMADD231PS  Z17, Z16, Z0
+	VBROADCASTSD (DI)(AX*1), Z17
+	VFMADD231PS  Z17, Z16, Z1
+	VBROADCASTSD (DI)(AX*2), Z17
+	VFMADD231PS  Z17, Z16, Z2
+	VBROADCASTSD (DI)(CX*1), Z17
+	VFMADD231PS  Z17, Z16, Z3
+	VBROADCASTSD (DI)(AX*4), Z17
+	VFMADD231PS  Z17, Z16, Z4
+	VBROADCASTSD (DI)(DX*1), Z17
+	VFMADD231PS  Z17, Z16, Z5
+	VBROADCASTSD (DI)(CX*2), Z17
+	VFMADD231PS  Z17, Z16, Z6
+	VBROADCASTSD (R8), Z17
+	VFMADD231PS  Z17, Z16, Z7
+	VBROADCASTSD (R8)(AX*1), Z17
+	VFMADD231PS  Z17, Z16, Z8
+	VBROADCASTSD (R8)(AX*2), Z17
+	VFMADD231PS  Z17, Z16, Z9
+	VBROADCASTSD (R8)(CX*1), Z17
+	VFMADD231PS  Z17, Z16, Z10
+	VBROADCASTSD (R8)(AX*4), Z17
+	VFMADD231PS  Z17, Z16, Z11
+	VBROADCASTSD (R8)(DX*1), Z17
+	VFMADD231PS  Z17, Z16, Z12
+	VBROADCASTSD (R8)(CX*2), Z17
+	VFMADD231PS  Z17, Z16, Z13
+	VBROADCASTSD (R9), Z17
+	VFMADD231PS  Z17, Z16, Z14
+	VBROADCASTSD (R9)(AX*1), Z17
+	VFMADD231PS  Z17, Z16, Z15
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          depth16
+
+odd16:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even16
+	VMOVUPS      (R10), Z16
+	VMOVSS       (DI), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z0
+	VMOVSS       (DI)(AX*1), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z1
+	VMOVSS       (DI)(AX*2), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z2
+	VMOVSS       (DI)(CX*1), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z3
+	VMOVSS       (DI)(AX*4), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z4
+	VMOVSS       (DI)(DX*1), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z5
+	VMOVSS       (DI)(CX*2), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z6
+	VMOVSS       (R8), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z7
+	VMOVSS       (R8)(AX*1), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z8
+	VMOVSS       (R8)(AX*2), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z9
+	VMOVSS       (R8)(CX*1), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z10
+	VMOVSS       (R8)(AX*4), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z11
+	VMOVSS       (R8)(DX*1), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z12
+	VMOVSS       (R8)(CX*2), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z13
+	VMOVSS       (R9), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z14
+	VMOVSS       (R9)(AX*1), X17
+	VPBROADCASTQ X17, Z17
+	VFMADD231PS  Z17, Z16, Z15
+
+even16:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         40(SP)
+	JNZ          row16
+	VBROADCASTSS floor+160(FP), Z16
+	VMOVSHDUP    Z0, Z17
+	VADDPS       Z17, Z0, Z0
+	VMAXPS       Z0, Z16, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z17
+	VADDPS       Z17, Z1, Z1
+	VMAXPS       Z1, Z16, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z17
+	VADDPS       Z17, Z2, Z2
+	VMAXPS       Z2, Z16, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z17
+	VADDPS       Z17, Z3, Z3
+	VMAXPS       Z3, Z16, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z17
+	VADDPS       Z17, Z4, Z4
+	VMAXPS       Z4, Z16, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z17
+	VADDPS       Z17, Z5, Z5
+	VMAXPS       Z5, Z16, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z17
+	VADDPS       Z17, Z6, Z6
+	VMAXPS       Z6, Z16, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z17
+	VADDPS       Z17, Z7, Z7
+	VMAXPS       Z7, Z16, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z17
+	VADDPS       Z17, Z8, Z8
+	VMAXPS       Z8, Z16, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z17
+	VADDPS       Z17, Z9, Z9
+	VMAXPS       Z9, Z16, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z17
+	VADDPS       Z17, Z10, Z10
+	VMAXPS       Z10, Z16, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z17
+	VADDPS       Z17, Z11, Z11
+	VMAXPS       Z11, Z16, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z17
+	VADDPS       Z17, Z12, Z12
+	VMAXPS       Z12, Z16, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z17
+	VADDPS       Z17, Z13, Z13
+	VMAXPS       Z13, Z16, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z17
+	VADDPS       Z17, Z14, Z14
+	VMAXPS       Z14, Z16, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z17
+	VADDPS       Z17, Z15, Z15
+	VMAXPS       Z15, Z16, Z15
+	VPMOVQD      Z15, Y15
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000010, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block16
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block16
+	VZEROUPPER
+	RET
+
+block17:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	MOVQ      8(SP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 40(SP)
+
+row17:
+	MOVQ depth+24(FP), R11
+	SHRQ $0x01, R11
+	JZ   odd17
+
+depth17:
+	VMOVUPS      (R10), Z17
+	VBROADCASTSD (DI), Z18
+	VFMADD231PS  Z18, Z17, Z0
+	VBROADCASTSD (DI)(AX*1), Z18
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSD (DI)(AX*2), Z18
+	VFMADD231PS  Z18, Z17, Z2
+	VBROADCASTSD (DI)(CX*1), Z18
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSD (DI)(AX*4), Z18
+	VFMADD231PS  Z18, Z17, Z4
+	VBROADCASTSD (DI)(DX*1), Z18
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSD (DI)(CX*2), Z18
+	VFMADD231PS  Z18, Z17, Z6
+	VBROADCASTSD (R8), Z18
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSD (R8)(AX*1), Z18
+	VFMADD231PS  Z18, Z17, Z8
+	VBROADCASTSD (R8)(AX*2), Z18
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSD (R8)(CX*1), Z18
+	VFMADD231PS  Z18, Z17, Z10
+	VBROADCASTSD (R8)(AX*4), Z18
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSD (R8)(DX*1), Z18
+	VFMADD231PS  Z18, Z17, Z12
+	VBROADCASTSD (R8)(CX*2), Z18
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSD (R9), Z18
+	VFMADD231PS  Z18, Z17, Z14
+	VBROADCASTSD (R9)(AX*1), Z18
+	VFMADD231PS  Z18, Z17, Z15
+	VBROADCASTSD (R9)(AX*2), Z18
+	VFMADD231PS  Z18, Z17, Z16
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          depth17
+
+odd17:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even17
+	VMOVUPS      (R10), Z17
+	VMOVSS       (DI), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z0
+	VMOVSS       (DI)(AX*1), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z1
+	VMOVSS       (DI)(AX*2), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z2
+	VMOVSS       (DI)(CX*1), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z3
+	VMOVSS       (DI)(AX*4), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z4
+	VMOVSS       (DI)(DX*1), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z5
+	VMOVSS       (DI)(CX*2), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z6
+	VMOVSS       (R8), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z7
+	VMOVSS       (R8)(AX*1), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z8
+	VMOVSS       (R8)(AX*2), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z9
+	VMOVSS       (R8)(CX*1), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z10
+	VMOVSS       (R8)(AX*4), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z11
+	VMOVSS       (R8)(DX*1), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z12
+	VMOVSS       (R8)(CX*2), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z13
+	VMOVSS       (R9), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z14
+	VMOVSS       (R9)(AX*1), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z15
+	VMOVSS       (R9)(AX*2), X18
+	VPBROADCASTQ X18, Z18
+	VFMADD231PS  Z18, Z17, Z16
+
+even17:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         40(SP)
+	JNZ          row17
+	VBROADCASTSS floor+160(FP), Z17
+	VMOVSHDUP    Z0, Z18
+	VADDPS       Z18, Z0, Z0
+	VMAXPS       Z0, Z17, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z18
+	VADDPS       Z18, Z1, Z1
+	VMAXPS       Z1, Z17, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z18
+	VADDPS       Z18, Z2, Z2
+	VMAXPS       Z2, Z17, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z18
+	VADDPS       Z18, Z3, Z3
+	VMAXPS       Z3, Z17, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z18
+	VADDPS       Z18, Z4, Z4
+	VMAXPS       Z4, Z17, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z18
+	VADDPS       Z18, Z5, Z5
+	VMAXPS       Z5, Z17, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z18
+	VADDPS       Z18, Z6, Z6
+	VMAXPS       Z6, Z17, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z18
+	VADDPS       Z18, Z7, Z7
+	VMAXPS       Z7, Z17, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z18
+	VADDPS       Z18, Z8, Z8
+	VMAXPS       Z8, Z17, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z18
+	VADDPS       Z18, Z9, Z9
+	VMAXPS       Z9, Z17, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z18
+	VADDPS       Z18, Z10, Z10
+	VMAXPS       Z10, Z17, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z18
+	VADDPS       Z18, Z11, Z11
+	VMAXPS       Z11, Z17, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z18
+	VADDPS       Z18, Z12, Z12
+	VMAXPS       Z12, Z17, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z18
+	VADDPS       Z18, Z13, Z13
+	VMAXPS       Z13, Z17, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z18
+	VADDPS       Z18, Z14, Z14
+	VMAXPS       Z14, Z17, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z18
+	VADDPS       Z18, Z15, Z15
+	VMAXPS       Z15, Z17, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z18
+	VADDPS       Z18, Z16, Z16
+	VMAXPS       Z16, Z17, Z16
+	VPMOVQD      Z16, Y16
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000011, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block17
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block17
+	VZEROUPPER
+	RET
+
+block18:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	VPMOVZXDQ Y17, Z17
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	MOVQ      8(SP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 40(SP)
+
+row18:
+	MOVQ depth+24(FP), R11
+	SHRQ $0x01, R11
+	JZ   odd18
+
+depth18:
+	VMOVUPS      (R10), Z18
+	VBROADCASTSD (DI), Z19
+	VFMADD231PS  Z19, Z18, Z0
+	VBROADCASTSD (DI)(AX*1), Z19
+	VFMADD231PS  Z19, Z18, Z1
+	VBROADCASTSD (DI)(AX*2), Z19
+	VFMADD231PS  Z19, Z18, Z2
+	VBROADCASTSD (DI)(CX*1), Z19
+	VFMADD231PS  Z19, Z18, Z3
+	VBROADCASTSD (DI)(AX*4), Z19
+	VFMADD231PS  Z19, Z18, Z4
+	VBROADCASTSD (DI)(DX*1), Z19
+	VFMADD231PS  Z19, Z18, Z5
+	VBROADCASTSD (DI)(CX*2), Z19
+	VFMADD231PS  Z19, Z18, Z6
+	VBROADCASTSD (R8), Z19
+	VFMADD231PS  Z19, Z18, Z7
+	VBROADCASTSD (R8)(AX*1), Z19
+	VFMADD231PS  Z19, Z18, Z8
+	VBROADCASTSD (R8)(AX*2), Z19
+	VFMADD231PS  Z19, Z18, Z9
+	VBROADCASTSD (R8)(CX*1), Z19
+	VFMADD231PS  Z19, Z18, Z10
+	VBROADCASTSD (R8)(AX*4), Z19
+	VFMADD231PS  Z19, Z18, Z11
+	VBROADCASTSD (R8)(DX*1), Z19
+	VFMADD231PS  Z19, Z18, Z12
+	VBROADCASTSD (R8)(CX*2), Z19
+	VFMADD231PS  Z19, Z18, Z13
+	VBROADCASTSD (R9), Z19
+	VFMADD231PS  Z19, Z18, Z14
+	VBROADCASTSD (R9)(AX*1), Z19
+	VFMADD231PS  Z19, Z18, Z15
+	VBROADCASTSD (R9)(AX*2), Z19
+	VFMADD231PS  Z19, Z18, Z16
+	VBROADCASTSD (R9)(CX*1), Z19
+	VFMADD231PS  Z19, Z18, Z17
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          depth18
+
+odd18:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even18
+	VMOVUPS      (R10), Z18
+	VMOVSS       (DI), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z0
+	VMOVSS       (DI)(AX*1), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z1
+	VMOVSS       (DI)(AX*2), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z2
+	VMOVSS       (DI)(CX*1), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z3
+	VMOVSS       (DI)(AX*4), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z4
+	VMOVSS       (DI)(DX*1), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z5
+	VMOVSS       (DI)(CX*2), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z6
+	VMOVSS       (R8), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z7
+	VMOVSS       (R8)(AX*1), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z8
+	VMOVSS       (R8)(AX*2), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z9
+	VMOVSS       (R8)(CX*1), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z10
+	VMOVSS       (R8)(AX*4), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z11
+	VMOVSS       (R8)(DX*1), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z12
+	VMOVSS       (R8)(CX*2), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z13
+	VMOVSS       (R9), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z14
+	VMOVSS       (R9)(AX*1), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z15
+	VMOVSS       (R9)(AX*2), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z16
+	VMOVSS       (R9)(CX*1), X19
+	VPBROADCASTQ X19, Z19
+	VFMADD231PS  Z19, Z18, Z17
+
+even18:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         40(SP)
+	JNZ          row18
+	VBROADCASTSS floor+160(FP), Z18
+	VMOVSHDUP    Z0, Z19
+	VADDPS       Z19, Z0, Z0
+	VMAXPS       Z0, Z18, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z19
+	VADDPS       Z19, Z1, Z1
+	VMAXPS       Z1, Z18, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z19
+	VADDPS       Z19, Z2, Z2
+	VMAXPS       Z2, Z18, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z19
+	VADDPS       Z19, Z3, Z3
+	VMAXPS       Z3, Z18, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z19
+	VADDPS       Z19, Z4, Z4
+	VMAXPS       Z4, Z18, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z19
+	VADDPS       Z19, Z5, Z5
+	VMAXPS       Z5, Z18, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z19
+	VADDPS       Z19, Z6, Z6
+	VMAXPS       Z6, Z18, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z19
+	VADDPS       Z19, Z7, Z7
+	VMAXPS       Z7, Z18, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z19
+	VADDPS       Z19, Z8, Z8
+	VMAXPS       Z8, Z18, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z19
+	VADDPS       Z19, Z9, Z9
+	VMAXPS       Z9, Z18, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z19
+	VADDPS       Z19, Z10, Z10
+	VMAXPS       Z10, Z18, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z19
+	VADDPS       Z19, Z11, Z11
+	VMAXPS       Z11, Z18, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z19
+	VADDPS       Z19, Z12, Z12
+	VMAXPS       Z12, Z18, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z19
+	VADDPS       Z19, Z13, Z13
+	VMAXPS       Z13, Z18, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z19
+	VADDPS       Z19, Z14, Z14
+	VMAXPS       Z14, Z18, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z19
+	VADDPS       Z19, Z15, Z15
+	VMAXPS       Z15, Z18, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z19
+	VADDPS       Z19, Z16, Z16
+	VMAXPS       Z16, Z18, Z16
+	VPMOVQD      Z16, Y16
+	VMOVSHDUP    Z17, Z19
+	VADDPS       Z19, Z17, Z17
+	VMAXPS       Z17, Z18, Z17
+	VPMOVQD      Z17, Y17
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y17, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000012, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block18
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block18
+	VZEROUPPER
+	RET
+
+block19:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	VPMOVZXDQ Y17, Z17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	VPMOVZXDQ Y18, Z18
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	MOVQ      8(SP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 40(SP)
+
+row19:
+	MOVQ depth+24(FP), R11
+	SHRQ $0x01, R11
+	JZ   odd19
+
+depth19:
+	VMOVUPS      (R10), Z19
+	VBROADCASTSD (DI), Z20
+	VFMADD231PS  Z20, Z19, Z0
+	VBROADCASTSD (DI)(AX*1), Z20
+	VFMADD231PS  Z20, Z19, Z1
+	VBROADCASTSD (DI)(AX*2), Z20
+	VFMADD231PS  Z20, Z19, Z2
+	VBROADCASTSD (DI)(CX*1), Z20
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSD (DI)(AX*4), Z20
+	VFMADD231PS  Z20, Z19, Z4
+	VBROADCASTSD (DI)(DX*1), Z20
+	VFMADD231PS  Z20, Z19, Z5
+	VBROADCASTSD (DI)(CX*2), Z20
+	VFMADD231PS  Z20, Z19, Z6
+	VBROADCASTSD (R8), Z20
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSD (R8)(AX*1), Z20
+	VFMADD231PS  Z20, Z19, Z8
+	VBROADCASTSD (R8)(AX*2), Z20
+	VFMADD231PS  Z20, Z19, Z9
+	VBROADCASTSD (R8)(CX*1), Z20
+	VFMADD231PS  Z20, Z19, Z10
+	VBROADCASTSD (R8)(AX*4), Z20
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSD (R8)(DX*1), Z20
+	VFMADD231PS  Z20, Z19, Z12
+	VBROADCASTSD (R8)(CX*2), Z20
+	VFMADD231PS  Z20, Z19, Z13
+	VBROADCASTSD (R9), Z20
+	VFMADD231PS  Z20, Z19, Z14
+	VBROADCASTSD (R9)(AX*1), Z20
+	VFMADD231PS  Z20, Z19, Z15
+	VBROADCASTSD (R9)(AX*2), Z20
+	VFMADD231PS  Z20, Z19, Z16
+	VBROADCASTSD (R9)(CX*1), Z20
+	VFMADD231PS  Z20, Z19, Z17
+	VBROADCASTSD (R9)(AX*4), Z20
+	VFMADD231PS  Z20, Z19, Z18
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          depth19
+
+odd19:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even19
+	VMOVUPS      (R10), Z19
+	VMOVSS       (DI), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z0
+	VMOVSS       (DI)(AX*1), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z1
+	VMOVSS       (DI)(AX*2), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z2
+	VMOVSS       (DI)(CX*1), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z3
+	VMOVSS       (DI)(AX*4), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z4
+	VMOVSS       (DI)(DX*1), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z5
+	VMOVSS       (DI)(CX*2), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z6
+	VMOVSS       (R8), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z7
+	VMOVSS       (R8)(AX*1), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z8
+	VMOVSS       (R8)(AX*2), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z9
+	VMOVSS       (R8)(CX*1), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z10
+	VMOVSS       (R8)(AX*4), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z11
+	VMOVSS       (R8)(DX*1), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z12
+	VMOVSS       (R8)(CX*2), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z13
+	VMOVSS       (R9), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z14
+	VMOVSS       (R9)(AX*1), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z15
+	VMOVSS       (R9)(AX*2), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z16
+	VMOVSS       (R9)(CX*1), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z17
+	VMOVSS       (R9)(AX*4), X20
+	VPBROADCASTQ X20, Z20
+	VFMADD231PS  Z20, Z19, Z18
+
+even19:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         40(SP)
+	JNZ          row19
+	VBROADCASTSS floor+160(FP), Z19
+	VMOVSHDUP    Z0, Z20
+	VADDPS       Z20, Z0, Z0
+	VMAXPS       Z0, Z19, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z20
+	VADDPS       Z20, Z1, Z1
+	VMAXPS       Z1, Z19, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z20
+	VADDPS       Z20, Z2, Z2
+	VMAXPS       Z2, Z19, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z20
+	VADDPS       Z20, Z3, Z3
+	VMAXPS       Z3, Z19, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z20
+	VADDPS       Z20, Z4, Z4
+	VMAXPS       Z4, Z19, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z20
+	VADDPS       Z20, Z5, Z5
+	VMAXPS       Z5, Z19, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z20
+	VADDPS       Z20, Z6, Z6
+	VMAXPS       Z6, Z19, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z20
+	VADDPS       Z20, Z7, Z7
+	VMAXPS       Z7, Z19, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z20
+	VADDPS       Z20, Z8, Z8
+	VMAXPS       Z8, Z19, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z20
+	VADDPS       Z20, Z9, Z9
+	VMAXPS       Z9, Z19, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z20
+	VADDPS       Z20, Z10, Z10
+	VMAXPS       Z10, Z19, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z20
+	VADDPS       Z20, Z11, Z11
+	VMAXPS       Z11, Z19, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z20
+	VADDPS       Z20, Z12, Z12
+	VMAXPS       Z12, Z19, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z20
+	VADDPS       Z20, Z13, Z13
+	VMAXPS       Z13, Z19, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z20
+	VADDPS       Z20, Z14, Z14
+	VMAXPS       Z14, Z19, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z20
+	VADDPS       Z20, Z15, Z15
+	VMAXPS       Z15, Z19, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z20
+	VADDPS       Z20, Z16, Z16
+	VMAXPS       Z16, Z19, Z16
+	VPMOVQD      Z16, Y16
+	VMOVSHDUP    Z17, Z20
+	VADDPS       Z20, Z17, Z17
+	VMAXPS       Z17, Z19, Z17
+	VPMOVQD      Z17, Y17
+	VMOVSHDUP    Z18, Z20
+	VADDPS       Z20, Z18, Z18
+	VMAXPS       Z18, Z19, Z18
+	VPMOVQD      Z18, Y18
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y17, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y18, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000013, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block19
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block19
+	VZEROUPPER
+	RET
+
+block20:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	VPMOVZXDQ Y17, Z17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	VPMOVZXDQ Y18, Z18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	VPMOVZXDQ Y19, Z19
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	MOVQ      8(SP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 40(SP)
+
+row20:
+	MOVQ depth+24(FP), R11
+	SHRQ $0x01, R11
+	JZ   odd20
+
+depth20:
+	VMOVUPS      (R10), Z20
+	VBROADCASTSD (DI), Z21
+	VFMADD231PS  Z21, Z20, Z0
+	VBROADCASTSD (DI)(AX*1), Z21
+	VFMADD231PS  Z21, Z20, Z1
+	VBROADCASTSD (DI)(AX*2), Z21
+	VFMADD231PS  Z21, Z20, Z2
+	VBROADCASTSD (DI)(CX*1), Z21
+	VFMADD231PS  Z21, Z20, Z3
+	VBROADCASTSD (DI)(AX*4), Z21
+	VFMADD231PS  Z21, Z20, Z4
+	VBROADCASTSD (DI)(DX*1), Z21
+	VFMADD231PS  Z21, Z20, Z5
+	VBROADCASTSD (DI)(CX*2), Z21
+	VFMADD231PS  Z21, Z20, Z6
+	VBROADCASTSD (R8), Z21
+	VFMADD231PS  Z21, Z20, Z7
+	VBROADCASTSD (R8)(AX*1), Z21
+	VFMADD231PS  Z21, Z20, Z8
+	VBROADCASTSD (R8)(AX*2), Z21
+	VFMADD231PS  Z21, Z20, Z9
+	VBROADCASTSD (R8)(CX*1), Z21
+	VFMADD231PS  Z21, Z20, Z10
+	VBROADCASTSD (R8)(AX*4), Z21
+	VFMADD231PS  Z21, Z20, Z11
+	VBROADCASTSD (R8)(DX*1), Z21
+	VFMADD231PS  Z21, Z20, Z12
+	VBROADCASTSD (R8)(CX*2), Z21
+	VFMADD231PS  Z21, Z20, Z13
+	VBROADCASTSD (R9), Z21
+	VFMADD231PS  Z21, Z20, Z14
+	VBROADCASTSD (R9)(AX*1), Z21
+	VFMADD231PS  Z21, Z20, Z15
+	VBROADCASTSD (R9)(AX*2), Z21
+	VFMADD231PS  Z21, Z20, Z16
+	VBROADCASTSD (R9)(CX*1), Z21
+	VFMADD231PS  Z21, Z20, Z17
+	VBROADCASTSD (R9)(AX*4), Z21
+	VFMADD231PS  Z21, Z20, Z18
+	VBROADCASTSD (R9)(DX*1), Z21
+	VFMADD231PS  Z21, Z20, Z19
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          depth20
+
+odd20:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even20
+	VMOVUPS      (R10), Z20
+	VMOVSS       (DI), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z0
+	VMOVSS       (DI)(AX*1), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z1
+	VMOVSS       (DI)(AX*2), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z2
+	VMOVSS       (DI)(CX*1), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z3
+	VMOVSS       (DI)(AX*4), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z4
+	VMOVSS       (DI)(DX*1), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z5
+	VMOVSS       (DI)(CX*2), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z6
+	VMOVSS       (R8), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z7
+	VMOVSS       (R8)(AX*1), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z8
+	VMOVSS       (R8)(AX*2), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z9
+	VMOVSS       (R8)(CX*1), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z10
+	VMOVSS       (R8)(AX*4), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z11
+	VMOVSS       (R8)(DX*1), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z12
+	VMOVSS       (R8)(CX*2), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z13
+	VMOVSS       (R9), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z14
+	VMOVSS       (R9)(AX*1), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z15
+	VMOVSS       (R9)(AX*2), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z16
+	VMOVSS       (R9)(CX*1), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z17
+	VMOVSS       (R9)(AX*4), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z18
+	VMOVSS       (R9)(DX*1), X21
+	VPBROADCASTQ X21, Z21
+	VFMADD231PS  Z21, Z20, Z19
+
+even20:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         40(SP)
+	JNZ          row20
+	VBROADCASTSS floor+160(FP), Z20
+	VMOVSHDUP    Z0, Z21
+	VADDPS       Z21, Z0, Z0
+	VMAXPS       Z0, Z20, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z21
+	VADDPS       Z21, Z1, Z1
+	VMAXPS       Z1, Z20, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z21
+	VADDPS       Z21, Z2, Z2
+	VMAXPS       Z2, Z20, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z21
+	VADDPS       Z21, Z3, Z3
+	VMAXPS       Z3, Z20, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z21
+	VADDPS       Z21, Z4, Z4
+	VMAXPS       Z4, Z20, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z21
+	VADDPS       Z21, Z5, Z5
+	VMAXPS       Z5, Z20, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z21
+	VADDPS       Z21, Z6, Z6
+	VMAXPS       Z6, Z20, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z21
+	VADDPS       Z21, Z7, Z7
+	VMAXPS       Z7, Z20, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z21
+	VADDPS       Z21, Z8, Z8
+	VMAXPS       Z8, Z20, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z21
+	VADDPS       Z21, Z9, Z9
+	VMAXPS       Z9, Z20, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z21
+	VADDPS       Z21, Z10, Z10
+	VMAXPS       Z10, Z20, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z21
+	VADDPS       Z21, Z11, Z11
+	VMAXPS       Z11, Z20, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z21
+	VADDPS       Z21, Z12, Z12
+	VMAXPS       Z12, Z20, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z21
+	VADDPS       Z21, Z13, Z13
+	VMAXPS       Z13, Z20, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z21
+	VADDPS       Z21, Z14, Z14
+	VMAXPS       Z14, Z20, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z21
+	VADDPS       Z21, Z15, Z15
+	VMAXPS       Z15, Z20, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z21
+	VADDPS       Z21, Z16, Z16
+	VMAXPS       Z16, Z20, Z16
+	VPMOVQD      Z16, Y16
+	VMOVSHDUP    Z17, Z21
+	VADDPS       Z21, Z17, Z17
+	VMAXPS       Z17, Z20, Z17
+	VPMOVQD      Z17, Y17
+	VMOVSHDUP    Z18, Z21
+	VADDPS       Z21, Z18, Z18
+	VMAXPS       Z18, Z20, Z18
+	VPMOVQD      Z18, Y18
+	VMOVSHDUP    Z19, Z21
+	VADDPS       Z21, Z19, Z19
+	VMAXPS       Z19, Z20, Z19
+	VPMOVQD      Z19, Y19
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y17, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y18, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y19, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000014, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block20
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block20
+	VZEROUPPER
+	RET
+
+block21:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	VPMOVZXDQ Y17, Z17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	VPMOVZXDQ Y18, Z18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	VPMOVZXDQ Y19, Z19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	VPMOVZXDQ Y20, Z20
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	MOVQ      8(SP), R10
+	MOVQ      rows+16(FP), R11
+	MOVQ      R11, 40(SP)
+
+row21:
+	MOVQ depth+24(FP), R11
+	SHRQ $0x01, R11
+	JZ   odd21
+
+depth21:
+	VMOVUPS      (R10), Z21
+	VBROADCASTSD (DI), Z22
+	VFMADD231PS  Z22, Z21, Z0
+	VBROADCASTSD (DI)(AX*1), Z22
+	VFMADD231PS  Z22, Z21, Z1
+	VBROADCASTSD (DI)(AX*2), Z22
+	VFMADD231PS  Z22, Z21, Z2
+	VBROADCASTSD (DI)(CX*1), Z22
+	VFMADD231PS  Z22, Z21, Z3
+	VBROADCASTSD (DI)(AX*4), Z22
+	VFMADD231PS  Z22, Z21, Z4
+	VBROADCASTSD (DI)(DX*1), Z22
+	VFMADD231PS  Z22, Z21, Z5
+	VBROADCASTSD (DI)(CX*2), Z22
+	VFMADD231PS  Z22, Z21, Z6
+	VBROADCASTSD (R8), Z22
+	VFMADD231PS  Z22, Z21, Z7
+	VBROADCASTSD (R8)(AX*1), Z22
+	VFMADD231PS  Z22, Z21, Z8
+	VBROADCASTSD (R8)(AX*2), Z22
+	VFMADD231PS  Z22, Z21, Z9
+	VBROADCASTSD (R8)(CX*1), Z22
+	VFMADD231PS  Z22, Z21, Z10
+	VBROADCASTSD (R8)(AX*4), Z22
+	VFMADD231PS  Z22, Z21, Z11
+	VBROADCASTSD (R8)(DX*1), Z22
+	VFMADD231PS  Z22, Z21, Z12
+	VBROADCASTSD (R8)(CX*2), Z22
+	VFMADD231PS  Z22, Z21, Z13
+	VBROADCASTSD (R9), Z22
+	VFMADD231PS  Z22, Z21, Z14
+	VBROADCASTSD (R9)(AX*1), Z22
+	VFMADD231PS  Z22, Z21, Z15
+	VBROADCASTSD (R9)(AX*2), Z22
+	VFMADD231PS  Z22, Z21, Z16
+	VBROADCASTSD (R9)(CX*1), Z22
+	VFMADD231PS  Z22, Z21, Z17
+	VBROADCASTSD (R9)(AX*4), Z22
+	VFMADD231PS  Z22, Z21, Z18
+	VBROADCASTSD (R9)(DX*1), Z22
+	VFMADD231PS  Z22, Z21, Z19
+	VBROADCASTSD (R9)(CX*2), Z22
+	VFMADD231PS  Z22, Z21, Z20
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          depth21
+
+odd21:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even21
+	VMOVUPS      (R10), Z21
+	VMOVSS       (DI), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z0
+	VMOVSS       (DI)(AX*1), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z1
+	VMOVSS       (DI)(AX*2), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z2
+	VMOVSS       (DI)(CX*1), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z3
+	VMOVSS       (DI)(AX*4), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z4
+	VMOVSS       (DI)(DX*1), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z5
+	VMOVSS       (DI)(CX*2), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z6
+	VMOVSS       (R8), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z7
+	VMOVSS       (R8)(AX*1), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z8
+	VMOVSS       (R8)(AX*2), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z9
+	VMOVSS       (R8)(CX*1), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z10
+	VMOVSS       (R8)(AX*4), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z11
+	VMOVSS       (R8)(DX*1), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z12
+	VMOVSS       (R8)(CX*2), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z13
+	VMOVSS       (R9), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z14
+	VMOVSS       (R9)(AX*1), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z15
+	VMOVSS       (R9)(AX*2), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z16
+	VMOVSS       (R9)(CX*1), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z17
+	VMOVSS       (R9)(AX*4), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z18
+	VMOVSS       (R9)(DX*1), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z19
+	VMOVSS       (R9)(CX*2), X22
+	VPBROADCASTQ X22, Z22
+	VFMADD231PS  Z22, Z21, Z20
+
+even21:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         40(SP)
+	JNZ          row21
+	VBROADCASTSS floor+160(FP), Z21
+	VMOVSHDUP    Z0, Z22
+	VADDPS       Z22, Z0, Z0
+	VMAXPS       Z0, Z21, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z22
+	VADDPS       Z22, Z1, Z1
+	VMAXPS       Z1, Z21, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z22
+	VADDPS       Z22, Z2, Z2
+	VMAXPS       Z2, Z21, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z22
+	VADDPS       Z22, Z3, Z3
+	VMAXPS       Z3, Z21, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z22
+	VADDPS       Z22, Z4, Z4
+	VMAXPS       Z4, Z21, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z22
+	VADDPS       Z22, Z5, Z5
+	VMAXPS       Z5, Z21, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z22
+	VADDPS       Z22, Z6, Z6
+	VMAXPS       Z6, Z21, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z22
+	VADDPS       Z22, Z7, Z7
+	VMAXPS       Z7, Z21, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z22
+	VADDPS       Z22, Z8, Z8
+	VMAXPS       Z8, Z21, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z22
+	VADDPS       Z22, Z9, Z9
+	VMAXPS       Z9, Z21, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z22
+	VADDPS       Z22, Z10, Z10
+	VMAXPS       Z10, Z21, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z22
+	VADDPS       Z22, Z11, Z11
+	VMAXPS       Z11, Z21, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z22
+	VADDPS       Z22, Z12, Z12
+	VMAXPS       Z12, Z21, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z22
+	VADDPS       Z22, Z13, Z13
+	VMAXPS       Z13, Z21, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z22
+	VADDPS       Z22, Z14, Z14
+	VMAXPS       Z14, Z21, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z22
+	VADDPS       Z22, Z15, Z15
+	VMAXPS       Z15, Z21, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z22
+	VADDPS       Z22, Z16, Z16
+	VMAXPS       Z16, Z21, Z16
+	VPMOVQD      Z16, Y16
+	VMOVSHDUP    Z17, Z22
+	VADDPS       Z22, Z17, Z17
+	VMAXPS       Z17, Z21, Z17
+	VPMOVQD      Z17, Y17
+	VMOVSHDUP    Z18, Z22
+	VADDPS       Z22, Z18, Z18
+	VMAXPS       Z18, Z21, Z18
+	VPMOVQD      Z18, Y18
+	VMOVSHDUP    Z19, Z22
+	VADDPS       Z22, Z19, Z19
+	VMAXPS       Z19, Z21, Z19
+	VPMOVQD      Z19, Y19
+	VMOVSHDUP    Z20, Z22
+	VADDPS       Z22, Z20, Z20
+	VMAXPS       Z20, Z21, Z20
+	VPMOVQD      Z20, Y20
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y17, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y18, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y19, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y20, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000015, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block21
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block21
+	VZEROUPPER
+	RET
+
+block22:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	VPMOVZXDQ Y17, Z17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	VPMOVZXDQ Y18, Z18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	VPMOVZXDQ Y19, Z19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	VPMOVZXDQ Y20, Z20
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y21
+	VPMOVZXDQ Y21, Z21
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      8(SP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 40(SP)
+
+row22:
+	MOVQ depth+24(FP), R12
+	SHRQ $0x01, R12
+	JZ   odd22
+
+depth22:
+	VMOVUPS      (R11), Z22
+	VBROADCASTSD (DI), Z23
+	VFMADD231PS  Z23, Z22, Z0
+	VBROADCASTSD (DI)(AX*1), Z23
+	VFMADD231PS  Z23, Z22, Z1
+	VBROADCASTSD (DI)(AX*2), Z23
+	VFMADD231PS  Z23, Z22, Z2
+	VBROADCASTSD (DI)(CX*1), Z23
+	VFMADD231PS  Z23, Z22, Z3
+	VBROADCASTSD (DI)(AX*4), Z23
+	VFMADD231PS  Z23, Z22, Z4
+	VBROADCASTSD (DI)(DX*1), Z23
+	VFMADD231PS  Z23, Z22, Z5
+	VBROADCASTSD (DI)(CX*2), Z23
+	VFMADD231PS  Z23, Z22, Z6
+	VBROADCASTSD (R8), Z23
+	VFMADD231PS  Z23, Z22, Z7
+	VBROADCASTSD (R8)(AX*1), Z23
+	VFMADD231PS  Z23, Z22, Z8
+	VBROADCASTSD (R8)(AX*2), Z23
+	VFMADD231PS  Z23, Z22, Z9
+	VBROADCASTSD (R8)(CX*1), Z23
+	VFMADD231PS  Z23, Z22, Z10
+	VBROADCASTSD (R8)(AX*4), Z23
+	VFMADD231PS  Z23, Z22, Z11
+	VBROADCASTSD (R8)(DX*1), Z23
+	VFMADD231PS  Z23, Z22, Z12
+	VBROADCASTSD (R8)(CX*2), Z23
+	VFMADD231PS  Z23, Z22, Z13
+	VBROADCASTSD (R9), Z23
+	VFMADD231PS  Z23, Z22, Z14
+	VBROADCASTSD (R9)(AX*1), Z23
+	VFMADD231PS  Z23, Z22, Z15
+	VBROADCASTSD (R9)(AX*2), Z23
+	VFMADD231PS  Z23, Z22, Z16
+	VBROADCASTSD (R9)(CX*1), Z23
+	VFMADD231PS  Z23, Z22, Z17
+	VBROADCASTSD (R9)(AX*4), Z23
+	VFMADD231PS  Z23, Z22, Z18
+	VBROADCASTSD (R9)(DX*1), Z23
+	VFMADD231PS  Z23, Z22, Z19
+	VBROADCASTSD (R9)(CX*2), Z23
+	VFMADD231PS  Z23, Z22, Z20
+	VBROADCASTSD (R10), Z23
+	VFMADD231PS  Z23, Z22, Z21
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R12
+	JNZ          depth22
+
+odd22:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even22
+	VMOVUPS      (R11), Z22
+	VMOVSS       (DI), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z0
+	VMOVSS       (DI)(AX*1), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z1
+	VMOVSS       (DI)(AX*2), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z2
+	VMOVSS       (DI)(CX*1), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z3
+	VMOVSS       (DI)(AX*4), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z4
+	VMOVSS       (DI)(DX*1), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z5
+	VMOVSS       (DI)(CX*2), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z6
+	VMOVSS       (R8), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z7
+	VMOVSS       (R8)(AX*1), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z8
+	VMOVSS       (R8)(AX*2), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z9
+	VMOVSS       (R8)(CX*1), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z10
+	VMOVSS       (R8)(AX*4), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z11
+	VMOVSS       (R8)(DX*1), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z12
+	VMOVSS       (R8)(CX*2), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z13
+	VMOVSS       (R9), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z14
+	VMOVSS       (R9)(AX*1), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z15
+	VMOVSS       (R9)(AX*2), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z16
+	VMOVSS       (R9)(CX*1), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z17
+	VMOVSS       (R9)(AX*4), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z18
+	VMOVSS       (R9)(DX*1), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z19
+	VMOVSS       (R9)(CX*2), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z20
+	VMOVSS       (R10), X23
+	VPBROADCASTQ X23, Z23
+	VFMADD231PS  Z23, Z22, Z21
+
+even22:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row22
+	VBROADCASTSS floor+160(FP), Z22
+	VMOVSHDUP    Z0, Z23
+	VADDPS       Z23, Z0, Z0
+	VMAXPS       Z0, Z22, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z23
+	VADDPS       Z23, Z1, Z1
+	VMAXPS       Z1, Z22, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z23
+	VADDPS       Z23, Z2, Z2
+	VMAXPS       Z2, Z22, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z23
+	VADDPS       Z23, Z3, Z3
+	VMAXPS       Z3, Z22, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z23
+	VADDPS       Z23, Z4, Z4
+	VMAXPS       Z4, Z22, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z23
+	VADDPS       Z23, Z5, Z5
+	VMAXPS       Z5, Z22, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z23
+	VADDPS       Z23, Z6, Z6
+	VMAXPS       Z6, Z22, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z23
+	VADDPS       Z23, Z7, Z7
+	VMAXPS       Z7, Z22, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z23
+	VADDPS       Z23, Z8, Z8
+	VMAXPS       Z8, Z22, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z23
+	VADDPS       Z23, Z9, Z9
+	VMAXPS       Z9, Z22, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z23
+	VADDPS       Z23, Z10, Z10
+	VMAXPS       Z10, Z22, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z23
+	VADDPS       Z23, Z11, Z11
+	VMAXPS       Z11, Z22, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z23
+	VADDPS       Z23, Z12, Z12
+	VMAXPS       Z12, Z22, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z23
+	VADDPS       Z23, Z13, Z13
+	VMAXPS       Z13, Z22, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z23
+	VADDPS       Z23, Z14, Z14
+	VMAXPS       Z14, Z22, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z23
+	VADDPS       Z23, Z15, Z15
+	VMAXPS       Z15, Z22, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z23
+	VADDPS       Z23, Z16, Z16
+	VMAXPS       Z16, Z22, Z16
+	VPMOVQD      Z16, Y16
+	VMOVSHDUP    Z17, Z23
+	VADDPS       Z23, Z17, Z17
+	VMAXPS       Z17, Z22, Z17
+	VPMOVQD      Z17, Y17
+	VMOVSHDUP    Z18, Z23
+	VADDPS       Z23, Z18, Z18
+	VMAXPS       Z18, Z22, Z18
+	VPMOVQD      Z18, Y18
+	VMOVSHDUP    Z19, Z23
+	VADDPS       Z23, Z19, Z19
+	VMAXPS       Z19, Z22, Z19
+	VPMOVQD      Z19, Y19
+	VMOVSHDUP    Z20, Z23
+	VADDPS       Z23, Z20, Z20
+	VMAXPS       Z20, Z22, Z20
+	VPMOVQD      Z20, Y20
+	VMOVSHDUP    Z21, Z23
+	VADDPS       Z23, Z21, Z21
+	VMAXPS       Z21, Z22, Z21
+	VPMOVQD      Z21, Y21
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y17, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y18, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y19, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y20, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y21, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000016, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block22
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block22
+	VZEROUPPER
+	RET
+
+block23:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	VPMOVZXDQ Y17, Z17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	VPMOVZXDQ Y18, Z18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	VPMOVZXDQ Y19, Z19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	VPMOVZXDQ Y20, Z20
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y21
+	VPMOVZXDQ Y21, Z21
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y22
+	VPMOVZXDQ Y22, Z22
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      8(SP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 40(SP)
+
+row23:
+	MOVQ depth+24(FP), R12
+	SHRQ $0x01, R12
+	JZ   odd23
+
+depth23:
+	VMOVUPS      (R11), Z23
+	VBROADCASTSD (DI), Z24
+	VFMADD231PS  Z24, Z23, Z0
+	VBROADCASTSD (DI)(AX*1), Z24
+	VFMADD231PS  Z24, Z23, Z1
+	VBROADCASTSD (DI)(AX*2), Z24
+	VFMADD231PS  Z24, Z23, Z2
+	VBROADCASTSD (DI)(CX*1), Z24
+	VFMADD231PS  Z24, Z23, Z3
+	VBROADCASTSD (DI)(AX*4), Z24
+	VFMADD231PS  Z24, Z23, Z4
+	VBROADCASTSD (DI)(DX*1), Z24
+	VFMADD231PS  Z24, Z23, Z5
+	VBROADCASTSD (DI)(CX*2), Z24
+	VFMADD231PS  Z24, Z23, Z6
+	VBROADCASTSD (R8), Z24
+	VFMADD231PS  Z24, Z23, Z7
+	VBROADCASTSD (R8)(AX*1), Z24
+	VFMADD231PS  Z24, Z23, Z8
+	VBROADCASTSD (R8)(AX*2), Z24
+	VFMADD231PS  Z24, Z23, Z9
+	VBROADCASTSD (R8)(CX*1), Z24
+	VFMADD231PS  Z24, Z23, Z10
+	VBROADCASTSD (R8)(AX*4), Z24
+	VFMADD231PS  Z24, Z23, Z11
+	VBROADCASTSD (R8)(DX*1), Z24
+	VFMADD231PS  Z24, Z23, Z12
+	VBROADCASTSD (R8)(CX*2), Z24
+	VFMADD231PS  Z24, Z23, Z13
+	VBROADCASTSD (R9), Z24
+	VFMADD231PS  Z24, Z23, Z14
+	VBROADCASTSD (R9)(AX*1), Z24
+	VFMADD231PS  Z24, Z23, Z15
+	VBROADCASTSD (R9)(AX*2), Z24
+	VFMADD231PS  Z24, Z23, Z16
+	VBROADCASTSD (R9)(CX*1), Z24
+	VFMADD231PS  Z24, Z23, Z17
+	VBROADCASTSD (R9)(AX*4), Z24
+	VFMADD231PS  Z24, Z23, Z18
+	VBROADCASTSD (R9)(DX*1), Z24
+	VFMADD231PS  Z24, Z23, Z19
+	VBROADCASTSD (R9)(CX*2), Z24
+	VFMADD231PS  Z24, Z23, Z20
+	VBROADCASTSD (R10), Z24
+	VFMADD231PS  Z24, Z23, Z21
+	VBROADCASTSD (R10)(AX*1), Z24
+	VFMADD231PS  Z24, Z23, Z22
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R12
+	JNZ          depth23
+
+odd23:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even23
+	VMOVUPS      (R11), Z23
+	VMOVSS       (DI), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z0
+	VMOVSS       (DI)(AX*1), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z1
+	VMOVSS       (DI)(AX*2), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z2
+	VMOVSS       (DI)(CX*1), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z3
+	VMOVSS       (DI)(AX*4), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z4
+	VMOVSS       (DI)(DX*1), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z5
+	VMOVSS       (DI)(CX*2), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z6
+	VMOVSS       (R8), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z7
+	VMOVSS       (R8)(AX*1), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z8
+	VMOVSS       (R8)(AX*2), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z9
+	VMOVSS       (R8)(CX*1), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z10
+	VMOVSS       (R8)(AX*4), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z11
+	VMOVSS       (R8)(DX*1), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z12
+	VMOVSS       (R8)(CX*2), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z13
+	VMOVSS       (R9), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z14
+	VMOVSS       (R9)(AX*1), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z15
+	VMOVSS       (R9)(AX*2), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z16
+	VMOVSS       (R9)(CX*1), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z17
+	VMOVSS       (R9)(AX*4), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z18
+	VMOVSS       (R9)(DX*1), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z19
+	VMOVSS       (R9)(CX*2), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z20
+	VMOVSS       (R10), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z21
+	VMOVSS       (R10)(AX*1), X24
+	VPBROADCASTQ X24, Z24
+	VFMADD231PS  Z24, Z23, Z22
+
+even23:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row23
+	VBROADCASTSS floor+160(FP), Z23
+	VMOVSHDUP    Z0, Z24
+	VADDPS       Z24, Z0, Z0
+	VMAXPS       Z0, Z23, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z24
+	VADDPS       Z24, Z1, Z1
+	VMAXPS       Z1, Z23, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z24
+	VADDPS       Z24, Z2, Z2
+	VMAXPS       Z2, Z23, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z24
+	VADDPS       Z24, Z3, Z3
+	VMAXPS       Z3, Z23, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z24
+	VADDPS       Z24, Z4, Z4
+	VMAXPS       Z4, Z23, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z24
+	VADDPS       Z24, Z5, Z5
+	VMAXPS       Z5, Z23, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z24
+	VADDPS       Z24, Z6, Z6
+	VMAXPS       Z6, Z23, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z24
+	VADDPS       Z24, Z7, Z7
+	VMAXPS       Z7, Z23, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z24
+	VADDPS       Z24, Z8, Z8
+	VMAXPS       Z8, Z23, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z24
+	VADDPS       Z24, Z9, Z9
+	VMAXPS       Z9, Z23, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z24
+	VADDPS       Z24, Z10, Z10
+	VMAXPS       Z10, Z23, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z24
+	VADDPS       Z24, Z11, Z11
+	VMAXPS       Z11, Z23, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z24
+	VADDPS       Z24, Z12, Z12
+	VMAXPS       Z12, Z23, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z24
+	VADDPS       Z24, Z13, Z13
+	VMAXPS       Z13, Z23, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z24
+	VADDPS       Z24, Z14, Z14
+	VMAXPS       Z14, Z23, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z24
+	VADDPS       Z24, Z15, Z15
+	VMAXPS       Z15, Z23, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z24
+	VADDPS       Z24, Z16, Z16
+	VMAXPS       Z16, Z23, Z16
+	VPMOVQD      Z16, Y16
+	VMOVSHDUP    Z17, Z24
+	VADDPS       Z24, Z17, Z17
+	VMAXPS       Z17, Z23, Z17
+	VPMOVQD      Z17, Y17
+	VMOVSHDUP    Z18, Z24
+	VADDPS       Z24, Z18, Z18
+	VMAXPS       Z18, Z23, Z18
+	VPMOVQD      Z18, Y18
+	VMOVSHDUP    Z19, Z24
+	VADDPS       Z24, Z19, Z19
+	VMAXPS       Z19, Z23, Z19
+	VPMOVQD      Z19, Y19
+	VMOVSHDUP    Z20, Z24
+	VADDPS       Z24, Z20, Z20
+	VMAXPS       Z20, Z23, Z20
+	VPMOVQD      Z20, Y20
+	VMOVSHDUP    Z21, Z24
+	VADDPS       Z24, Z21, Z21
+	VMAXPS       Z21, Z23, Z21
+	VPMOVQD      Z21, Y21
+	VMOVSHDUP    Z22, Z24
+	VADDPS       Z24, Z22, Z22
+	VMAXPS       Z22, Z23, Z22
+	VPMOVQD      Z22, Y22
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y17, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y18, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y19, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y20, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y21, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y22, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000017, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block23
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block23
+	VZEROUPPER
+	RET
+
+block24:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	VPMOVZXDQ Y17, Z17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	VPMOVZXDQ Y18, Z18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	VPMOVZXDQ Y19, Z19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	VPMOVZXDQ Y20, Z20
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y21
+	VPMOVZXDQ Y21, Z21
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y22
+	VPMOVZXDQ Y22, Z22
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y23
+	VPMOVZXDQ Y23, Z23
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      8(SP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 40(SP)
+
+row24:
+	MOVQ depth+24(FP), R12
+	SHRQ $0x01, R12
+	JZ   odd24
+
+depth24:
+	VMOVUPS      (R11), Z24
+	VBROADCASTSD (DI), Z25
+	VFMADD231PS  Z25, Z24, Z0
+	VBROADCASTSD (DI)(AX*1), Z25
+	VFMADD231PS  Z25, Z24, Z1
+	VBROADCASTSD (DI)(AX*2), Z25
+	VFMADD231PS  Z25, Z24, Z2
+	VBROADCASTSD (DI)(CX*1), Z25
+	VFMADD231PS  Z25, Z24, Z3
+	VBROADCASTSD (DI)(AX*4), Z25
+	VFMADD231PS  Z25, Z24, Z4
+	VBROADCASTSD (DI)(DX*1), Z25
+	VFMADD231PS  Z25, Z24, Z5
+	VBROADCASTSD (DI)(CX*2), Z25
+	VFMADD231PS  Z25, Z24, Z6
+	VBROADCASTSD (R8), Z25
+	VFMADD231PS  Z25, Z24, Z7
+	VBROADCASTSD (R8)(AX*1), Z25
+	VFMADD231PS  Z25, Z24, Z8
+	VBROADCASTSD (R8)(AX*2), Z25
+	VFMADD231PS  Z25, Z24, Z9
+	VBROADCASTSD (R8)(CX*1), Z25
+	VFMADD231PS  Z25, Z24, Z10
+	VBROADCASTSD (R8)(AX*4), Z25
+	VFMADD231PS  Z25, Z24, Z11
+	VBROADCASTSD (R8)(DX*1), Z25
+	VFMADD231PS  Z25, Z24, Z12
+	VBROADCASTSD (R8)(CX*2), Z25
+	VFMADD231PS  Z25, Z24, Z13
+	VBROADCASTSD (R9), Z25
+	VFMADD231PS  Z25, Z24, Z14
+	VBROADCASTSD (R9)(AX*1), Z25
+	VFMADD231PS  Z25, Z24, Z15
+	VBROADCASTSD (R9)(AX*2), Z25
+	VFMADD231PS  Z25, Z24, Z16
+	VBROADCASTSD (R9)(CX*1), Z25
+	VFMADD231PS  Z25, Z24, Z17
+	VBROADCASTSD (R9)(AX*4), Z25
+	VFMADD231PS  Z25, Z24, Z18
+	VBROADCASTSD (R9)(DX*1), Z25
+	VFMADD231PS  Z25, Z24, Z19
+	VBROADCASTSD (R9)(CX*2), Z25
+	VFMADD231PS  Z25, Z24, Z20
+	VBROADCASTSD (R10), Z25
+	VFMADD231PS  Z25, Z24, Z21
+	VBROADCASTSD (R10)(AX*1), Z25
+	VFMADD231PS  Z25, Z24, Z22
+	VBROADCASTSD (R10)(AX*2), Z25
+	VFMADD231PS  Z25, Z24, Z23
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R12
+	JNZ          depth24
+
+odd24:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even24
+	VMOVUPS      (R11), Z24
+	VMOVSS       (DI), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z0
+	VMOVSS       (DI)(AX*1), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z1
+	VMOVSS       (DI)(AX*2), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z2
+	VMOVSS       (DI)(CX*1), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z3
+	VMOVSS       (DI)(AX*4), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z4
+	VMOVSS       (DI)(DX*1), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z5
+	VMOVSS       (DI)(CX*2), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z6
+	VMOVSS       (R8), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z7
+	VMOVSS       (R8)(AX*1), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z8
+	VMOVSS       (R8)(AX*2), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z9
+	VMOVSS       (R8)(CX*1), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z10
+	VMOVSS       (R8)(AX*4), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z11
+	VMOVSS       (R8)(DX*1), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z12
+	VMOVSS       (R8)(CX*2), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z13
+	VMOVSS       (R9), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z14
+	VMOVSS       (R9)(AX*1), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z15
+	VMOVSS       (R9)(AX*2), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z16
+	VMOVSS       (R9)(CX*1), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z17
+	VMOVSS       (R9)(AX*4), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z18
+	VMOVSS       (R9)(DX*1), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z19
+	VMOVSS       (R9)(CX*2), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z20
+	VMOVSS       (R10), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z21
+	VMOVSS       (R10)(AX*1), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z22
+	VMOVSS       (R10)(AX*2), X25
+	VPBROADCASTQ X25, Z25
+	VFMADD231PS  Z25, Z24, Z23
+
+even24:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row24
+	VBROADCASTSS floor+160(FP), Z24
+	VMOVSHDUP    Z0, Z25
+	VADDPS       Z25, Z0, Z0
+	VMAXPS       Z0, Z24, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z25
+	VADDPS       Z25, Z1, Z1
+	VMAXPS       Z1, Z24, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z25
+	VADDPS       Z25, Z2, Z2
+	VMAXPS       Z2, Z24, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z25
+	VADDPS       Z25, Z3, Z3
+	VMAXPS       Z3, Z24, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z25
+	VADDPS       Z25, Z4, Z4
+	VMAXPS       Z4, Z24, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z25
+	VADDPS       Z25, Z5, Z5
+	VMAXPS       Z5, Z24, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z25
+	VADDPS       Z25, Z6, Z6
+	VMAXPS       Z6, Z24, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z25
+	VADDPS       Z25, Z7, Z7
+	VMAXPS       Z7, Z24, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z25
+	VADDPS       Z25, Z8, Z8
+	VMAXPS       Z8, Z24, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z25
+	VADDPS       Z25, Z9, Z9
+	VMAXPS       Z9, Z24, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z25
+	VADDPS       Z25, Z10, Z10
+	VMAXPS       Z10, Z24, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z25
+	VADDPS       Z25, Z11, Z11
+	VMAXPS       Z11, Z24, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z25
+	VADDPS       Z25, Z12, Z12
+	VMAXPS       Z12, Z24, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z25
+	VADDPS       Z25, Z13, Z13
+	VMAXPS       Z13, Z24, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z25
+	VADDPS       Z25, Z14, Z14
+	VMAXPS       Z14, Z24, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z25
+	VADDPS       Z25, Z15, Z15
+	VMAXPS       Z15, Z24, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z25
+	VADDPS       Z25, Z16, Z16
+	VMAXPS       Z16, Z24, Z16
+	VPMOVQD      Z16, Y16
+	VMOVSHDUP    Z17, Z25
+	VADDPS       Z25, Z17, Z17
+	VMAXPS       Z17, Z24, Z17
+	VPMOVQD      Z17, Y17
+	VMOVSHDUP    Z18, Z25
+	VADDPS       Z25, Z18, Z18
+	VMAXPS       Z18, Z24, Z18
+	VPMOVQD      Z18, Y18
+	VMOVSHDUP    Z19, Z25
+	VADDPS       Z25, Z19, Z19
+	VMAXPS       Z19, Z24, Z19
+	VPMOVQD      Z19, Y19
+	VMOVSHDUP    Z20, Z25
+	VADDPS       Z25, Z20, Z20
+	VMAXPS       Z20, Z24, Z20
+	VPMOVQD      Z20, Y20
+	VMOVSHDUP    Z21, Z25
+	VADDPS       Z25, Z21, Z21
+	VMAXPS       Z21, Z24, Z21
+	VPMOVQD      Z21, Y21
+	VMOVSHDUP    Z22, Z25
+	VADDPS       Z25, Z22, Z22
+	VMAXPS       Z22, Z24, Z22
+	VPMOVQD      Z22, Y22
+	VMOVSHDUP    Z23, Z25
+	VADDPS       Z25, Z23, Z23
+	VMAXPS       Z23, Z24, Z23
+	VPMOVQD      Z23, Y23
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y17, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y18, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y19, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y20, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y21, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y22, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y23, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000018, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block24
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block24
+	VZEROUPPER
+	RET
+
+block25:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	VPMOVZXDQ Y17, Z17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	VPMOVZXDQ Y18, Z18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	VPMOVZXDQ Y19, Z19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	VPMOVZXDQ Y20, Z20
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y21
+	VPMOVZXDQ Y21, Z21
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y22
+	VPMOVZXDQ Y22, Z22
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y23
+	VPMOVZXDQ Y23, Z23
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y24
+	VPMOVZXDQ Y24, Z24
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      8(SP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 40(SP)
+
+row25:
+	MOVQ depth+24(FP), R12
+	SHRQ $0x01, R12
+	JZ   odd25
+
+depth25:
+	VMOVUPS      (R11), Z25
+	VBROADCASTSD (DI), Z26
+	VFMADD231PS  Z26, Z25, Z0
+	VBROADCASTSD (DI)(AX*1), Z26
+	VFMADD231PS  Z26, Z25, Z1
+	VBROADCASTSD (DI)(AX*2), Z26
+	VFMADD231PS  Z26, Z25, Z2
+	VBROADCASTSD (DI)(CX*1), Z26
+	VFMADD231PS  Z26, Z25, Z3
+	VBROADCASTSD (DI)(AX*4), Z26
+	VFMADD231PS  Z26, Z25, Z4
+	VBROADCASTSD (DI)(DX*1), Z26
+	VFMADD231PS  Z26, Z25, Z5
+	VBROADCASTSD (DI)(CX*2), Z26
+	VFMADD231PS  Z26, Z25, Z6
+	VBROADCASTSD (R8), Z26
+	VFMADD231PS  Z26, Z25, Z7
+	VBROADCASTSD (R8)(AX*1), Z26
+	VFMADD231PS  Z26, Z25, Z8
+	VBROADCASTSD (R8)(AX*2), Z26
+	VFMADD231PS  Z26, Z25, Z9
+	VBROADCASTSD (R8)(CX*1), Z26
+	VFMADD231PS  Z26, Z25, Z10
+	VBROADCASTSD (R8)(AX*4), Z26
+	VFMADD231PS  Z26, Z25, Z11
+	VBROADCASTSD (R8)(DX*1), Z26
+	VFMADD231PS  Z26, Z25, Z12
+	VBROADCASTSD (R8)(CX*2), Z26
+	VFMADD231PS  Z26, Z25, Z13
+	VBROADCASTSD (R9), Z26
+	VFMADD231PS  Z26, Z25, Z14
+	VBROADCASTSD (R9)(AX*1), Z26
+	VFMADD231PS  Z26, Z25, Z15
+	VBROADCASTSD (R9)(AX*2), Z26
+	VFMADD231PS  Z26, Z25, Z16
+	VBROADCASTSD (R9)(CX*1), Z26
+	VFMADD231PS  Z26, Z25, Z17
+	VBROADCASTSD (R9)(AX*4), Z26
+	VFMADD231PS  Z26, Z25, Z18
+	VBROADCASTSD (R9)(DX*1), Z26
+	VFMADD231PS  Z26, Z25, Z19
+	VBROADCASTSD (R9)(CX*2), Z26
+	VFMADD231PS  Z26, Z25, Z20
+	VBROADCASTSD (R10), Z26
+	VFMADD231PS  Z26, Z25, Z21
+	VBROADCASTSD (R10)(AX*1), Z26
+	VFMADD231PS  Z26, Z25, Z22
+	VBROADCASTSD (R10)(AX*2), Z26
+	VFMADD231PS  Z26, Z25, Z23
+	VBROADCASTSD (R10)(CX*1), Z26
+	VFMADD231PS  Z26, Z25, Z24
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R12
+	JNZ          depth25
+
+odd25:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even25
+	VMOVUPS      (R11), Z25
+	VMOVSS       (DI), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z0
+	VMOVSS       (DI)(AX*1), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z1
+	VMOVSS       (DI)(AX*2), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z2
+	VMOVSS       (DI)(CX*1), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z3
+	VMOVSS       (DI)(AX*4), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z4
+	VMOVSS       (DI)(DX*1), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z5
+	VMOVSS       (DI)(CX*2), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z6
+	VMOVSS       (R8), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z7
+	VMOVSS       (R8)(AX*1), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z8
+	VMOVSS       (R8)(AX*2), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z9
+	VMOVSS       (R8)(CX*1), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z10
+	VMOVSS       (R8)(AX*4), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z11
+	VMOVSS       (R8)(DX*1), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z12
+	VMOVSS       (R8)(CX*2), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z13
+	VMOVSS       (R9), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z14
+	VMOVSS       (R9)(AX*1), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z15
+	VMOVSS       (R9)(AX*2), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z16
+	VMOVSS       (R9)(CX*1), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z17
+	VMOVSS       (R9)(AX*4), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z18
+	VMOVSS       (R9)(DX*1), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z19
+	VMOVSS       (R9)(CX*2), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z20
+	VMOVSS       (R10), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z21
+	VMOVSS       (R10)(AX*1), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z22
+	VMOVSS       (R10)(AX*2), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z23
+	VMOVSS       (R10)(CX*1), X26
+	VPBROADCASTQ X26, Z26
+	VFMADD231PS  Z26, Z25, Z24
+
+even25:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row25
+	VBROADCASTSS floor+160(FP), Z25
+	VMOVSHDUP    Z0, Z26
+	VADDPS       Z26, Z0, Z0
+	VMAXPS       Z0, Z25, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z26
+	VADDPS       Z26, Z1, Z1
+	VMAXPS       Z1, Z25, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z26
+	VADDPS       Z26, Z2, Z2
+	VMAXPS       Z2, Z25, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z26
+	VADDPS       Z26, Z3, Z3
+	VMAXPS       Z3, Z25, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z26
+	VADDPS       Z26, Z4, Z4
+	VMAXPS       Z4, Z25, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z26
+	VADDPS       Z26, Z5, Z5
+	VMAXPS       Z5, Z25, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z26
+	VADDPS       Z26, Z6, Z6
+	VMAXPS       Z6, Z25, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z26
+	VADDPS       Z26, Z7, Z7
+	VMAXPS       Z7, Z25, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z26
+	VADDPS       Z26, Z8, Z8
+	VMAXPS       Z8, Z25, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z26
+	VADDPS       Z26, Z9, Z9
+	VMAXPS       Z9, Z25, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z26
+	VADDPS       Z26, Z10, Z10
+	VMAXPS       Z10, Z25, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z26
+	VADDPS       Z26, Z11, Z11
+	VMAXPS       Z11, Z25, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z26
+	VADDPS       Z26, Z12, Z12
+	VMAXPS       Z12, Z25, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z26
+	VADDPS       Z26, Z13, Z13
+	VMAXPS       Z13, Z25, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z26
+	VADDPS       Z26, Z14, Z14
+	VMAXPS       Z14, Z25, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z26
+	VADDPS       Z26, Z15, Z15
+	VMAXPS       Z15, Z25, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z26
+	VADDPS       Z26, Z16, Z16
+	VMAXPS       Z16, Z25, Z16
+	VPMOVQD      Z16, Y16
+	VMOVSHDUP    Z17, Z26
+	VADDPS       Z26, Z17, Z17
+	VMAXPS       Z17, Z25, Z17
+	VPMOVQD      Z17, Y17
+	VMOVSHDUP    Z18, Z26
+	VADDPS       Z26, Z18, Z18
+	VMAXPS       Z18, Z25, Z18
+	VPMOVQD      Z18, Y18
+	VMOVSHDUP    Z19, Z26
+	VADDPS       Z26, Z19, Z19
+	VMAXPS       Z19, Z25, Z19
+	VPMOVQD      Z19, Y19
+	VMOVSHDUP    Z20, Z26
+	VADDPS       Z26, Z20, Z20
+	VMAXPS       Z20, Z25, Z20
+	VPMOVQD      Z20, Y20
+	VMOVSHDUP    Z21, Z26
+	VADDPS       Z26, Z21, Z21
+	VMAXPS       Z21, Z25, Z21
+	VPMOVQD      Z21, Y21
+	VMOVSHDUP    Z22, Z26
+	VADDPS       Z26, Z22, Z22
+	VMAXPS       Z22, Z25, Z22
+	VPMOVQD      Z22, Y22
+	VMOVSHDUP    Z23, Z26
+	VADDPS       Z26, Z23, Z23
+	VMAXPS       Z23, Z25, Z23
+	VPMOVQD      Z23, Y23
+	VMOVSHDUP    Z24, Z26
+	VADDPS       Z26, Z24, Z24
+	VMAXPS       Z24, Z25, Z24
+	VPMOVQD      Z24, Y24
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y17, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y18, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y19, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y20, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y21, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y22, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y23, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y24, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000019, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block25
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block25
+	VZEROUPPER
+	RET
+
+block26:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	VPMOVZXDQ Y17, Z17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	VPMOVZXDQ Y18, Z18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	VPMOVZXDQ Y19, Z19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	VPMOVZXDQ Y20, Z20
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y21
+	VPMOVZXDQ Y21, Z21
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y22
+	VPMOVZXDQ Y22, Z22
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y23
+	VPMOVZXDQ Y23, Z23
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y24
+	VPMOVZXDQ Y24, Z24
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y25
+	VPMOVZXDQ Y25, Z25
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      8(SP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 40(SP)
+
+row26:
+	MOVQ depth+24(FP), R12
+	SHRQ $0x01, R12
+	JZ   odd26
+
+depth26:
+	VMOVUPS      (R11), Z26
+	VBROADCASTSD (DI), Z27
+	VFMADD231PS  Z27, Z26, Z0
+	VBROADCASTSD (DI)(AX*1), Z27
+	VFMADD231PS  Z27, Z26, Z1
+	VBROADCASTSD (DI)(AX*2), Z27
+	VFMADD231PS  Z27, Z26, Z2
+	VBROADCASTSD (DI)(CX*1), Z27
+	VFMADD231PS  Z27, Z26, Z3
+	VBROADCASTSD (DI)(AX*4), Z27
+	VFMADD231PS  Z27, Z26, Z4
+	VBROADCASTSD (DI)(DX*1), Z27
+	VFMADD231PS  Z27, Z26, Z5
+	VBROADCASTSD (DI)(CX*2), Z27
+	VFMADD231PS  Z27, Z26, Z6
+	VBROADCASTSD (R8), Z27
+	VFMADD231PS  Z27, Z26, Z7
+	VBROADCASTSD (R8)(AX*1), Z27
+	VFMADD231PS  Z27, Z26, Z8
+	VBROADCASTSD (R8)(AX*2), Z27
+	VFMADD231PS  Z27, Z26, Z9
+	VBROADCASTSD (R8)(CX*1), Z27
+	VFMADD231PS  Z27, Z26, Z10
+	VBROADCASTSD (R8)(AX*4), Z27
+	VFMADD231PS  Z27, Z26, Z11
+	VBROADCASTSD (R8)(DX*1), Z27
+	VFMADD231PS  Z27, Z26, Z12
+	VBROADCASTSD (R8)(CX*2), Z27
+	VFMADD231PS  Z27, Z26, Z13
+	VBROADCASTSD (R9), Z27
+	VFMADD231PS  Z27, Z26, Z14
+	VBROADCASTSD (R9)(AX*1), Z27
+	VFMADD231PS  Z27, Z26, Z15
+	VBROADCASTSD (R9)(AX*2), Z27
+	VFMADD231PS  Z27, Z26, Z16
+	VBROADCASTSD (R9)(CX*1), Z27
+	VFMADD231PS  Z27, Z26, Z17
+	VBROADCASTSD (R9)(AX*4), Z27
+	VFMADD231PS  Z27, Z26, Z18
+	VBROADCASTSD (R9)(DX*1), Z27
+	VFMADD231PS  Z27, Z26, Z19
+	VBROADCASTSD (R9)(CX*2), Z27
+	VFMADD231PS  Z27, Z26, Z20
+	VBROADCASTSD (R10), Z27
+	VFMADD231PS  Z27, Z26, Z21
+	VBROADCASTSD (R10)(AX*1), Z27
+	VFMADD231PS  Z27, Z26, Z22
+	VBROADCASTSD (R10)(AX*2), Z27
+	VFMADD231PS  Z27, Z26, Z23
+	VBROADCASTSD (R10)(CX*1), Z27
+	VFMADD231PS  Z27, Z26, Z24
+	VBROADCASTSD (R10)(AX*4), Z27
+	VFMADD231PS  Z27, Z26, Z25
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R12
+	JNZ          depth26
+
+odd26:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even26
+	VMOVUPS      (R11), Z26
+	VMOVSS       (DI), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z0
+	VMOVSS       (DI)(AX*1), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z1
+	VMOVSS       (DI)(AX*2), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z2
+	VMOVSS       (DI)(CX*1), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z3
+	VMOVSS       (DI)(AX*4), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z4
+	VMOVSS       (DI)(DX*1), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z5
+	VMOVSS       (DI)(CX*2), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z6
+	VMOVSS       (R8), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z7
+	VMOVSS       (R8)(AX*1), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z8
+	VMOVSS       (R8)(AX*2), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z9
+	VMOVSS       (R8)(CX*1), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z10
+	VMOVSS       (R8)(AX*4), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z11
+	VMOVSS       (R8)(DX*1), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z12
+	VMOVSS       (R8)(CX*2), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z13
+	VMOVSS       (R9), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z14
+	VMOVSS       (R9)(AX*1), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z15
+	VMOVSS       (R9)(AX*2), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z16
+	VMOVSS       (R9)(CX*1), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z17
+	VMOVSS       (R9)(AX*4), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z18
+	VMOVSS       (R9)(DX*1), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z19
+	VMOVSS       (R9)(CX*2), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z20
+	VMOVSS       (R10), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z21
+	VMOVSS       (R10)(AX*1), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z22
+	VMOVSS       (R10)(AX*2), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z23
+	VMOVSS       (R10)(CX*1), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z24
+	VMOVSS       (R10)(AX*4), X27
+	VPBROADCASTQ X27, Z27
+	VFMADD231PS  Z27, Z26, Z25
+
+even26:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row26
+	VBROADCASTSS floor+160(FP), Z26
+	VMOVSHDUP    Z0, Z27
+	VADDPS       Z27, Z0, Z0
+	VMAXPS       Z0, Z26, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z27
+	VADDPS       Z27, Z1, Z1
+	VMAXPS       Z1, Z26, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z27
+	VADDPS       Z27, Z2, Z2
+	VMAXPS       Z2, Z26, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z27
+	VADDPS       Z27, Z3, Z3
+	VMAXPS       Z3, Z26, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z27
+	VADDPS       Z27, Z4, Z4
+	VMAXPS       Z4, Z26, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z27
+	VADDPS       Z27, Z5, Z5
+	VMAXPS       Z5, Z26, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z27
+	VADDPS       Z27, Z6, Z6
+	VMAXPS       Z6, Z26, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z27
+	VADDPS       Z27, Z7, Z7
+	VMAXPS       Z7, Z26, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z27
+	VADDPS       Z27, Z8, Z8
+	VMAXPS       Z8, Z26, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z27
+	VADDPS       Z27, Z9, Z9
+	VMAXPS       Z9, Z26, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z27
+	VADDPS       Z27, Z10, Z10
+	VMAXPS       Z10, Z26, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z27
+	VADDPS       Z27, Z11, Z11
+	VMAXPS       Z11, Z26, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z27
+	VADDPS       Z27, Z12, Z12
+	VMAXPS       Z12, Z26, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z27
+	VADDPS       Z27, Z13, Z13
+	VMAXPS       Z13, Z26, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z27
+	VADDPS       Z27, Z14, Z14
+	VMAXPS       Z14, Z26, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z27
+	VADDPS       Z27, Z15, Z15
+	VMAXPS       Z15, Z26, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z27
+	VADDPS       Z27, Z16, Z16
+	VMAXPS       Z16, Z26, Z16
+	VPMOVQD      Z16, Y16
+	VMOVSHDUP    Z17, Z27
+	VADDPS       Z27, Z17, Z17
+	VMAXPS       Z17, Z26, Z17
+	VPMOVQD      Z17, Y17
+	VMOVSHDUP    Z18, Z27
+	VADDPS       Z27, Z18, Z18
+	VMAXPS       Z18, Z26, Z18
+	VPMOVQD      Z18, Y18
+	VMOVSHDUP    Z19, Z27
+	VADDPS       Z27, Z19, Z19
+	VMAXPS       Z19, Z26, Z19
+	VPMOVQD      Z19, Y19
+	VMOVSHDUP    Z20, Z27
+	VADDPS       Z27, Z20, Z20
+	VMAXPS       Z20, Z26, Z20
+	VPMOVQD      Z20, Y20
+	VMOVSHDUP    Z21, Z27
+	VADDPS       Z27, Z21, Z21
+	VMAXPS       Z21, Z26, Z21
+	VPMOVQD      Z21, Y21
+	VMOVSHDUP    Z22, Z27
+	VADDPS       Z27, Z22, Z22
+	VMAXPS       Z22, Z26, Z22
+	VPMOVQD      Z22, Y22
+	VMOVSHDUP    Z23, Z27
+	VADDPS       Z27, Z23, Z23
+	VMAXPS       Z23, Z26, Z23
+	VPMOVQD      Z23, Y23
+	VMOVSHDUP    Z24, Z27
+	VADDPS       Z27, Z24, Z24
+	VMAXPS       Z24, Z26, Z24
+	VPMOVQD      Z24, Y24
+	VMOVSHDUP    Z25, Z27
+	VADDPS       Z27, Z25, Z25
+	VMAXPS       Z25, Z26, Z25
+	VPMOVQD      Z25, Y25
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y17, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y18, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y19, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y20, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y21, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y22, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y23, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y24, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y25, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000001a, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block26
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block26
+	VZEROUPPER
+	RET
+
+block27:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	VPMOVZXDQ Y17, Z17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	VPMOVZXDQ Y18, Z18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	VPMOVZXDQ Y19, Z19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	VPMOVZXDQ Y20, Z20
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y21
+	VPMOVZXDQ Y21, Z21
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y22
+	VPMOVZXDQ Y22, Z22
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y23
+	VPMOVZXDQ Y23, Z23
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y24
+	VPMOVZXDQ Y24, Z24
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y25
+	VPMOVZXDQ Y25, Z25
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y26
+	VPMOVZXDQ Y26, Z26
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      8(SP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 40(SP)
+
+row27:
+	MOVQ depth+24(FP), R12
+	SHRQ $0x01, R12
+	JZ   odd27
+
+depth27:
+	VMOVUPS      (R11), Z27
+	VBROADCASTSD (DI), Z28
+	VFMADD231PS  Z28, Z27, Z0
+	VBROADCASTSD (DI)(AX*1), Z28
+	VFMADD231PS  Z28, Z27, Z1
+	VBROADCASTSD (DI)(AX*2), Z28
+	VFMADD231PS  Z28, Z27, Z2
+	VBROADCASTSD (DI)(CX*1), Z28
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSD (DI)(AX*4), Z28
+	VFMADD231PS  Z28, Z27, Z4
+	VBROADCASTSD (DI)(DX*1), Z28
+	VFMADD231PS  Z28, Z27, Z5
+	VBROADCASTSD (DI)(CX*2), Z28
+	VFMADD231PS  Z28, Z27, Z6
+	VBROADCASTSD (R8), Z28
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSD (R8)(AX*1), Z28
+	VFMADD231PS  Z28, Z27, Z8
+	VBROADCASTSD (R8)(AX*2), Z28
+	VFMADD231PS  Z28, Z27, Z9
+	VBROADCASTSD (R8)(CX*1), Z28
+	VFMADD231PS  Z28, Z27, Z10
+	VBROADCASTSD (R8)(AX*4), Z28
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSD (R8)(DX*1), Z28
+	VFMADD231PS  Z28, Z27, Z12
+	VBROADCASTSD (R8)(CX*2), Z28
+	VFMADD231PS  Z28, Z27, Z13
+	VBROADCASTSD (R9), Z28
+	VFMADD231PS  Z28, Z27, Z14
+	VBROADCASTSD (R9)(AX*1), Z28
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSD (R9)(AX*2), Z28
+	VFMADD231PS  Z28, Z27, Z16
+	VBROADCASTSD (R9)(CX*1), Z28
+	VFMADD231PS  Z28, Z27, Z17
+	VBROADCASTSD (R9)(AX*4), Z28
+	VFMADD231PS  Z28, Z27, Z18
+	VBROADCASTSD (R9)(DX*1), Z28
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSD (R9)(CX*2), Z28
+	VFMADD231PS  Z28, Z27, Z20
+	VBROADCASTSD (R10), Z28
+	VFMADD231PS  Z28, Z27, Z21
+	VBROADCASTSD (R10)(AX*1), Z28
+	VFMADD231PS  Z28, Z27, Z22
+	VBROADCASTSD (R10)(AX*2), Z28
+	VFMADD231PS  Z28, Z27, Z23
+	VBROADCASTSD (R10)(CX*1), Z28
+	VFMADD231PS  Z28, Z27, Z24
+	VBROADCASTSD (R10)(AX*4), Z28
+	VFMADD231PS  Z28, Z27, Z25
+	VBROADCASTSD (R10)(DX*1), Z28
+	VFMADD231PS  Z28, Z27, Z26
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R12
+	JNZ          depth27
+
+odd27:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even27
+	VMOVUPS      (R11), Z27
+	VMOVSS       (DI), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z0
+	VMOVSS       (DI)(AX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z1
+	VMOVSS       (DI)(AX*2), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z2
+	VMOVSS       (DI)(CX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z3
+	VMOVSS       (DI)(AX*4), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z4
+	VMOVSS       (DI)(DX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z5
+	VMOVSS       (DI)(CX*2), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z6
+	VMOVSS       (R8), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z7
+	VMOVSS       (R8)(AX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z8
+	VMOVSS       (R8)(AX*2), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z9
+	VMOVSS       (R8)(CX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z10
+	VMOVSS       (R8)(AX*4), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z11
+	VMOVSS       (R8)(DX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z12
+	VMOVSS       (R8)(CX*2), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z13
+	VMOVSS       (R9), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z14
+	VMOVSS       (R9)(AX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z15
+	VMOVSS       (R9)(AX*2), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z16
+	VMOVSS       (R9)(CX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z17
+	VMOVSS       (R9)(AX*4), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z18
+	VMOVSS       (R9)(DX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z19
+	VMOVSS       (R9)(CX*2), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z20
+	VMOVSS       (R10), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z21
+	VMOVSS       (R10)(AX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z22
+	VMOVSS       (R10)(AX*2), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z23
+	VMOVSS       (R10)(CX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z24
+	VMOVSS       (R10)(AX*4), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z25
+	VMOVSS       (R10)(DX*1), X28
+	VPBROADCASTQ X28, Z28
+	VFMADD231PS  Z28, Z27, Z26
+
+even27:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row27
+	VBROADCASTSS floor+160(FP), Z27
+	VMOVSHDUP    Z0, Z28
+	VADDPS       Z28, Z0, Z0
+	VMAXPS       Z0, Z27, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z28
+	VADDPS       Z28, Z1, Z1
+	VMAXPS       Z1, Z27, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z28
+	VADDPS       Z28, Z2, Z2
+	VMAXPS       Z2, Z27, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z28
+	VADDPS       Z28, Z3, Z3
+	VMAXPS       Z3, Z27, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z28
+	VADDPS       Z28, Z4, Z4
+	VMAXPS       Z4, Z27, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z28
+	VADDPS       Z28, Z5, Z5
+	VMAXPS       Z5, Z27, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z28
+	VADDPS       Z28, Z6, Z6
+	VMAXPS       Z6, Z27, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z28
+	VADDPS       Z28, Z7, Z7
+	VMAXPS       Z7, Z27, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z28
+	VADDPS       Z28, Z8, Z8
+	VMAXPS       Z8, Z27, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z28
+	VADDPS       Z28, Z9, Z9
+	VMAXPS       Z9, Z27, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z28
+	VADDPS       Z28, Z10, Z10
+	VMAXPS       Z10, Z27, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z28
+	VADDPS       Z28, Z11, Z11
+	VMAXPS       Z11, Z27, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z28
+	VADDPS       Z28, Z12, Z12
+	VMAXPS       Z12, Z27, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z28
+	VADDPS       Z28, Z13, Z13
+	VMAXPS       Z13, Z27, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z28
+	VADDPS       Z28, Z14, Z14
+	VMAXPS       Z14, Z27, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z28
+	VADDPS       Z28, Z15, Z15
+	VMAXPS       Z15, Z27, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z28
+	VADDPS       Z28, Z16, Z16
+	VMAXPS       Z16, Z27, Z16
+	VPMOVQD      Z16, Y16
+	VMOVSHDUP    Z17, Z28
+	VADDPS       Z28, Z17, Z17
+	VMAXPS       Z17, Z27, Z17
+	VPMOVQD      Z17, Y17
+	VMOVSHDUP    Z18, Z28
+	VADDPS       Z28, Z18, Z18
+	VMAXPS       Z18, Z27, Z18
+	VPMOVQD      Z18, Y18
+	VMOVSHDUP    Z19, Z28
+	VADDPS       Z28, Z19, Z19
+	VMAXPS       Z19, Z27, Z19
+	VPMOVQD      Z19, Y19
+	VMOVSHDUP    Z20, Z28
+	VADDPS       Z28, Z20, Z20
+	VMAXPS       Z20, Z27, Z20
+	VPMOVQD      Z20, Y20
+	VMOVSHDUP    Z21, Z28
+	VADDPS       Z28, Z21, Z21
+	VMAXPS       Z21, Z27, Z21
+	VPMOVQD      Z21, Y21
+	VMOVSHDUP    Z22, Z28
+	VADDPS       Z28, Z22, Z22
+	VMAXPS       Z22, Z27, Z22
+	VPMOVQD      Z22, Y22
+	VMOVSHDUP    Z23, Z28
+	VADDPS       Z28, Z23, Z23
+	VMAXPS       Z23, Z27, Z23
+	VPMOVQD      Z23, Y23
+	VMOVSHDUP    Z24, Z28
+	VADDPS       Z28, Z24, Z24
+	VMAXPS       Z24, Z27, Z24
+	VPMOVQD      Z24, Y24
+	VMOVSHDUP    Z25, Z28
+	VADDPS       Z28, Z25, Z25
+	VMAXPS       Z25, Z27, Z25
+	VPMOVQD      Z25, Y25
+	VMOVSHDUP    Z26, Z28
+	VADDPS       Z28, Z26, Z26
+	VMAXPS       Z26, Z27, Z26
+	VPMOVQD      Z26, Y26
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y17, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y18, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y19, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y20, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y21, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y22, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y23, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y24, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y25, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y26, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000001b, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block27
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block27
+	VZEROUPPER
+	RET
+
+block28:
+	MOVQ      ldi+128(FP), R8
+	MOVQ      16(SP), DI
+	VMOVUPS.Z (DI), K1, Y0
+	VPMOVZXDQ Y0, Z0
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y1
+	VPMOVZXDQ Y1, Z1
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y2
+	VPMOVZXDQ Y2, Z2
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y3
+	VPMOVZXDQ Y3, Z3
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y4
+	VPMOVZXDQ Y4, Z4
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y5
+	VPMOVZXDQ Y5, Z5
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y6
+	VPMOVZXDQ Y6, Z6
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y7
+	VPMOVZXDQ Y7, Z7
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y8
+	VPMOVZXDQ Y8, Z8
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y9
+	VPMOVZXDQ Y9, Z9
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y10
+	VPMOVZXDQ Y10, Z10
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y11
+	VPMOVZXDQ Y11, Z11
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y12
+	VPMOVZXDQ Y12, Z12
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y13
+	VPMOVZXDQ Y13, Z13
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y14
+	VPMOVZXDQ Y14, Z14
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y15
+	VPMOVZXDQ Y15, Z15
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y16
+	VPMOVZXDQ Y16, Z16
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y17
+	VPMOVZXDQ Y17, Z17
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y18
+	VPMOVZXDQ Y18, Z18
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y19
+	VPMOVZXDQ Y19, Z19
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y20
+	VPMOVZXDQ Y20, Z20
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y21
+	VPMOVZXDQ Y21, Z21
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y22
+	VPMOVZXDQ Y22, Z22
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y23
+	VPMOVZXDQ Y23, Z23
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y24
+	VPMOVZXDQ Y24, Z24
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y25
+	VPMOVZXDQ Y25, Z25
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y26
+	VPMOVZXDQ Y26, Z26
+	ADDQ      R8, DI
+	VMOVUPS.Z (DI), K1, Y27
+	VPMOVZXDQ Y27, Z27
+	ADDQ      R8, DI
+	MOVQ      DI, 16(SP)
+	MOVQ      (SP), DI
+	LEAQ      (DI)(CX*2), R8
+	ADDQ      AX, R8
+	LEAQ      (R8)(CX*2), R9
+	ADDQ      AX, R9
+	LEAQ      (R9)(CX*2), R10
+	ADDQ      AX, R10
+	MOVQ      8(SP), R11
+	MOVQ      rows+16(FP), R12
+	MOVQ      R12, 40(SP)
+
+row28:
+	MOVQ depth+24(FP), R12
+	SHRQ $0x01, R12
+	JZ   odd28
+
+depth28:
+	VMOVUPS      (R11), Z28
+	VBROADCASTSD (DI), Z29
+	VFMADD231PS  Z29, Z28, Z0
+	VBROADCASTSD (DI)(AX*1), Z29
+	VFMADD231PS  Z29, Z28, Z1
+	VBROADCASTSD (DI)(AX*2), Z29
+	VFMADD231PS  Z29, Z28, Z2
+	VBROADCASTSD (DI)(CX*1), Z29
+	VFMADD231PS  Z29, Z28, Z3
+	VBROADCASTSD (DI)(AX*4), Z29
+	VFMADD231PS  Z29, Z28, Z4
+	VBROADCASTSD (DI)(DX*1), Z29
+	VFMADD231PS  Z29, Z28, Z5
+	VBROADCASTSD (DI)(CX*2), Z29
+	VFMADD231PS  Z29, Z28, Z6
+	VBROADCASTSD (R8), Z29
+	VFMADD231PS  Z29, Z28, Z7
+	VBROADCASTSD (R8)(AX*1), Z29
+	VFMADD231PS  Z29, Z28, Z8
+	VBROADCASTSD (R8)(AX*2), Z29
+	VFMADD231PS  Z29, Z28, Z9
+	VBROADCASTSD (R8)(CX*1), Z29
+	VFMADD231PS  Z29, Z28, Z10
+	VBROADCASTSD (R8)(AX*4), Z29
+	VFMADD231PS  Z29, Z28, Z11
+	VBROADCASTSD (R8)(DX*1), Z29
+	VFMADD231PS  Z29, Z28, Z12
+	VBROADCASTSD (R8)(CX*2), Z29
+	VFMADD231PS  Z29, Z28, Z13
+	VBROADCASTSD (R9), Z29
+	VFMADD231PS  Z29, Z28, Z14
+	VBROADCASTSD (R9)(AX*1), Z29
+	VFMADD231PS  Z29, Z28, Z15
+	VBROADCASTSD (R9)(AX*2), Z29
+	VFMADD231PS  Z29, Z28, Z16
+	VBROADCASTSD (R9)(CX*1), Z29
+	VFMADD231PS  Z29, Z28, Z17
+	VBROADCASTSD (R9)(AX*4), Z29
+	VFMADD231PS  Z29, Z28, Z18
+	VBROADCASTSD (R9)(DX*1), Z29
+	VFMADD231PS  Z29, Z28, Z19
+	VBROADCASTSD (R9)(CX*2), Z29
+	VFMADD231PS  Z29, Z28, Z20
+	VBROADCASTSD (R10), Z29
+	VFMADD231PS  Z29, Z28, Z21
+	VBROADCASTSD (R10)(AX*1), Z29
+	VFMADD231PS  Z29, Z28, Z22
+	VBROADCASTSD (R10)(AX*2), Z29
+	VFMADD231PS  Z29, Z28, Z23
+	VBROADCASTSD (R10)(CX*1), Z29
+	VFMADD231PS  Z29, Z28, Z24
+	VBROADCASTSD (R10)(AX*4), Z29
+	VFMADD231PS  Z29, Z28, Z25
+	VBROADCASTSD (R10)(DX*1), Z29
+	VFMADD231PS  Z29, Z28, Z26
+	VBROADCASTSD (R10)(CX*2), Z29
+	VFMADD231PS  Z29, Z28, Z27
+	ADDQ         BX, DI
+	ADDQ         BX, R8
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R12
+	JNZ          depth28
+
+odd28:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even28
+	VMOVUPS      (R11), Z28
+	VMOVSS       (DI), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z0
+	VMOVSS       (DI)(AX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z1
+	VMOVSS       (DI)(AX*2), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z2
+	VMOVSS       (DI)(CX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z3
+	VMOVSS       (DI)(AX*4), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z4
+	VMOVSS       (DI)(DX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z5
+	VMOVSS       (DI)(CX*2), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z6
+	VMOVSS       (R8), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z7
+	VMOVSS       (R8)(AX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z8
+	VMOVSS       (R8)(AX*2), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z9
+	VMOVSS       (R8)(CX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z10
+	VMOVSS       (R8)(AX*4), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z11
+	VMOVSS       (R8)(DX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z12
+	VMOVSS       (R8)(CX*2), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z13
+	VMOVSS       (R9), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z14
+	VMOVSS       (R9)(AX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z15
+	VMOVSS       (R9)(AX*2), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z16
+	VMOVSS       (R9)(CX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z17
+	VMOVSS       (R9)(AX*4), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z18
+	VMOVSS       (R9)(DX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z19
+	VMOVSS       (R9)(CX*2), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z20
+	VMOVSS       (R10), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z21
+	VMOVSS       (R10)(AX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z22
+	VMOVSS       (R10)(AX*2), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z23
+	VMOVSS       (R10)(CX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z24
+	VMOVSS       (R10)(AX*4), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z25
+	VMOVSS       (R10)(DX*1), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z26
+	VMOVSS       (R10)(CX*2), X29
+	VPBROADCASTQ X29, Z29
+	VFMADD231PS  Z29, Z28, Z27
+
+even28:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row28
+	VBROADCASTSS floor+160(FP), Z28
+	VMOVSHDUP    Z0, Z29
+	VADDPS       Z29, Z0, Z0
+	VMAXPS       Z0, Z28, Z0
+	VPMOVQD      Z0, Y0
+	VMOVSHDUP    Z1, Z29
+	VADDPS       Z29, Z1, Z1
+	VMAXPS       Z1, Z28, Z1
+	VPMOVQD      Z1, Y1
+	VMOVSHDUP    Z2, Z29
+	VADDPS       Z29, Z2, Z2
+	VMAXPS       Z2, Z28, Z2
+	VPMOVQD      Z2, Y2
+	VMOVSHDUP    Z3, Z29
+	VADDPS       Z29, Z3, Z3
+	VMAXPS       Z3, Z28, Z3
+	VPMOVQD      Z3, Y3
+	VMOVSHDUP    Z4, Z29
+	VADDPS       Z29, Z4, Z4
+	VMAXPS       Z4, Z28, Z4
+	VPMOVQD      Z4, Y4
+	VMOVSHDUP    Z5, Z29
+	VADDPS       Z29, Z5, Z5
+	VMAXPS       Z5, Z28, Z5
+	VPMOVQD      Z5, Y5
+	VMOVSHDUP    Z6, Z29
+	VADDPS       Z29, Z6, Z6
+	VMAXPS       Z6, Z28, Z6
+	VPMOVQD      Z6, Y6
+	VMOVSHDUP    Z7, Z29
+	VADDPS       Z29, Z7, Z7
+	VMAXPS       Z7, Z28, Z7
+	VPMOVQD      Z7, Y7
+	VMOVSHDUP    Z8, Z29
+	VADDPS       Z29, Z8, Z8
+	VMAXPS       Z8, Z28, Z8
+	VPMOVQD      Z8, Y8
+	VMOVSHDUP    Z9, Z29
+	VADDPS       Z29, Z9, Z9
+	VMAXPS       Z9, Z28, Z9
+	VPMOVQD      Z9, Y9
+	VMOVSHDUP    Z10, Z29
+	VADDPS       Z29, Z10, Z10
+	VMAXPS       Z10, Z28, Z10
+	VPMOVQD      Z10, Y10
+	VMOVSHDUP    Z11, Z29
+	VADDPS       Z29, Z11, Z11
+	VMAXPS       Z11, Z28, Z11
+	VPMOVQD      Z11, Y11
+	VMOVSHDUP    Z12, Z29
+	VADDPS       Z29, Z12, Z12
+	VMAXPS       Z12, Z28, Z12
+	VPMOVQD      Z12, Y12
+	VMOVSHDUP    Z13, Z29
+	VADDPS       Z29, Z13, Z13
+	VMAXPS       Z13, Z28, Z13
+	VPMOVQD      Z13, Y13
+	VMOVSHDUP    Z14, Z29
+	VADDPS       Z29, Z14, Z14
+	VMAXPS       Z14, Z28, Z14
+	VPMOVQD      Z14, Y14
+	VMOVSHDUP    Z15, Z29
+	VADDPS       Z29, Z15, Z15
+	VMAXPS       Z15, Z28, Z15
+	VPMOVQD      Z15, Y15
+	VMOVSHDUP    Z16, Z29
+	VADDPS       Z29, Z16, Z16
+	VMAXPS       Z16, Z28, Z16
+	VPMOVQD      Z16, Y16
+	VMOVSHDUP    Z17, Z29
+	VADDPS       Z29, Z17, Z17
+	VMAXPS       Z17, Z28, Z17
+	VPMOVQD      Z17, Y17
+	VMOVSHDUP    Z18, Z29
+	VADDPS       Z29, Z18, Z18
+	VMAXPS       Z18, Z28, Z18
+	VPMOVQD      Z18, Y18
+	VMOVSHDUP    Z19, Z29
+	VADDPS       Z29, Z19, Z19
+	VMAXPS       Z19, Z28, Z19
+	VPMOVQD      Z19, Y19
+	VMOVSHDUP    Z20, Z29
+	VADDPS       Z29, Z20, Z20
+	VMAXPS       Z20, Z28, Z20
+	VPMOVQD      Z20, Y20
+	VMOVSHDUP    Z21, Z29
+	VADDPS       Z29, Z21, Z21
+	VMAXPS       Z21, Z28, Z21
+	VPMOVQD      Z21, Y21
+	VMOVSHDUP    Z22, Z29
+	VADDPS       Z29, Z22, Z22
+	VMAXPS       Z22, Z28, Z22
+	VPMOVQD      Z22, Y22
+	VMOVSHDUP    Z23, Z29
+	VADDPS       Z29, Z23, Z23
+	VMAXPS       Z23, Z28, Z23
+	VPMOVQD      Z23, Y23
+	VMOVSHDUP    Z24, Z29
+	VADDPS       Z29, Z24, Z24
+	VMAXPS       Z24, Z28, Z24
+	VPMOVQD      Z24, Y24
+	VMOVSHDUP    Z25, Z29
+	VADDPS       Z29, Z25, Z25
+	VMAXPS       Z25, Z28, Z25
+	VPMOVQD      Z25, Y25
+	VMOVSHDUP    Z26, Z29
+	VADDPS       Z29, Z26, Z26
+	VMAXPS       Z26, Z28, Z26
+	VPMOVQD      Z26, Y26
+	VMOVSHDUP    Z27, Z29
+	VADDPS       Z29, Z27, Z27
+	VMAXPS       Z27, Z28, Z27
+	VPMOVQD      Z27, Y27
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y0, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y1, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y2, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y4, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y6, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y8, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y10, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y12, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y13, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y14, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y15, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y16, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y17, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y18, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y19, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y20, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y21, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y22, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y23, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y24, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y25, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y26, K1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y27, K1, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x0000001c, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block28
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block28
+	VZEROUPPER
+	RET
+
+// func paired6x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·paired6x8PartAVX2(SB), NOSPLIT, $56-208
+	MOVQ    columns+152(FP), AX
+	MOVQ    $0x00000008, CX
+	CMPQ    AX, CX
+	CMOVQLT AX, CX
+	NEGQ    CX
+	LEAQ    tails<>+32(SB), AX
+	VMOVUPS (AX)(CX*4), Y0
+	MOVQ    lda+56(FP), AX
+	LEAQ    (AX)(AX*2), CX
+	LEAQ    (AX)(AX*4), DX
+	MOVQ    astep+48(FP), BX
+	MOVQ    bstep+96(FP), SI
+	MOVQ    a+32(FP), DI
+	MOVQ    DI, (SP)
+	MOVQ    b+80(FP), DI
+	MOVQ    DI, 8(SP)
+	MOVQ    init+120(FP), DI
+	MOVQ    DI, 16(SP)
+	MOVQ    c+136(FP), DI
+	MOVQ    DI, 24(SP)
+	MOVQ    blocks+8(FP), DI
+	MOVQ    DI, 32(SP)
+	MOVQ    rows+16(FP), DI
+	MOVQ    DI, 40(SP)
+	MOVQ    batches+168(FP), DI
+	MOVQ    DI, 48(SP)
+	MOVQ    size+0(FP), DI
+	CMPQ    DI, $0x06
+	JEQ     block6
+	CMPQ    DI, $0x05
+	JEQ     block5
+	CMPQ    DI, $0x04
+	JEQ     block4
+	CMPQ    DI, $0x03
+	JEQ     block3
+	CMPQ    DI, $0x02
+	JEQ     block2
+
+block1:
+	MOVQ         ldi+128(FP), DX
+	MOVQ         16(SP), CX
+	VMASKMOVPS   (CX), Y0, Y1
+	VPMOVZXDQ    X1, Y2
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         (SP), CX
+	MOVQ         8(SP), DX
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+
+row1:
+	MOVQ depth+24(FP), DI
+	SHRQ $0x01, DI
+	JZ   odd1
+
+depth1:
+	VMOVUPS      (DX), Y3
+	VMOVUPS      32(DX), Y4
+	VBROADCASTSD (CX), Y5
+	VFMADD231PS  Y5, Y3, Y2
+	VFMADD231PS  Y5, Y4, Y1
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth1
+
+odd1:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even1
+	VMOVUPS      (DX), Y3
+	VMOVUPS      32(DX), Y4
+	VMOVSS       (CX), X5
+	VPBROADCASTQ X5, Y5
+	VFMADD231PS  Y5, Y3, Y2
+	VFMADD231PS  Y5, Y4, Y1
+
+even1:
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row1
+	VBROADCASTSS floor+160(FP), Y3
+	VHADDPS      Y1, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VMAXPS       Y2, Y3, Y2
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMASKMOVPS   Y2, Y0, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000001, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block1
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ         ldi+128(FP), DX
+	MOVQ         16(SP), CX
+	VMASKMOVPS   (CX), Y0, Y1
+	VPMOVZXDQ    X1, Y2
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
+	ADDQ         DX, CX
+	VMASKMOVPS   (CX), Y0, Y3
+	VPMOVZXDQ    X3, Y4
+	VEXTRACTF128 $0x01, Y3, X3
+	VPMOVZXDQ    X3, Y3
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         (SP), CX
+	MOVQ         8(SP), DX
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+
+row2:
+	MOVQ depth+24(FP), DI
+	SHRQ $0x01, DI
+	JZ   odd2
+
+depth2:
+	VMOVUPS      (DX), Y5
+	VMOVUPS      32(DX), Y6
+	VBROADCASTSD (CX), Y7
+	VFMADD231PS  Y7, Y5, Y2
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSD (CX)(AX*1), Y7
+	VFMADD231PS  Y7, Y5, Y4
+	VFMADD231PS  Y7, Y6, Y3
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth2
+
+odd2:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even2
+	VMOVUPS      (DX), Y5
+	VMOVUPS      32(DX), Y6
+	VMOVSS       (CX), X7
+	VPBROADCASTQ X7, Y7
+	VFMADD231PS  Y7, Y5, Y2
+	VFMADD231PS  Y7, Y6, Y1
+	VMOVSS       (CX)(AX*1), X7
+	VPBROADCASTQ X7, Y7
+	VFMADD231PS  Y7, Y5, Y4
+	VFMADD231PS  Y7, Y6, Y3
+
+even2:
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row2
+	VBROADCASTSS floor+160(FP), Y5
+	VHADDPS      Y1, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VMAXPS       Y2, Y5, Y2
+	VHADDPS      Y3, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMAXPS       Y4, Y5, Y4
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMASKMOVPS   Y2, Y0, (CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   Y4, Y0, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000002, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block2
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block2
+	VZEROUPPER
+	RET
+
+block3:
+	MOVQ         ldi+128(FP), DX
+	MOVQ         16(SP), CX
+	VMASKMOVPS   (CX), Y0, Y1
+	VPMOVZXDQ    X1, Y2
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
+	ADDQ         DX, CX
+	VMASKMOVPS   (CX), Y0, Y3
+	VPMOVZXDQ    X3, Y4
+	VEXTRACTF128 $0x01, Y3, X3
+	VPMOVZXDQ    X3, Y3
+	ADDQ         DX, CX
+	VMASKMOVPS   (CX), Y0, Y5
+	VPMOVZXDQ    X5, Y6
+	VEXTRACTF128 $0x01, Y5, X5
+	VPMOVZXDQ    X5, Y5
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         (SP), CX
+	MOVQ         8(SP), DX
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+
+row3:
+	MOVQ depth+24(FP), DI
+	SHRQ $0x01, DI
+	JZ   odd3
+
+depth3:
+	VMOVUPS      (DX), Y7
+	VMOVUPS      32(DX), Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PS  Y9, Y7, Y2
+	VFMADD231PS  Y9, Y8, Y1
+	VBROADCASTSD (CX)(AX*1), Y9
+	VFMADD231PS  Y9, Y7, Y4
+	VFMADD231PS  Y9, Y8, Y3
+	VBROADCASTSD (CX)(AX*2), Y9
+	VFMADD231PS  Y9, Y7, Y6
+	VFMADD231PS  Y9, Y8, Y5
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth3
+
+odd3:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even3
+	VMOVUPS      (DX), Y7
+	VMOVUPS      32(DX), Y8
+	VMOVSS       (CX), X9
+	VPBROADCASTQ X9, Y9
+	VFMADD231PS  Y9, Y7, Y2
+	VFMADD231PS  Y9, Y8, Y1
+	VMOVSS       (CX)(AX*1), X9
+	VPBROADCASTQ X9, Y9
+	VFMADD231PS  Y9, Y7, Y4
+	VFMADD231PS  Y9, Y8, Y3
+	VMOVSS       (CX)(AX*2), X9
+	VPBROADCASTQ X9, Y9
+	VFMADD231PS  Y9, Y7, Y6
+	VFMADD231PS  Y9, Y8, Y5
+
+even3:
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row3
+	VBROADCASTSS floor+160(FP), Y7
+	VHADDPS      Y1, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VMAXPS       Y2, Y7, Y2
+	VHADDPS      Y3, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMAXPS       Y4, Y7, Y4
+	VHADDPS      Y5, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMAXPS       Y6, Y7, Y6
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMASKMOVPS   Y2, Y0, (CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   Y4, Y0, (CX)
+	ADDQ         DX, CX
+	VMASKMOVPS   Y6, Y0, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000003, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block3
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block3
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ         ldi+128(FP), DI
+	MOVQ         16(SP), DX
+	VMASKMOVPS   (DX), Y0, Y1
+	VPMOVZXDQ    X1, Y2
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
+	ADDQ         DI, DX
+	VMASKMOVPS   (DX), Y0, Y3
+	VPMOVZXDQ    X3, Y4
+	VEXTRACTF128 $0x01, Y3, X3
+	VPMOVZXDQ    X3, Y3
+	ADDQ         DI, DX
+	VMASKMOVPS   (DX), Y0, Y5
+	VPMOVZXDQ    X5, Y6
+	VEXTRACTF128 $0x01, Y5, X5
+	VPMOVZXDQ    X5, Y5
+	ADDQ         DI, DX
+	VMASKMOVPS   (DX), Y0, Y7
+	VPMOVZXDQ    X7, Y8
+	VEXTRACTF128 $0x01, Y7, X7
+	VPMOVZXDQ    X7, Y7
+	ADDQ         DI, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         8(SP), DI
+	MOVQ         rows+16(FP), R8
+	MOVQ         R8, 40(SP)
+
+row4:
+	MOVQ depth+24(FP), R8
+	SHRQ $0x01, R8
+	JZ   odd4
+
+depth4:
+	VMOVUPS      (DI), Y9
+	VMOVUPS      32(DI), Y10
+	VBROADCASTSD (DX), Y11
+	VFMADD231PS  Y11, Y9, Y2
+	VFMADD231PS  Y11, Y10, Y1
+	VBROADCASTSD (DX)(AX*1), Y11
+	VFMADD231PS  Y11, Y9, Y4
+	VFMADD231PS  Y11, Y10, Y3
+	VBROADCASTSD (DX)(AX*2), Y11
+	VFMADD231PS  Y11, Y9, Y6
+	VFMADD231PS  Y11, Y10, Y5
+	VBROADCASTSD (DX)(CX*1), Y11
+	VFMADD231PS  Y11, Y9, Y8
+	VFMADD231PS  Y11, Y10, Y7
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
+	JNZ          depth4
+
+odd4:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even4
+	VMOVUPS      (DI), Y9
+	VMOVUPS      32(DI), Y10
+	VMOVSS       (DX), X11
+	VPBROADCASTQ X11, Y11
+	VFMADD231PS  Y11, Y9, Y2
+	VFMADD231PS  Y11, Y10, Y1
+	VMOVSS       (DX)(AX*1), X11
+	VPBROADCASTQ X11, Y11
+	VFMADD231PS  Y11, Y9, Y4
+	VFMADD231PS  Y11, Y10, Y3
+	VMOVSS       (DX)(AX*2), X11
+	VPBROADCASTQ X11, Y11
+	VFMADD231PS  Y11, Y9, Y6
+	VFMADD231PS  Y11, Y10, Y5
+	VMOVSS       (DX)(CX*1), X11
+	VPBROADCASTQ X11, Y11
+	VFMADD231PS  Y11, Y9, Y8
+	VFMADD231PS  Y11, Y10, Y7
+
+even4:
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row4
+	VBROADCASTSS floor+160(FP), Y9
+	VHADDPS      Y1, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VMAXPS       Y2, Y9, Y2
+	VHADDPS      Y3, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMAXPS       Y4, Y9, Y4
+	VHADDPS      Y5, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMAXPS       Y6, Y9, Y6
+	VHADDPS      Y7, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMAXPS       Y8, Y9, Y8
+	MOVQ         ldc+144(FP), DI
+	MOVQ         24(SP), DX
+	VMASKMOVPS   Y2, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y4, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y6, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y8, Y0, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 24(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000004, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         32(SP)
+	JNZ          block4
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block4
+	VZEROUPPER
+	RET
+
+block5:
+	MOVQ         ldi+128(FP), DI
+	MOVQ         16(SP), DX
+	VMASKMOVPS   (DX), Y0, Y1
+	VPMOVZXDQ    X1, Y2
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
+	ADDQ         DI, DX
+	VMASKMOVPS   (DX), Y0, Y3
+	VPMOVZXDQ    X3, Y4
+	VEXTRACTF128 $0x01, Y3, X3
+	VPMOVZXDQ    X3, Y3
+	ADDQ         DI, DX
+	VMASKMOVPS   (DX), Y0, Y5
+	VPMOVZXDQ    X5, Y6
+	VEXTRACTF128 $0x01, Y5, X5
+	VPMOVZXDQ    X5, Y5
+	ADDQ         DI, DX
+	VMASKMOVPS   (DX), Y0, Y7
+	VPMOVZXDQ    X7, Y8
+	VEXTRACTF128 $0x01, Y7, X7
+	VPMOVZXDQ    X7, Y7
+	ADDQ         DI, DX
+	VMASKMOVPS   (DX), Y0, Y9
+	VPMOVZXDQ    X9, Y10
+	VEXTRACTF128 $0x01, Y9, X9
+	VPMOVZXDQ    X9, Y9
+	ADDQ         DI, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         8(SP), DI
+	MOVQ         rows+16(FP), R8
+	MOVQ         R8, 40(SP)
+
+row5:
+	MOVQ depth+24(FP), R8
+	SHRQ $0x01, R8
+	JZ   odd5
+
+depth5:
+	VMOVUPS      (DI), Y11
+	VMOVUPS      32(DI), Y12
+	VBROADCASTSD (DX), Y13
+	VFMADD231PS  Y13, Y11, Y2
+	VFMADD231PS  Y13, Y12, Y1
+	VBROADCASTSD (DX)(AX*1), Y13
+	VFMADD231PS  Y13, Y11, Y4
+	VFMADD231PS  Y13, Y12, Y3
+	VBROADCASTSD (DX)(AX*2), Y13
+	VFMADD231PS  Y13, Y11, Y6
+	VFMADD231PS  Y13, Y12, Y5
+	VBROADCASTSD (DX)(CX*1), Y13
+	VFMADD231PS  Y13, Y11, Y8
+	VFMADD231PS  Y13, Y12, Y7
+	VBROADCASTSD (DX)(AX*4), Y13
+	VFMADD231PS  Y13, Y11, Y10
+	VFMADD231PS  Y13, Y12, Y9
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
+	JNZ          depth5
+
+odd5:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even5
+	VMOVUPS      (DI), Y11
+	VMOVUPS      32(DI), Y12
+	VMOVSS       (DX), X13
+	VPBROADCASTQ X13, Y13
+	VFMADD231PS  Y13, Y11, Y2
+	VFMADD231PS  Y13, Y12, Y1
+	VMOVSS       (DX)(AX*1), X13
+	VPBROADCASTQ X13, Y13
+	VFMADD231PS  Y13, Y11, Y4
+	VFMADD231PS  Y13, Y12, Y3
+	VMOVSS       (DX)(AX*2), X13
+	VPBROADCASTQ X13, Y13
+	VFMADD231PS  Y13, Y11, Y6
+	VFMADD231PS  Y13, Y12, Y5
+	VMOVSS       (DX)(CX*1), X13
+	VPBROADCASTQ X13, Y13
+	VFMADD231PS  Y13, Y11, Y8
+	VFMADD231PS  Y13, Y12, Y7
+	VMOVSS       (DX)(AX*4), X13
+	VPBROADCASTQ X13, Y13
+	VFMADD231PS  Y13, Y11, Y10
+	VFMADD231PS  Y13, Y12, Y9
+
+even5:
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row5
+	VBROADCASTSS floor+160(FP), Y11
+	VHADDPS      Y1, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VMAXPS       Y2, Y11, Y2
+	VHADDPS      Y3, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMAXPS       Y4, Y11, Y4
+	VHADDPS      Y5, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMAXPS       Y6, Y11, Y6
+	VHADDPS      Y7, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMAXPS       Y8, Y11, Y8
+	VHADDPS      Y9, Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VMAXPS       Y10, Y11, Y10
+	MOVQ         ldc+144(FP), DI
+	MOVQ         24(SP), DX
+	VMASKMOVPS   Y2, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y4, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y6, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y8, Y0, (DX)
+	ADDQ         DI, DX
+	VMASKMOVPS   Y10, Y0, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 24(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000005, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         32(SP)
+	JNZ          block5
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block5
+	VZEROUPPER
+	RET
+
+block6:
+	MOVQ         ldi+128(FP), R8
+	MOVQ         16(SP), DI
+	VMASKMOVPS   (DI), Y0, Y1
+	VPMOVZXDQ    X1, Y2
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
+	ADDQ         R8, DI
+	VMASKMOVPS   (DI), Y0, Y3
+	VPMOVZXDQ    X3, Y4
+	VEXTRACTF128 $0x01, Y3, X3
+	VPMOVZXDQ    X3, Y3
+	ADDQ         R8, DI
+	VMASKMOVPS   (DI), Y0, Y5
+	VPMOVZXDQ    X5, Y6
+	VEXTRACTF128 $0x01, Y5, X5
+	VPMOVZXDQ    X5, Y5
+	ADDQ         R8, DI
+	VMASKMOVPS   (DI), Y0, Y7
+	VPMOVZXDQ    X7, Y8
+	VEXTRACTF128 $0x01, Y7, X7
+	VPMOVZXDQ    X7, Y7
+	ADDQ         R8, DI
+	VMASKMOVPS   (DI), Y0, Y9
+	VPMOVZXDQ    X9, Y10
+	VEXTRACTF128 $0x01, Y9, X9
+	VPMOVZXDQ    X9, Y9
+	ADDQ         R8, DI
+	VMASKMOVPS   (DI), Y0, Y11
+	VPMOVZXDQ    X11, Y12
+	VEXTRACTF128 $0x01, Y11, X11
+	VPMOVZXDQ    X11, Y11
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         (SP), DI
+	MOVQ         8(SP), R8
+	MOVQ         rows+16(FP), R9
+	MOVQ         R9, 40(SP)
+
+row6:
+	MOVQ depth+24(FP), R9
+	SHRQ $0x01, R9
+	JZ   odd6
+
+depth6:
+	VMOVUPS      (R8), Y13
+	VMOVUPS      32(R8), Y14
+	VBROADCASTSD (DI), Y15
+	VFMADD231PS  Y15, Y13, Y2
+	VFMADD231PS  Y15, Y14, Y1
+	VBROADCASTSD (DI)(AX*1), Y15
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y3
+	VBROADCASTSD (DI)(AX*2), Y15
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSD (DI)(CX*1), Y15
+	VFMADD231PS  Y15, Y13, Y8
+	VFMADD231PS  Y15, Y14, Y7
+	VBROADCASTSD (DI)(AX*4), Y15
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y9
+	VBROADCASTSD (DI)(DX*1), Y15
+	VFMADD231PS  Y15, Y13, Y12
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R9
+	JNZ          depth6
+
+odd6:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even6
+	VMOVUPS      (R8), Y13
+	VMOVUPS      32(R8), Y14
+	VMOVSS       (DI), X15
+	VPBROADCASTQ X15, Y15
+	VFMADD231PS  Y15, Y13, Y2
+	VFMADD231PS  Y15, Y14, Y1
+	VMOVSS       (DI)(AX*1), X15
+	VPBROADCASTQ X15, Y15
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y3
+	VMOVSS       (DI)(AX*2), X15
+	VPBROADCASTQ X15, Y15
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y5
+	VMOVSS       (DI)(CX*1), X15
+	VPBROADCASTQ X15, Y15
+	VFMADD231PS  Y15, Y13, Y8
+	VFMADD231PS  Y15, Y14, Y7
+	VMOVSS       (DI)(AX*4), X15
+	VPBROADCASTQ X15, Y15
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVSS       (DI)(DX*1), X15
+	VPBROADCASTQ X15, Y15
+	VFMADD231PS  Y15, Y13, Y12
+	VFMADD231PS  Y15, Y14, Y11
+
+even6:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         bturn+88(FP), R8
+	DECQ         40(SP)
+	JNZ          row6
+	VBROADCASTSS floor+160(FP), Y13
+	VHADDPS      Y1, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VMAXPS       Y2, Y13, Y2
+	VHADDPS      Y3, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMAXPS       Y4, Y13, Y4
+	VHADDPS      Y5, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMAXPS       Y6, Y13, Y6
+	VHADDPS      Y7, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMAXPS       Y8, Y13, Y8
+	VHADDPS      Y9, Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VMAXPS       Y10, Y13, Y10
+	VHADDPS      Y11, Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VMAXPS       Y12, Y13, Y12
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMASKMOVPS   Y2, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y4, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y6, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y8, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y10, Y0, (DI)
+	ADDQ         R8, DI
+	VMASKMOVPS   Y12, Y0, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000006, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block6
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block6
+	VZEROUPPER
+	RET
+
+// func paired6x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
+// Requires: AVX, AVX2, FMA3
+TEXT ·paired6x8AVX2(SB), NOSPLIT, $56-208
+	MOVQ lda+56(FP), AX
+	LEAQ (AX)(AX*2), CX
+	LEAQ (AX)(AX*4), DX
+	MOVQ astep+48(FP), BX
+	MOVQ bstep+96(FP), SI
+	MOVQ a+32(FP), DI
+	MOVQ DI, (SP)
+	MOVQ b+80(FP), DI
+	MOVQ DI, 8(SP)
+	MOVQ init+120(FP), DI
+	MOVQ DI, 16(SP)
+	MOVQ c+136(FP), DI
+	MOVQ DI, 24(SP)
+	MOVQ blocks+8(FP), DI
+	MOVQ DI, 32(SP)
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 40(SP)
+	MOVQ batches+168(FP), DI
+	MOVQ DI, 48(SP)
+	MOVQ size+0(FP), DI
+	CMPQ DI, $0x06
+	JEQ  block6
+	CMPQ DI, $0x05
+	JEQ  block5
+	CMPQ DI, $0x04
+	JEQ  block4
+	CMPQ DI, $0x03
+	JEQ  block3
+	CMPQ DI, $0x02
+	JEQ  block2
+
+block1:
+	MOVQ         ldi+128(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      (CX), Y0
+	VPMOVZXDQ    X0, Y1
+	VEXTRACTF128 $0x01, Y0, X0
+	VPMOVZXDQ    X0, Y0
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         (SP), CX
+	MOVQ         8(SP), DX
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+
+row1:
+	MOVQ depth+24(FP), DI
+	SHRQ $0x01, DI
+	JZ   odd1
+
+depth1:
+	VMOVUPS      (DX), Y2
+	VMOVUPS      32(DX), Y3
+	VBROADCASTSD (CX), Y4
+	VFMADD231PS  Y4, Y2, Y1
+	VFMADD231PS  Y4, Y3, Y0
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth1
+
+odd1:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even1
+	VMOVUPS      (DX), Y2
+	VMOVUPS      32(DX), Y3
+	VMOVSS       (CX), X4
+	VPBROADCASTQ X4, Y4
+	VFMADD231PS  Y4, Y2, Y1
+	VFMADD231PS  Y4, Y3, Y0
+
+even1:
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row1
+	VBROADCASTSS floor+160(FP), Y2
+	VHADDPS      Y0, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y2, Y1
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000001, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block1
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ         ldi+128(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      (CX), Y0
+	VPMOVZXDQ    X0, Y1
+	VEXTRACTF128 $0x01, Y0, X0
+	VPMOVZXDQ    X0, Y0
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y2
+	VPMOVZXDQ    X2, Y3
+	VEXTRACTF128 $0x01, Y2, X2
+	VPMOVZXDQ    X2, Y2
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         (SP), CX
+	MOVQ         8(SP), DX
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+
+row2:
+	MOVQ depth+24(FP), DI
+	SHRQ $0x01, DI
+	JZ   odd2
+
+depth2:
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VBROADCASTSD (CX), Y6
+	VFMADD231PS  Y6, Y4, Y1
+	VFMADD231PS  Y6, Y5, Y0
+	VBROADCASTSD (CX)(AX*1), Y6
+	VFMADD231PS  Y6, Y4, Y3
+	VFMADD231PS  Y6, Y5, Y2
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth2
+
+odd2:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even2
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VMOVSS       (CX), X6
+	VPBROADCASTQ X6, Y6
+	VFMADD231PS  Y6, Y4, Y1
+	VFMADD231PS  Y6, Y5, Y0
+	VMOVSS       (CX)(AX*1), X6
+	VPBROADCASTQ X6, Y6
+	VFMADD231PS  Y6, Y4, Y3
+	VFMADD231PS  Y6, Y5, Y2
+
+even2:
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row2
+	VBROADCASTSS floor+160(FP), Y4
+	VHADDPS      Y0, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y4, Y1
+	VHADDPS      Y2, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMAXPS       Y3, Y4, Y3
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000002, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block2
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block2
+	VZEROUPPER
+	RET
+
+block3:
+	MOVQ         ldi+128(FP), DX
+	MOVQ         16(SP), CX
+	VMOVUPS      (CX), Y0
+	VPMOVZXDQ    X0, Y1
+	VEXTRACTF128 $0x01, Y0, X0
+	VPMOVZXDQ    X0, Y0
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y2
+	VPMOVZXDQ    X2, Y3
+	VEXTRACTF128 $0x01, Y2, X2
+	VPMOVZXDQ    X2, Y2
+	ADDQ         DX, CX
+	VMOVUPS      (CX), Y4
+	VPMOVZXDQ    X4, Y5
+	VEXTRACTF128 $0x01, Y4, X4
+	VPMOVZXDQ    X4, Y4
+	ADDQ         DX, CX
+	MOVQ         CX, 16(SP)
+	MOVQ         (SP), CX
+	MOVQ         8(SP), DX
+	MOVQ         rows+16(FP), DI
+	MOVQ         DI, 40(SP)
+
+row3:
+	MOVQ depth+24(FP), DI
+	SHRQ $0x01, DI
+	JZ   odd3
+
+depth3:
+	VMOVUPS      (DX), Y6
+	VMOVUPS      32(DX), Y7
+	VBROADCASTSD (CX), Y8
+	VFMADD231PS  Y8, Y6, Y1
+	VFMADD231PS  Y8, Y7, Y0
+	VBROADCASTSD (CX)(AX*1), Y8
+	VFMADD231PS  Y8, Y6, Y3
+	VFMADD231PS  Y8, Y7, Y2
+	VBROADCASTSD (CX)(AX*2), Y8
+	VFMADD231PS  Y8, Y6, Y5
+	VFMADD231PS  Y8, Y7, Y4
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         DI
+	JNZ          depth3
+
+odd3:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even3
+	VMOVUPS      (DX), Y6
+	VMOVUPS      32(DX), Y7
+	VMOVSS       (CX), X8
+	VPBROADCASTQ X8, Y8
+	VFMADD231PS  Y8, Y6, Y1
+	VFMADD231PS  Y8, Y7, Y0
+	VMOVSS       (CX)(AX*1), X8
+	VPBROADCASTQ X8, Y8
+	VFMADD231PS  Y8, Y6, Y3
+	VFMADD231PS  Y8, Y7, Y2
+	VMOVSS       (CX)(AX*2), X8
+	VPBROADCASTQ X8, Y8
+	VFMADD231PS  Y8, Y6, Y5
+	VFMADD231PS  Y8, Y7, Y4
+
+even3:
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row3
+	VBROADCASTSS floor+160(FP), Y6
+	VHADDPS      Y0, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y6, Y1
+	VHADDPS      Y2, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMAXPS       Y3, Y6, Y3
+	VHADDPS      Y4, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMAXPS       Y5, Y6, Y5
+	MOVQ         ldc+144(FP), DX
+	MOVQ         24(SP), CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         DX, CX
+	VMOVUPS      Y5, (CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000003, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block3
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block3
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ         ldi+128(FP), DI
+	MOVQ         16(SP), DX
+	VMOVUPS      (DX), Y0
+	VPMOVZXDQ    X0, Y1
+	VEXTRACTF128 $0x01, Y0, X0
+	VPMOVZXDQ    X0, Y0
+	ADDQ         DI, DX
+	VMOVUPS      (DX), Y2
+	VPMOVZXDQ    X2, Y3
+	VEXTRACTF128 $0x01, Y2, X2
+	VPMOVZXDQ    X2, Y2
+	ADDQ         DI, DX
+	VMOVUPS      (DX), Y4
+	VPMOVZXDQ    X4, Y5
+	VEXTRACTF128 $0x01, Y4, X4
+	VPMOVZXDQ    X4, Y4
+	ADDQ         DI, DX
+	VMOVUPS      (DX), Y6
+	VPMOVZXDQ    X6, Y7
+	VEXTRACTF128 $0x01, Y6, X6
+	VPMOVZXDQ    X6, Y6
+	ADDQ         DI, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         8(SP), DI
+	MOVQ         rows+16(FP), R8
+	MOVQ         R8, 40(SP)
+
+row4:
+	MOVQ depth+24(FP), R8
+	SHRQ $0x01, R8
+	JZ   odd4
+
+depth4:
+	VMOVUPS      (DI), Y8
+	VMOVUPS      32(DI), Y9
+	VBROADCASTSD (DX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y0
+	VBROADCASTSD (DX)(AX*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y2
+	VBROADCASTSD (DX)(AX*2), Y10
+	VFMADD231PS  Y10, Y8, Y5
+	VFMADD231PS  Y10, Y9, Y4
+	VBROADCASTSD (DX)(CX*1), Y10
+	VFMADD231PS  Y10, Y8, Y7
+	VFMADD231PS  Y10, Y9, Y6
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
+	JNZ          depth4
+
+odd4:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even4
+	VMOVUPS      (DI), Y8
+	VMOVUPS      32(DI), Y9
+	VMOVSS       (DX), X10
+	VPBROADCASTQ X10, Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y0
+	VMOVSS       (DX)(AX*1), X10
+	VPBROADCASTQ X10, Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y2
+	VMOVSS       (DX)(AX*2), X10
+	VPBROADCASTQ X10, Y10
+	VFMADD231PS  Y10, Y8, Y5
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVSS       (DX)(CX*1), X10
+	VPBROADCASTQ X10, Y10
+	VFMADD231PS  Y10, Y8, Y7
+	VFMADD231PS  Y10, Y9, Y6
+
+even4:
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row4
+	VBROADCASTSS floor+160(FP), Y8
+	VHADDPS      Y0, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y8, Y1
+	VHADDPS      Y2, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMAXPS       Y3, Y8, Y3
+	VHADDPS      Y4, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMAXPS       Y5, Y8, Y5
+	VHADDPS      Y6, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMAXPS       Y7, Y8, Y7
+	MOVQ         ldc+144(FP), DI
+	MOVQ         24(SP), DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y7, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 24(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000004, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         32(SP)
+	JNZ          block4
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block4
+	VZEROUPPER
+	RET
+
+block5:
+	MOVQ         ldi+128(FP), DI
+	MOVQ         16(SP), DX
+	VMOVUPS      (DX), Y0
+	VPMOVZXDQ    X0, Y1
+	VEXTRACTF128 $0x01, Y0, X0
+	VPMOVZXDQ    X0, Y0
+	ADDQ         DI, DX
+	VMOVUPS      (DX), Y2
+	VPMOVZXDQ    X2, Y3
+	VEXTRACTF128 $0x01, Y2, X2
+	VPMOVZXDQ    X2, Y2
+	ADDQ         DI, DX
+	VMOVUPS      (DX), Y4
+	VPMOVZXDQ    X4, Y5
+	VEXTRACTF128 $0x01, Y4, X4
+	VPMOVZXDQ    X4, Y4
+	ADDQ         DI, DX
+	VMOVUPS      (DX), Y6
+	VPMOVZXDQ    X6, Y7
+	VEXTRACTF128 $0x01, Y6, X6
+	VPMOVZXDQ    X6, Y6
+	ADDQ         DI, DX
+	VMOVUPS      (DX), Y8
+	VPMOVZXDQ    X8, Y9
+	VEXTRACTF128 $0x01, Y8, X8
+	VPMOVZXDQ    X8, Y8
+	ADDQ         DI, DX
+	MOVQ         DX, 16(SP)
+	MOVQ         (SP), DX
+	MOVQ         8(SP), DI
+	MOVQ         rows+16(FP), R8
+	MOVQ         R8, 40(SP)
+
+row5:
+	MOVQ depth+24(FP), R8
+	SHRQ $0x01, R8
+	JZ   odd5
+
+depth5:
+	VMOVUPS      (DI), Y10
+	VMOVUPS      32(DI), Y11
+	VBROADCASTSD (DX), Y12
+	VFMADD231PS  Y12, Y10, Y1
+	VFMADD231PS  Y12, Y11, Y0
+	VBROADCASTSD (DX)(AX*1), Y12
+	VFMADD231PS  Y12, Y10, Y3
+	VFMADD231PS  Y12, Y11, Y2
+	VBROADCASTSD (DX)(AX*2), Y12
+	VFMADD231PS  Y12, Y10, Y5
+	VFMADD231PS  Y12, Y11, Y4
+	VBROADCASTSD (DX)(CX*1), Y12
+	VFMADD231PS  Y12, Y10, Y7
+	VFMADD231PS  Y12, Y11, Y6
+	VBROADCASTSD (DX)(AX*4), Y12
+	VFMADD231PS  Y12, Y10, Y9
+	VFMADD231PS  Y12, Y11, Y8
+	ADDQ         BX, DX
+	ADDQ         SI, DI
+	DECQ         R8
+	JNZ          depth5
+
+odd5:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even5
+	VMOVUPS      (DI), Y10
+	VMOVUPS      32(DI), Y11
+	VMOVSS       (DX), X12
+	VPBROADCASTQ X12, Y12
+	VFMADD231PS  Y12, Y10, Y1
+	VFMADD231PS  Y12, Y11, Y0
+	VMOVSS       (DX)(AX*1), X12
+	VPBROADCASTQ X12, Y12
+	VFMADD231PS  Y12, Y10, Y3
+	VFMADD231PS  Y12, Y11, Y2
+	VMOVSS       (DX)(AX*2), X12
+	VPBROADCASTQ X12, Y12
+	VFMADD231PS  Y12, Y10, Y5
+	VFMADD231PS  Y12, Y11, Y4
+	VMOVSS       (DX)(CX*1), X12
+	VPBROADCASTQ X12, Y12
+	VFMADD231PS  Y12, Y10, Y7
+	VFMADD231PS  Y12, Y11, Y6
+	VMOVSS       (DX)(AX*4), X12
+	VPBROADCASTQ X12, Y12
+	VFMADD231PS  Y12, Y10, Y9
+	VFMADD231PS  Y12, Y11, Y8
+
+even5:
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row5
+	VBROADCASTSS floor+160(FP), Y10
+	VHADDPS      Y0, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y10, Y1
+	VHADDPS      Y2, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMAXPS       Y3, Y10, Y3
+	VHADDPS      Y4, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMAXPS       Y5, Y10, Y5
+	VHADDPS      Y6, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMAXPS       Y7, Y10, Y7
+	VHADDPS      Y8, Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMAXPS       Y9, Y10, Y9
+	MOVQ         ldc+144(FP), DI
+	MOVQ         24(SP), DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y7, (DX)
+	ADDQ         DI, DX
+	VMOVUPS      Y9, (DX)
+	ADDQ         DI, DX
+	MOVQ         DX, 24(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000005, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         32(SP)
+	JNZ          block5
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block5
+	VZEROUPPER
+	RET
+
+block6:
+	MOVQ         ldi+128(FP), R8
+	MOVQ         16(SP), DI
+	VMOVUPS      (DI), Y0
+	VPMOVZXDQ    X0, Y1
+	VEXTRACTF128 $0x01, Y0, X0
+	VPMOVZXDQ    X0, Y0
+	ADDQ         R8, DI
+	VMOVUPS      (DI), Y2
+	VPMOVZXDQ    X2, Y3
+	VEXTRACTF128 $0x01, Y2, X2
+	VPMOVZXDQ    X2, Y2
+	ADDQ         R8, DI
+	VMOVUPS      (DI), Y4
+	VPMOVZXDQ    X4, Y5
+	VEXTRACTF128 $0x01, Y4, X4
+	VPMOVZXDQ    X4, Y4
+	ADDQ         R8, DI
+	VMOVUPS      (DI), Y6
+	VPMOVZXDQ    X6, Y7
+	VEXTRACTF128 $0x01, Y6, X6
+	VPMOVZXDQ    X6, Y6
+	ADDQ         R8, DI
+	VMOVUPS      (DI), Y8
+	VPMOVZXDQ    X8, Y9
+	VEXTRACTF128 $0x01, Y8, X8
+	VPMOVZXDQ    X8, Y8
+	ADDQ         R8, DI
+	VMOVUPS      (DI), Y10
+	VPMOVZXDQ    X10, Y11
+	VEXTRACTF128 $0x01, Y10, X10
+	VPMOVZXDQ    X10, Y10
+	ADDQ         R8, DI
+	MOVQ         DI, 16(SP)
+	MOVQ         (SP), DI
+	MOVQ         8(SP), R8
+	MOVQ         rows+16(FP), R9
+	MOVQ         R9, 40(SP)
+
+row6:
+	MOVQ depth+24(FP), R9
+	SHRQ $0x01, R9
+	JZ   odd6
+
+depth6:
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSD (DI), Y14
+	VFMADD231PS  Y14, Y12, Y1
+	VFMADD231PS  Y14, Y13, Y0
+	VBROADCASTSD (DI)(AX*1), Y14
+	VFMADD231PS  Y14, Y12, Y3
+	VFMADD231PS  Y14, Y13, Y2
+	VBROADCASTSD (DI)(AX*2), Y14
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y4
+	VBROADCASTSD (DI)(CX*1), Y14
+	VFMADD231PS  Y14, Y12, Y7
+	VFMADD231PS  Y14, Y13, Y6
+	VBROADCASTSD (DI)(AX*4), Y14
+	VFMADD231PS  Y14, Y12, Y9
+	VFMADD231PS  Y14, Y13, Y8
+	VBROADCASTSD (DI)(DX*1), Y14
+	VFMADD231PS  Y14, Y12, Y11
+	VFMADD231PS  Y14, Y13, Y10
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R9
+	JNZ          depth6
+
+odd6:
+	BTQ          $0x00, depth+24(FP)
+	JCC          even6
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VMOVSS       (DI), X14
+	VPBROADCASTQ X14, Y14
+	VFMADD231PS  Y14, Y12, Y1
+	VFMADD231PS  Y14, Y13, Y0
+	VMOVSS       (DI)(AX*1), X14
+	VPBROADCASTQ X14, Y14
+	VFMADD231PS  Y14, Y12, Y3
+	VFMADD231PS  Y14, Y13, Y2
+	VMOVSS       (DI)(AX*2), X14
+	VPBROADCASTQ X14, Y14
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y4
+	VMOVSS       (DI)(CX*1), X14
+	VPBROADCASTQ X14, Y14
+	VFMADD231PS  Y14, Y12, Y7
+	VFMADD231PS  Y14, Y13, Y6
+	VMOVSS       (DI)(AX*4), X14
+	VPBROADCASTQ X14, Y14
+	VFMADD231PS  Y14, Y12, Y9
+	VFMADD231PS  Y14, Y13, Y8
+	VMOVSS       (DI)(DX*1), X14
+	VPBROADCASTQ X14, Y14
+	VFMADD231PS  Y14, Y12, Y11
+	VFMADD231PS  Y14, Y13, Y10
+
+even6:
+	ADDQ         aturn+40(FP), DI
+	ADDQ         bturn+88(FP), R8
+	DECQ         40(SP)
+	JNZ          row6
+	VBROADCASTSS floor+160(FP), Y12
+	VHADDPS      Y0, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y12, Y1
+	VHADDPS      Y2, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMAXPS       Y3, Y12, Y3
+	VHADDPS      Y4, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMAXPS       Y5, Y12, Y5
+	VHADDPS      Y6, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMAXPS       Y7, Y12, Y7
+	VHADDPS      Y8, Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMAXPS       Y9, Y12, Y9
+	VHADDPS      Y10, Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMAXPS       Y11, Y12, Y11
+	MOVQ         ldc+144(FP), R8
+	MOVQ         24(SP), DI
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y3, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y5, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y7, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y9, (DI)
+	ADDQ         R8, DI
+	VMOVUPS      Y11, (DI)
+	ADDQ         R8, DI
+	MOVQ         DI, 24(SP)
+	MOVQ         AX, DI
+	IMUL3Q       $0x00000006, DI, DI
+	ADDQ         DI, (SP)
+	DECQ         32(SP)
+	JNZ          block6
+	MOVQ         blocks+8(FP), DI
+	MOVQ         DI, 32(SP)
+	MOVQ         anext+176(FP), DI
+	ADDQ         DI, (SP)
+	MOVQ         bnext+184(FP), DI
+	ADDQ         DI, 8(SP)
+	MOVQ         inext+192(FP), DI
+	ADDQ         DI, 16(SP)
+	MOVQ         cnext+200(FP), DI
+	ADDQ         DI, 24(SP)
+	DECQ         48(SP)
+	JNZ          block6
+	VZEROUPPER
+	RET
+
 // func addAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·addAVX512(SB), NOSPLIT, $0-24

@@ -11,28 +11,42 @@ type blockLoop struct {
 	run                  func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext, bnext, inext, cnext uintptr)
 }
 
-// loops are the loops of one instruction set, from wide to narrow.
-type loops []blockLoop
+// loops are the loops of one instruction set, each kind from wide to narrow:
+// plain ones, those of Paired products, and those for rows of C whose elements of
+// A lie side by side.
+type loops struct {
+	plain, paired, twins []blockLoop
+}
 
-// Up to 8 columns half of a 512-bit register would be idle. Machines that split
-// 512-bit operations lose nothing with 256-bit ones.
+// With up to 8 columns half of a 512-bit register is idle, unless two elements of
+// A share it.
 var loops512 = loops{
-	{25, 14, 32, mul14x32PartAVX512},
-	{9, 28, 16, mul28x16PartAVX512}, // 24 are 16 and 8
-	{1, 28, 8, mul28x8PartAVX512},
+	plain: []blockLoop{
+		{25, 14, 32, mul14x32PartAVX512},
+		{9, 28, 16, mul28x16PartAVX512}, // 24 are 16 and 8
+		{1, 28, 8, mul28x8PartAVX512},
+	},
+	paired: []blockLoop{{1, 28, 8, paired28x8PartAVX512}},
+	twins:  []blockLoop{{1, 56, 8, twins56x8PartAVX512}},
 }
 
 // Masks cost AVX2 time and a register.
 var loops256 = loops{
-	{16, 6, 16, mul6x16AVX2},
-	{8, 14, 8, mul14x8AVX2},
-	{1, 12, 8, mul12x8PartAVX2},
+	plain: []blockLoop{
+		{16, 6, 16, mul6x16AVX2},
+		{8, 14, 8, mul14x8AVX2},
+		{1, 12, 8, mul12x8PartAVX2},
+	},
+	paired: []blockLoop{
+		{8, 6, 8, paired6x8AVX2},
+		{1, 6, 8, paired6x8PartAVX2},
+	},
 }
 
 // zeros is what sums start with when there is neither bias nor old C.
 var zeros [32]float32
 
-func (all loops) mul(p *Product) {
+func (all *loops) mul(p *Product) {
 	if p.M <= 0 || p.N <= 0 || p.Rows <= 0 || p.Depth <= 0 {
 		mulGeneric(p)
 		return
@@ -40,9 +54,9 @@ func (all loops) mul(p *Product) {
 	p.check()
 	// For one block, row r means Depth steps through A, each to another line or
 	// not, and as many short rows of B, which the next block reads again.
-	wide := &all[0]
+	wide := &all.plain[0]
 	chunk := max(1, cached/(4*p.Depth*(min(p.AStep, 16)+min(p.N, wide.width))))
-	if chunk >= p.Rows || p.Batch > 1 || p.M <= wide.height && p.N <= wide.width {
+	if chunk >= p.Rows || p.Batch > 1 || p.Paired || p.M <= wide.height && p.N <= wide.width {
 		p.blocks(all)
 		return
 	}
@@ -62,9 +76,9 @@ func (all loops) mul(p *Product) {
 const cached = 1 << 18
 
 // blocks computes C column block by column block.
-func (p *Product) blocks(all loops) {
+func (p *Product) blocks(all *loops) {
 	for n := 0; n < p.N; {
-		l := all.next(p.N - n)
+		l := all.next(p, p.N-n)
 		width := min(l.width, p.N-n)
 		l.columns(p, n, width)
 		n += width
@@ -72,19 +86,31 @@ func (p *Product) blocks(all loops) {
 }
 
 // next returns the loop for the next columns of C.
-func (all loops) next(columns int) *blockLoop {
+func (all *loops) next(p *Product, columns int) *blockLoop {
+	kind := all.plain
+	switch {
+	case p.Paired:
+		kind = all.paired
+	case p.LDA == 1 && p.M > 1 && columns <= narrow && all.twins != nil:
+		kind = all.twins
+	}
 	i := 0
-	for all[i].least > columns {
+	for kind[i].least > columns {
 		i++
 	}
-	return &all[i]
+	return &kind[i]
 }
 
 // check panics if p reaches beyond its slices, as plain Go would.
 func (p *Product) check() {
 	r, k, m, b := p.Rows-1, p.Depth-1, p.M-1, max(p.Batch, 1)-1
 	_ = p.A[b*p.ABatch+r*p.ARow+k*p.AStep+m*p.LDA]
-	_ = p.B[b*p.BBatch+r*p.BRow+k*p.BStep+p.N-1]
+	if p.Paired {
+		p.checkPaired()
+		_ = p.B[b*p.BBatch+r*p.BRow+k/2*p.BStep+2*narrow-1]
+	} else {
+		_ = p.B[b*p.BBatch+r*p.BRow+k*p.BStep+p.N-1]
+	}
 	_ = p.C[b*p.CBatch+m*p.LDC+p.N-1]
 	if p.Bias != nil {
 		_ = p.Bias[p.N-1]
@@ -132,9 +158,13 @@ func (l *blockLoop) rows(p *Product, n, width, m, size, blocks, blead, bpace int
 		floor = 0
 	}
 	lead, pace := p.aheadA(size)
+	steps, astep := p.Depth, p.AStep
+	if p.Paired {
+		steps, astep = p.Depth/2, 2
+	}
 	l.run(size, blocks, p.Rows, p.Depth,
-		&p.A[m*p.LDA], uintptr(bytes*(p.ARow-p.Depth*p.AStep)), uintptr(bytes*p.AStep), uintptr(bytes*p.LDA), uintptr(bytes*lead), uintptr(bytes*pace),
-		&p.B[n], uintptr(bytes*(p.BRow-p.Depth*p.BStep)), uintptr(bytes*p.BStep), uintptr(blead), uintptr(bpace),
+		&p.A[m*p.LDA], uintptr(bytes*(p.ARow-steps*astep)), uintptr(bytes*astep), uintptr(bytes*p.LDA), uintptr(bytes*lead), uintptr(bytes*pace),
+		&p.B[n], uintptr(bytes*(p.BRow-steps*p.BStep)), uintptr(bytes*p.BStep), uintptr(blead), uintptr(bpace),
 		init, uintptr(bytes*ldi), &p.C[m*p.LDC+n], uintptr(bytes*p.LDC),
 		width, floor,
 		max(p.Batch, 1), uintptr(bytes*(p.ABatch-size*blocks*p.LDA)), uintptr(bytes*p.BBatch), uintptr(bytes*inext), uintptr(bytes*cnext))

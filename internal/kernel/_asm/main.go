@@ -13,6 +13,11 @@ func main() {
 	product(avx2, 12, 1, true)
 	product(avx2, 14, 1, false)
 	product(avx2, 6, 2, false)
+	permutations()
+	twins(56)
+	paired(avx512, 28, true)
+	paired(avx2, 6, true)
+	paired(avx2, 6, false)
 	for _, v := range []isa{avx512, avx2} {
 		elementwise(v)
 		reductions(v)

@@ -41,7 +41,7 @@ func transform(v isa, l lift, end string) {
 		sig += ", bias *float32, floor float32"
 	}
 	TEXT(name, 0, sig+")")
-	Doc(name + fmt.Sprintf(" turns tiles of %d×%d elements into tiles of %d×%d, channels by channels, a", l.from, l.from, l.to, l.to),
+	Doc(name+fmt.Sprintf(" turns tiles of %d×%d elements into tiles of %d×%d, channels by channels, a", l.from, l.from, l.to, l.to),
 		"multiple of 8. Strides are in bytes: next leads from tile to tile.")
 	Pragma("noescape")
 	t := &tileLoop{lift: l, end: end, src: AllocLocal(8), dst: AllocLocal(8), bias: AllocLocal(8), temp: GP64()}
