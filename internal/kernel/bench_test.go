@@ -62,14 +62,13 @@ func BenchmarkWeightGradient(b *testing.B) {
 				x, dw, dy := m.input(in*in*l.c), m.output(9*l.c*l.o), m.input(l.size*l.size*l.o)
 				var p Product
 				benchmark(b, s, 2*9*l.c*l.o*l.size*l.size, func() {
-					for ky := range 3 {
-						p = Product{
-							A: x[ky*in*l.c:], ARow: in * l.c, AStep: l.c, LDA: 1, Rows: l.size, Depth: l.size,
-							B: dy, BRow: l.size * l.o, BStep: l.o,
-							C: dw[ky*3*l.c*l.o:], LDC: l.o, M: 3 * l.c, N: l.o,
-						}
-						s.Mul(&p)
+					p = Product{ // a batch of kernel rows
+						A: x, ARow: in * l.c, AStep: l.c, LDA: 1, Rows: l.size, Depth: l.size,
+						B: dy, BRow: l.size * l.o, BStep: l.o,
+						C: dw, LDC: l.o, M: 3 * l.c, N: l.o,
+						Batch: 3, ABatch: in * l.c, CBatch: 3 * l.c * l.o,
 					}
+					s.Mul(&p)
 				})
 			})
 		}

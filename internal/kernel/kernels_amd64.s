@@ -13402,45 +13402,45 @@ DATA twice<>+56(SB)/4, $0x00000007
 DATA twice<>+60(SB)/4, $0x00000007
 GLOBL twice<>(SB), RODATA|NOPTR, $64
 
-DATA interleaved<>+0(SB)/4, $0x00000000
-DATA interleaved<>+4(SB)/4, $0x00000008
-DATA interleaved<>+8(SB)/4, $0x00000001
-DATA interleaved<>+12(SB)/4, $0x00000009
-DATA interleaved<>+16(SB)/4, $0x00000002
-DATA interleaved<>+20(SB)/4, $0x0000000a
-DATA interleaved<>+24(SB)/4, $0x00000003
-DATA interleaved<>+28(SB)/4, $0x0000000b
-DATA interleaved<>+32(SB)/4, $0x00000004
-DATA interleaved<>+36(SB)/4, $0x0000000c
-DATA interleaved<>+40(SB)/4, $0x00000005
-DATA interleaved<>+44(SB)/4, $0x0000000d
-DATA interleaved<>+48(SB)/4, $0x00000006
-DATA interleaved<>+52(SB)/4, $0x0000000e
-DATA interleaved<>+56(SB)/4, $0x00000007
-DATA interleaved<>+60(SB)/4, $0x0000000f
-GLOBL interleaved<>(SB), RODATA|NOPTR, $64
+DATA inPairs<>+0(SB)/4, $0x00000000
+DATA inPairs<>+4(SB)/4, $0x00000008
+DATA inPairs<>+8(SB)/4, $0x00000001
+DATA inPairs<>+12(SB)/4, $0x00000009
+DATA inPairs<>+16(SB)/4, $0x00000002
+DATA inPairs<>+20(SB)/4, $0x0000000a
+DATA inPairs<>+24(SB)/4, $0x00000003
+DATA inPairs<>+28(SB)/4, $0x0000000b
+DATA inPairs<>+32(SB)/4, $0x00000004
+DATA inPairs<>+36(SB)/4, $0x0000000c
+DATA inPairs<>+40(SB)/4, $0x00000005
+DATA inPairs<>+44(SB)/4, $0x0000000d
+DATA inPairs<>+48(SB)/4, $0x00000006
+DATA inPairs<>+52(SB)/4, $0x0000000e
+DATA inPairs<>+56(SB)/4, $0x00000007
+DATA inPairs<>+60(SB)/4, $0x0000000f
+GLOBL inPairs<>(SB), RODATA|NOPTR, $64
 
-DATA apart<>+0(SB)/4, $0x00000000
-DATA apart<>+4(SB)/4, $0x00000002
-DATA apart<>+8(SB)/4, $0x00000004
-DATA apart<>+12(SB)/4, $0x00000006
-DATA apart<>+16(SB)/4, $0x00000008
-DATA apart<>+20(SB)/4, $0x0000000a
-DATA apart<>+24(SB)/4, $0x0000000c
-DATA apart<>+28(SB)/4, $0x0000000e
-DATA apart<>+32(SB)/4, $0x00000001
-DATA apart<>+36(SB)/4, $0x00000003
-DATA apart<>+40(SB)/4, $0x00000005
-DATA apart<>+44(SB)/4, $0x00000007
-DATA apart<>+48(SB)/4, $0x00000009
-DATA apart<>+52(SB)/4, $0x0000000b
-DATA apart<>+56(SB)/4, $0x0000000d
-DATA apart<>+60(SB)/4, $0x0000000f
-GLOBL apart<>(SB), RODATA|NOPTR, $64
+DATA inRows<>+0(SB)/4, $0x00000000
+DATA inRows<>+4(SB)/4, $0x00000002
+DATA inRows<>+8(SB)/4, $0x00000004
+DATA inRows<>+12(SB)/4, $0x00000006
+DATA inRows<>+16(SB)/4, $0x00000008
+DATA inRows<>+20(SB)/4, $0x0000000a
+DATA inRows<>+24(SB)/4, $0x0000000c
+DATA inRows<>+28(SB)/4, $0x0000000e
+DATA inRows<>+32(SB)/4, $0x00000001
+DATA inRows<>+36(SB)/4, $0x00000003
+DATA inRows<>+40(SB)/4, $0x00000005
+DATA inRows<>+44(SB)/4, $0x00000007
+DATA inRows<>+48(SB)/4, $0x00000009
+DATA inRows<>+52(SB)/4, $0x0000000b
+DATA inRows<>+56(SB)/4, $0x0000000d
+DATA inRows<>+60(SB)/4, $0x0000000f
+GLOBL inRows<>(SB), RODATA|NOPTR, $64
 
-// func twins56x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
+// func twins48x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·twins56x8PartAVX512(SB), NOSPLIT, $56-208
+TEXT ·twins48x8PartAVX512(SB), NOSPLIT, $56-208
 	MOVQ    columns+152(FP), AX
 	MOVL    $0x000000ff, CX
 	BZHIL   AX, CX, DX
@@ -13466,14 +13466,6 @@ TEXT ·twins56x8PartAVX512(SB), NOSPLIT, $56-208
 	MOVQ    size+0(FP), DX
 	INCQ    DX
 	SHRQ    $0x01, DX
-	CMPQ    DX, $0x1c
-	JEQ     block28
-	CMPQ    DX, $0x1b
-	JEQ     block27
-	CMPQ    DX, $0x1a
-	JEQ     block26
-	CMPQ    DX, $0x19
-	JEQ     block25
 	CMPQ    DX, $0x18
 	JEQ     block24
 	CMPQ    DX, $0x17
@@ -13522,7016 +13514,8198 @@ TEXT ·twins56x8PartAVX512(SB), NOSPLIT, $56-208
 	JEQ     block2
 
 block1:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows1of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	JMP       begun1of0
+
+rows1of0:
+	VMOVUPS      inPairs<>+0(SB), Z2
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z2, Z1
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun1of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z2
 
 row1:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth1:
-	VMOVUPS.Z     (SI), K1, Y2
-	VPERMPS       Z2, Z0, Z3
-	VBROADCASTSD  (BX), Z4
-	VFMADD231PS   Z4, Z3, Z1
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth1
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row1
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z3
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z2, Z0
+	VBROADCASTSD (SI), Z3
+	VFMADD231PS  Z3, Z0, Z1
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth1
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row1
+	VBROADCASTSS floor+160(FP), Z2
+	VMOVUPS      inRows<>+0(SB), Z3
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z2, Z1
+	VPERMPS      Z1, Z3, Z1
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart1of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart1of0
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         $0x00000040, DX
+	JMP          ended1of0
+
+apart1of0:
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z3, Z1
-	VMOVUPS       Y1, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMOVUPS       Y1, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block1
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block1
+
+ended1of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block1
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block1
 	VZEROUPPER
 	RET
 
 block2:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows2of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	JMP       begun2of0
+
+rows2of0:
+	VMOVUPS      inPairs<>+0(SB), Z3
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z3, Z1
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z3, Z2
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun2of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z3
 
 row2:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth2:
-	VMOVUPS.Z     (SI), K1, Y3
-	VPERMPS       Z3, Z0, Z4
-	VBROADCASTSD  (DX), Z5
-	VFMADD231PS   Z5, Z4, Z1
-	VBROADCASTSD  (BX), Z5
-	VFMADD231PS   Z5, Z4, Z2
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth2
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row2
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z4
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z4, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z3, Z0
+	VBROADCASTSD (BX), Z4
+	VFMADD231PS  Z4, Z0, Z1
+	VBROADCASTSD (SI), Z4
+	VFMADD231PS  Z4, Z0, Z2
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth2
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row2
+	VBROADCASTSS floor+160(FP), Z3
+	VMOVUPS      inRows<>+0(SB), Z4
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z3, Z1
+	VPERMPS      Z1, Z4, Z1
+	VMAXPS       Z2, Z3, Z2
+	VPERMPS      Z2, Z4, Z2
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart2of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart2of0
+	VMOVUPS      Z1, (DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z2, 64(DX)
+	ADDQ         $0x00000080, DX
+	JMP          ended2of0
+
+apart2of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z4, Z2
-	VMOVUPS       Y2, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block2
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block2
+
+ended2of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block2
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block2
 	VZEROUPPER
 	RET
 
 block3:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows3of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	JMP       begun3of0
+
+rows3of0:
+	VMOVUPS      inPairs<>+0(SB), Z4
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z4, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z4, Z2
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z4, Z3
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun3of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z4
 
 row3:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth3:
-	VMOVUPS.Z     (SI), K1, Y4
-	VPERMPS       Z4, Z0, Z5
-	VBROADCASTSD  (DX), Z6
-	VFMADD231PS   Z6, Z5, Z1
-	VBROADCASTSD  8(DX), Z6
-	VFMADD231PS   Z6, Z5, Z2
-	VBROADCASTSD  (BX), Z6
-	VFMADD231PS   Z6, Z5, Z3
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth3
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row3
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z5
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z5, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z4, Z0
+	VBROADCASTSD (BX), Z5
+	VFMADD231PS  Z5, Z0, Z1
+	VBROADCASTSD 8(BX), Z5
+	VFMADD231PS  Z5, Z0, Z2
+	VBROADCASTSD (SI), Z5
+	VFMADD231PS  Z5, Z0, Z3
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth3
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row3
+	VBROADCASTSS floor+160(FP), Z4
+	VMOVUPS      inRows<>+0(SB), Z5
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z4, Z1
+	VPERMPS      Z1, Z5, Z1
+	VMAXPS       Z2, Z4, Z2
+	VPERMPS      Z2, Z5, Z2
+	VMAXPS       Z3, Z4, Z3
+	VPERMPS      Z3, Z5, Z3
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart3of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart3of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z3, 128(DX)
+	ADDQ         $0x000000c0, DX
+	JMP          ended3of0
+
+apart3of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z5, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z5, Z3
-	VMOVUPS       Y3, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z3, Y0
+	VMOVUPS       Y3, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block3
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block3
+
+ended3of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block3
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block3
 	VZEROUPPER
 	RET
 
 block4:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows4of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	JMP       begun4of0
+
+rows4of0:
+	VMOVUPS      inPairs<>+0(SB), Z5
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z5, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z5, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z5, Z3
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z5, Z4
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun4of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z5
 
 row4:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth4:
-	VMOVUPS.Z     (SI), K1, Y5
-	VPERMPS       Z5, Z0, Z6
-	VBROADCASTSD  (DX), Z7
-	VFMADD231PS   Z7, Z6, Z1
-	VBROADCASTSD  8(DX), Z7
-	VFMADD231PS   Z7, Z6, Z2
-	VBROADCASTSD  16(DX), Z7
-	VFMADD231PS   Z7, Z6, Z3
-	VBROADCASTSD  (BX), Z7
-	VFMADD231PS   Z7, Z6, Z4
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth4
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row4
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z6
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z6, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z5, Z0
+	VBROADCASTSD (BX), Z6
+	VFMADD231PS  Z6, Z0, Z1
+	VBROADCASTSD 8(BX), Z6
+	VFMADD231PS  Z6, Z0, Z2
+	VBROADCASTSD 16(BX), Z6
+	VFMADD231PS  Z6, Z0, Z3
+	VBROADCASTSD (SI), Z6
+	VFMADD231PS  Z6, Z0, Z4
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth4
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row4
+	VBROADCASTSS floor+160(FP), Z5
+	VMOVUPS      inRows<>+0(SB), Z6
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z5, Z1
+	VPERMPS      Z1, Z6, Z1
+	VMAXPS       Z2, Z5, Z2
+	VPERMPS      Z2, Z6, Z2
+	VMAXPS       Z3, Z5, Z3
+	VPERMPS      Z3, Z6, Z3
+	VMAXPS       Z4, Z5, Z4
+	VPERMPS      Z4, Z6, Z4
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart4of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart4of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z4, 192(DX)
+	ADDQ         $0x00000100, DX
+	JMP          ended4of0
+
+apart4of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z6, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z6, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z6, Z4
-	VMOVUPS       Y4, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block4
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block4
+
+ended4of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block4
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block4
 	VZEROUPPER
 	RET
 
 block5:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows5of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	JMP       begun5of0
+
+rows5of0:
+	VMOVUPS      inPairs<>+0(SB), Z6
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z6, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z6, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z6, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z6, Z4
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z6, Z5
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun5of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z6
 
 row5:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth5:
-	VMOVUPS.Z     (SI), K1, Y6
-	VPERMPS       Z6, Z0, Z7
-	VBROADCASTSD  (DX), Z8
-	VFMADD231PS   Z8, Z7, Z1
-	VBROADCASTSD  8(DX), Z8
-	VFMADD231PS   Z8, Z7, Z2
-	VBROADCASTSD  16(DX), Z8
-	VFMADD231PS   Z8, Z7, Z3
-	VBROADCASTSD  24(DX), Z8
-	VFMADD231PS   Z8, Z7, Z4
-	VBROADCASTSD  (BX), Z8
-	VFMADD231PS   Z8, Z7, Z5
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth5
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row5
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z7
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z7, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z6, Z0
+	VBROADCASTSD (BX), Z7
+	VFMADD231PS  Z7, Z0, Z1
+	VBROADCASTSD 8(BX), Z7
+	VFMADD231PS  Z7, Z0, Z2
+	VBROADCASTSD 16(BX), Z7
+	VFMADD231PS  Z7, Z0, Z3
+	VBROADCASTSD 24(BX), Z7
+	VFMADD231PS  Z7, Z0, Z4
+	VBROADCASTSD (SI), Z7
+	VFMADD231PS  Z7, Z0, Z5
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth5
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row5
+	VBROADCASTSS floor+160(FP), Z6
+	VMOVUPS      inRows<>+0(SB), Z7
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z6, Z1
+	VPERMPS      Z1, Z7, Z1
+	VMAXPS       Z2, Z6, Z2
+	VPERMPS      Z2, Z7, Z2
+	VMAXPS       Z3, Z6, Z3
+	VPERMPS      Z3, Z7, Z3
+	VMAXPS       Z4, Z6, Z4
+	VPERMPS      Z4, Z7, Z4
+	VMAXPS       Z5, Z6, Z5
+	VPERMPS      Z5, Z7, Z5
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart5of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart5of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z5, 256(DX)
+	ADDQ         $0x00000140, DX
+	JMP          ended5of0
+
+apart5of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z7, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z7, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z7, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z7, Z5
-	VMOVUPS       Y5, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z5, Y0
+	VMOVUPS       Y5, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block5
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block5
+
+ended5of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block5
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block5
 	VZEROUPPER
 	RET
 
 block6:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows6of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	JMP       begun6of0
+
+rows6of0:
+	VMOVUPS      inPairs<>+0(SB), Z7
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z7, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z7, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z7, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z7, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z7, Z5
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z7, Z6
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun6of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z7
 
 row6:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth6:
-	VMOVUPS.Z     (SI), K1, Y7
-	VPERMPS       Z7, Z0, Z8
-	VBROADCASTSD  (DX), Z9
-	VFMADD231PS   Z9, Z8, Z1
-	VBROADCASTSD  8(DX), Z9
-	VFMADD231PS   Z9, Z8, Z2
-	VBROADCASTSD  16(DX), Z9
-	VFMADD231PS   Z9, Z8, Z3
-	VBROADCASTSD  24(DX), Z9
-	VFMADD231PS   Z9, Z8, Z4
-	VBROADCASTSD  32(DX), Z9
-	VFMADD231PS   Z9, Z8, Z5
-	VBROADCASTSD  (BX), Z9
-	VFMADD231PS   Z9, Z8, Z6
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth6
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row6
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z8
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z8, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z7, Z0
+	VBROADCASTSD (BX), Z8
+	VFMADD231PS  Z8, Z0, Z1
+	VBROADCASTSD 8(BX), Z8
+	VFMADD231PS  Z8, Z0, Z2
+	VBROADCASTSD 16(BX), Z8
+	VFMADD231PS  Z8, Z0, Z3
+	VBROADCASTSD 24(BX), Z8
+	VFMADD231PS  Z8, Z0, Z4
+	VBROADCASTSD 32(BX), Z8
+	VFMADD231PS  Z8, Z0, Z5
+	VBROADCASTSD (SI), Z8
+	VFMADD231PS  Z8, Z0, Z6
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth6
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row6
+	VBROADCASTSS floor+160(FP), Z7
+	VMOVUPS      inRows<>+0(SB), Z8
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z7, Z1
+	VPERMPS      Z1, Z8, Z1
+	VMAXPS       Z2, Z7, Z2
+	VPERMPS      Z2, Z8, Z2
+	VMAXPS       Z3, Z7, Z3
+	VPERMPS      Z3, Z8, Z3
+	VMAXPS       Z4, Z7, Z4
+	VPERMPS      Z4, Z8, Z4
+	VMAXPS       Z5, Z7, Z5
+	VPERMPS      Z5, Z8, Z5
+	VMAXPS       Z6, Z7, Z6
+	VPERMPS      Z6, Z8, Z6
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart6of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart6of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z6, 320(DX)
+	ADDQ         $0x00000180, DX
+	JMP          ended6of0
+
+apart6of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z8, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z8, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z8, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z8, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z8, Z6
-	VMOVUPS       Y6, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block6
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block6
+
+ended6of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block6
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block6
 	VZEROUPPER
 	RET
 
 block7:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows7of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	JMP       begun7of0
+
+rows7of0:
+	VMOVUPS      inPairs<>+0(SB), Z8
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z8, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z8, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z8, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z8, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z8, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z8, Z6
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z8, Z7
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun7of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z8
 
 row7:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth7:
-	VMOVUPS.Z     (SI), K1, Y8
-	VPERMPS       Z8, Z0, Z9
-	VBROADCASTSD  (DX), Z10
-	VFMADD231PS   Z10, Z9, Z1
-	VBROADCASTSD  8(DX), Z10
-	VFMADD231PS   Z10, Z9, Z2
-	VBROADCASTSD  16(DX), Z10
-	VFMADD231PS   Z10, Z9, Z3
-	VBROADCASTSD  24(DX), Z10
-	VFMADD231PS   Z10, Z9, Z4
-	VBROADCASTSD  32(DX), Z10
-	VFMADD231PS   Z10, Z9, Z5
-	VBROADCASTSD  40(DX), Z10
-	VFMADD231PS   Z10, Z9, Z6
-	VBROADCASTSD  (BX), Z10
-	VFMADD231PS   Z10, Z9, Z7
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth7
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row7
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z9
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z9, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z8, Z0
+	VBROADCASTSD (BX), Z9
+	VFMADD231PS  Z9, Z0, Z1
+	VBROADCASTSD 8(BX), Z9
+	VFMADD231PS  Z9, Z0, Z2
+	VBROADCASTSD 16(BX), Z9
+	VFMADD231PS  Z9, Z0, Z3
+	VBROADCASTSD 24(BX), Z9
+	VFMADD231PS  Z9, Z0, Z4
+	VBROADCASTSD 32(BX), Z9
+	VFMADD231PS  Z9, Z0, Z5
+	VBROADCASTSD 40(BX), Z9
+	VFMADD231PS  Z9, Z0, Z6
+	VBROADCASTSD (SI), Z9
+	VFMADD231PS  Z9, Z0, Z7
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth7
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row7
+	VBROADCASTSS floor+160(FP), Z8
+	VMOVUPS      inRows<>+0(SB), Z9
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z8, Z1
+	VPERMPS      Z1, Z9, Z1
+	VMAXPS       Z2, Z8, Z2
+	VPERMPS      Z2, Z9, Z2
+	VMAXPS       Z3, Z8, Z3
+	VPERMPS      Z3, Z9, Z3
+	VMAXPS       Z4, Z8, Z4
+	VPERMPS      Z4, Z9, Z4
+	VMAXPS       Z5, Z8, Z5
+	VPERMPS      Z5, Z9, Z5
+	VMAXPS       Z6, Z8, Z6
+	VPERMPS      Z6, Z9, Z6
+	VMAXPS       Z7, Z8, Z7
+	VPERMPS      Z7, Z9, Z7
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart7of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart7of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z7, 384(DX)
+	ADDQ         $0x000001c0, DX
+	JMP          ended7of0
+
+apart7of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z9, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z9, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z9, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z9, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z9, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z9, Z7
-	VMOVUPS       Y7, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z7, Y0
+	VMOVUPS       Y7, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block7
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block7
+
+ended7of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block7
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block7
 	VZEROUPPER
 	RET
 
 block8:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows8of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	JMP       begun8of0
+
+rows8of0:
+	VMOVUPS      inPairs<>+0(SB), Z9
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z9, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z9, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z9, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z9, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z9, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z9, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z9, Z7
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z9, Z8
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun8of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z9
 
 row8:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth8:
-	VMOVUPS.Z     (SI), K1, Y9
-	VPERMPS       Z9, Z0, Z10
-	VBROADCASTSD  (DX), Z11
-	VFMADD231PS   Z11, Z10, Z1
-	VBROADCASTSD  8(DX), Z11
-	VFMADD231PS   Z11, Z10, Z2
-	VBROADCASTSD  16(DX), Z11
-	VFMADD231PS   Z11, Z10, Z3
-	VBROADCASTSD  24(DX), Z11
-	VFMADD231PS   Z11, Z10, Z4
-	VBROADCASTSD  32(DX), Z11
-	VFMADD231PS   Z11, Z10, Z5
-	VBROADCASTSD  40(DX), Z11
-	VFMADD231PS   Z11, Z10, Z6
-	VBROADCASTSD  48(DX), Z11
-	VFMADD231PS   Z11, Z10, Z7
-	VBROADCASTSD  (BX), Z11
-	VFMADD231PS   Z11, Z10, Z8
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth8
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row8
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z10
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z10, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z9, Z0
+	VBROADCASTSD (BX), Z10
+	VFMADD231PS  Z10, Z0, Z1
+	VBROADCASTSD 8(BX), Z10
+	VFMADD231PS  Z10, Z0, Z2
+	VBROADCASTSD 16(BX), Z10
+	VFMADD231PS  Z10, Z0, Z3
+	VBROADCASTSD 24(BX), Z10
+	VFMADD231PS  Z10, Z0, Z4
+	VBROADCASTSD 32(BX), Z10
+	VFMADD231PS  Z10, Z0, Z5
+	VBROADCASTSD 40(BX), Z10
+	VFMADD231PS  Z10, Z0, Z6
+	VBROADCASTSD 48(BX), Z10
+	VFMADD231PS  Z10, Z0, Z7
+	VBROADCASTSD (SI), Z10
+	VFMADD231PS  Z10, Z0, Z8
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth8
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row8
+	VBROADCASTSS floor+160(FP), Z9
+	VMOVUPS      inRows<>+0(SB), Z10
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z9, Z1
+	VPERMPS      Z1, Z10, Z1
+	VMAXPS       Z2, Z9, Z2
+	VPERMPS      Z2, Z10, Z2
+	VMAXPS       Z3, Z9, Z3
+	VPERMPS      Z3, Z10, Z3
+	VMAXPS       Z4, Z9, Z4
+	VPERMPS      Z4, Z10, Z4
+	VMAXPS       Z5, Z9, Z5
+	VPERMPS      Z5, Z10, Z5
+	VMAXPS       Z6, Z9, Z6
+	VPERMPS      Z6, Z10, Z6
+	VMAXPS       Z7, Z9, Z7
+	VPERMPS      Z7, Z10, Z7
+	VMAXPS       Z8, Z9, Z8
+	VPERMPS      Z8, Z10, Z8
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart8of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart8of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z8, 448(DX)
+	ADDQ         $0x00000200, DX
+	JMP          ended8of0
+
+apart8of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z10, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z10, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z10, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z10, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z10, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z10, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z10, Z8
-	VMOVUPS       Y8, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block8
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block8
+
+ended8of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block8
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block8
 	VZEROUPPER
 	RET
 
 block9:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows9of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	JMP       begun9of0
+
+rows9of0:
+	VMOVUPS      inPairs<>+0(SB), Z10
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z10, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z10, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z10, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z10, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z10, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z10, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z10, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z10, Z8
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z10, Z9
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun9of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z10
 
 row9:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth9:
-	VMOVUPS.Z     (SI), K1, Y10
-	VPERMPS       Z10, Z0, Z11
-	VBROADCASTSD  (DX), Z12
-	VFMADD231PS   Z12, Z11, Z1
-	VBROADCASTSD  8(DX), Z12
-	VFMADD231PS   Z12, Z11, Z2
-	VBROADCASTSD  16(DX), Z12
-	VFMADD231PS   Z12, Z11, Z3
-	VBROADCASTSD  24(DX), Z12
-	VFMADD231PS   Z12, Z11, Z4
-	VBROADCASTSD  32(DX), Z12
-	VFMADD231PS   Z12, Z11, Z5
-	VBROADCASTSD  40(DX), Z12
-	VFMADD231PS   Z12, Z11, Z6
-	VBROADCASTSD  48(DX), Z12
-	VFMADD231PS   Z12, Z11, Z7
-	VBROADCASTSD  56(DX), Z12
-	VFMADD231PS   Z12, Z11, Z8
-	VBROADCASTSD  (BX), Z12
-	VFMADD231PS   Z12, Z11, Z9
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth9
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row9
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z11
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z11, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z10, Z0
+	VBROADCASTSD (BX), Z11
+	VFMADD231PS  Z11, Z0, Z1
+	VBROADCASTSD 8(BX), Z11
+	VFMADD231PS  Z11, Z0, Z2
+	VBROADCASTSD 16(BX), Z11
+	VFMADD231PS  Z11, Z0, Z3
+	VBROADCASTSD 24(BX), Z11
+	VFMADD231PS  Z11, Z0, Z4
+	VBROADCASTSD 32(BX), Z11
+	VFMADD231PS  Z11, Z0, Z5
+	VBROADCASTSD 40(BX), Z11
+	VFMADD231PS  Z11, Z0, Z6
+	VBROADCASTSD 48(BX), Z11
+	VFMADD231PS  Z11, Z0, Z7
+	VBROADCASTSD 56(BX), Z11
+	VFMADD231PS  Z11, Z0, Z8
+	VBROADCASTSD (SI), Z11
+	VFMADD231PS  Z11, Z0, Z9
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth9
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row9
+	VBROADCASTSS floor+160(FP), Z10
+	VMOVUPS      inRows<>+0(SB), Z11
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z10, Z1
+	VPERMPS      Z1, Z11, Z1
+	VMAXPS       Z2, Z10, Z2
+	VPERMPS      Z2, Z11, Z2
+	VMAXPS       Z3, Z10, Z3
+	VPERMPS      Z3, Z11, Z3
+	VMAXPS       Z4, Z10, Z4
+	VPERMPS      Z4, Z11, Z4
+	VMAXPS       Z5, Z10, Z5
+	VPERMPS      Z5, Z11, Z5
+	VMAXPS       Z6, Z10, Z6
+	VPERMPS      Z6, Z11, Z6
+	VMAXPS       Z7, Z10, Z7
+	VPERMPS      Z7, Z11, Z7
+	VMAXPS       Z8, Z10, Z8
+	VPERMPS      Z8, Z11, Z8
+	VMAXPS       Z9, Z10, Z9
+	VPERMPS      Z9, Z11, Z9
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart9of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart9of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z9, 512(DX)
+	ADDQ         $0x00000240, DX
+	JMP          ended9of0
+
+apart9of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z11, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z11, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z11, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z11, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z11, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z11, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z11, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z11, Z9
-	VMOVUPS       Y9, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z9, Y0
+	VMOVUPS       Y9, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block9
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block9
+
+ended9of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block9
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block9
 	VZEROUPPER
 	RET
 
 block10:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows10of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	JMP       begun10of0
+
+rows10of0:
+	VMOVUPS      inPairs<>+0(SB), Z11
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z11, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z11, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z11, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z11, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z11, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z11, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z11, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z11, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z11, Z9
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z11, Z10
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun10of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z11
 
 row10:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth10:
-	VMOVUPS.Z     (SI), K1, Y11
-	VPERMPS       Z11, Z0, Z12
-	VBROADCASTSD  (DX), Z13
-	VFMADD231PS   Z13, Z12, Z1
-	VBROADCASTSD  8(DX), Z13
-	VFMADD231PS   Z13, Z12, Z2
-	VBROADCASTSD  16(DX), Z13
-	VFMADD231PS   Z13, Z12, Z3
-	VBROADCASTSD  24(DX), Z13
-	VFMADD231PS   Z13, Z12, Z4
-	VBROADCASTSD  32(DX), Z13
-	VFMADD231PS   Z13, Z12, Z5
-	VBROADCASTSD  40(DX), Z13
-	VFMADD231PS   Z13, Z12, Z6
-	VBROADCASTSD  48(DX), Z13
-	VFMADD231PS   Z13, Z12, Z7
-	VBROADCASTSD  56(DX), Z13
-	VFMADD231PS   Z13, Z12, Z8
-	VBROADCASTSD  64(DX), Z13
-	VFMADD231PS   Z13, Z12, Z9
-	VBROADCASTSD  (BX), Z13
-	VFMADD231PS   Z13, Z12, Z10
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth10
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row10
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z12
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z12, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z11, Z0
+	VBROADCASTSD (BX), Z12
+	VFMADD231PS  Z12, Z0, Z1
+	VBROADCASTSD 8(BX), Z12
+	VFMADD231PS  Z12, Z0, Z2
+	VBROADCASTSD 16(BX), Z12
+	VFMADD231PS  Z12, Z0, Z3
+	VBROADCASTSD 24(BX), Z12
+	VFMADD231PS  Z12, Z0, Z4
+	VBROADCASTSD 32(BX), Z12
+	VFMADD231PS  Z12, Z0, Z5
+	VBROADCASTSD 40(BX), Z12
+	VFMADD231PS  Z12, Z0, Z6
+	VBROADCASTSD 48(BX), Z12
+	VFMADD231PS  Z12, Z0, Z7
+	VBROADCASTSD 56(BX), Z12
+	VFMADD231PS  Z12, Z0, Z8
+	VBROADCASTSD 64(BX), Z12
+	VFMADD231PS  Z12, Z0, Z9
+	VBROADCASTSD (SI), Z12
+	VFMADD231PS  Z12, Z0, Z10
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth10
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row10
+	VBROADCASTSS floor+160(FP), Z11
+	VMOVUPS      inRows<>+0(SB), Z12
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z11, Z1
+	VPERMPS      Z1, Z12, Z1
+	VMAXPS       Z2, Z11, Z2
+	VPERMPS      Z2, Z12, Z2
+	VMAXPS       Z3, Z11, Z3
+	VPERMPS      Z3, Z12, Z3
+	VMAXPS       Z4, Z11, Z4
+	VPERMPS      Z4, Z12, Z4
+	VMAXPS       Z5, Z11, Z5
+	VPERMPS      Z5, Z12, Z5
+	VMAXPS       Z6, Z11, Z6
+	VPERMPS      Z6, Z12, Z6
+	VMAXPS       Z7, Z11, Z7
+	VPERMPS      Z7, Z12, Z7
+	VMAXPS       Z8, Z11, Z8
+	VPERMPS      Z8, Z12, Z8
+	VMAXPS       Z9, Z11, Z9
+	VPERMPS      Z9, Z12, Z9
+	VMAXPS       Z10, Z11, Z10
+	VPERMPS      Z10, Z12, Z10
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart10of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart10of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z10, 576(DX)
+	ADDQ         $0x00000280, DX
+	JMP          ended10of0
+
+apart10of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z12, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z12, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z12, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z12, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z12, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z12, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z12, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z12, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z12, Z10
-	VMOVUPS       Y10, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block10
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block10
+
+ended10of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block10
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block10
 	VZEROUPPER
 	RET
 
 block11:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows11of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	JMP       begun11of0
+
+rows11of0:
+	VMOVUPS      inPairs<>+0(SB), Z12
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z12, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z12, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z12, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z12, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z12, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z12, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z12, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z12, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z12, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z12, Z10
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z12, Z11
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun11of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z12
 
 row11:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth11:
-	VMOVUPS.Z     (SI), K1, Y12
-	VPERMPS       Z12, Z0, Z13
-	VBROADCASTSD  (DX), Z14
-	VFMADD231PS   Z14, Z13, Z1
-	VBROADCASTSD  8(DX), Z14
-	VFMADD231PS   Z14, Z13, Z2
-	VBROADCASTSD  16(DX), Z14
-	VFMADD231PS   Z14, Z13, Z3
-	VBROADCASTSD  24(DX), Z14
-	VFMADD231PS   Z14, Z13, Z4
-	VBROADCASTSD  32(DX), Z14
-	VFMADD231PS   Z14, Z13, Z5
-	VBROADCASTSD  40(DX), Z14
-	VFMADD231PS   Z14, Z13, Z6
-	VBROADCASTSD  48(DX), Z14
-	VFMADD231PS   Z14, Z13, Z7
-	VBROADCASTSD  56(DX), Z14
-	VFMADD231PS   Z14, Z13, Z8
-	VBROADCASTSD  64(DX), Z14
-	VFMADD231PS   Z14, Z13, Z9
-	VBROADCASTSD  72(DX), Z14
-	VFMADD231PS   Z14, Z13, Z10
-	VBROADCASTSD  (BX), Z14
-	VFMADD231PS   Z14, Z13, Z11
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth11
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row11
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z13
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z13, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z12, Z0
+	VBROADCASTSD (BX), Z13
+	VFMADD231PS  Z13, Z0, Z1
+	VBROADCASTSD 8(BX), Z13
+	VFMADD231PS  Z13, Z0, Z2
+	VBROADCASTSD 16(BX), Z13
+	VFMADD231PS  Z13, Z0, Z3
+	VBROADCASTSD 24(BX), Z13
+	VFMADD231PS  Z13, Z0, Z4
+	VBROADCASTSD 32(BX), Z13
+	VFMADD231PS  Z13, Z0, Z5
+	VBROADCASTSD 40(BX), Z13
+	VFMADD231PS  Z13, Z0, Z6
+	VBROADCASTSD 48(BX), Z13
+	VFMADD231PS  Z13, Z0, Z7
+	VBROADCASTSD 56(BX), Z13
+	VFMADD231PS  Z13, Z0, Z8
+	VBROADCASTSD 64(BX), Z13
+	VFMADD231PS  Z13, Z0, Z9
+	VBROADCASTSD 72(BX), Z13
+	VFMADD231PS  Z13, Z0, Z10
+	VBROADCASTSD (SI), Z13
+	VFMADD231PS  Z13, Z0, Z11
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth11
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row11
+	VBROADCASTSS floor+160(FP), Z12
+	VMOVUPS      inRows<>+0(SB), Z13
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z12, Z1
+	VPERMPS      Z1, Z13, Z1
+	VMAXPS       Z2, Z12, Z2
+	VPERMPS      Z2, Z13, Z2
+	VMAXPS       Z3, Z12, Z3
+	VPERMPS      Z3, Z13, Z3
+	VMAXPS       Z4, Z12, Z4
+	VPERMPS      Z4, Z13, Z4
+	VMAXPS       Z5, Z12, Z5
+	VPERMPS      Z5, Z13, Z5
+	VMAXPS       Z6, Z12, Z6
+	VPERMPS      Z6, Z13, Z6
+	VMAXPS       Z7, Z12, Z7
+	VPERMPS      Z7, Z13, Z7
+	VMAXPS       Z8, Z12, Z8
+	VPERMPS      Z8, Z13, Z8
+	VMAXPS       Z9, Z12, Z9
+	VPERMPS      Z9, Z13, Z9
+	VMAXPS       Z10, Z12, Z10
+	VPERMPS      Z10, Z13, Z10
+	VMAXPS       Z11, Z12, Z11
+	VPERMPS      Z11, Z13, Z11
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart11of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart11of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z11, 640(DX)
+	ADDQ         $0x000002c0, DX
+	JMP          ended11of0
+
+apart11of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z13, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z13, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z13, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z13, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z13, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z13, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z13, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z13, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z13, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z13, Z11
-	VMOVUPS       Y11, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z11, Y0
+	VMOVUPS       Y11, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block11
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block11
+
+ended11of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block11
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block11
 	VZEROUPPER
 	RET
 
 block12:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows12of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	JMP       begun12of0
+
+rows12of0:
+	VMOVUPS      inPairs<>+0(SB), Z13
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z13, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z13, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z13, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z13, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z13, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z13, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z13, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z13, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z13, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z13, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z13, Z11
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z13, Z12
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun12of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z13
 
 row12:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth12:
-	VMOVUPS.Z     (SI), K1, Y13
-	VPERMPS       Z13, Z0, Z14
-	VBROADCASTSD  (DX), Z15
-	VFMADD231PS   Z15, Z14, Z1
-	VBROADCASTSD  8(DX), Z15
-	VFMADD231PS   Z15, Z14, Z2
-	VBROADCASTSD  16(DX), Z15
-	VFMADD231PS   Z15, Z14, Z3
-	VBROADCASTSD  24(DX), Z15
-	VFMADD231PS   Z15, Z14, Z4
-	VBROADCASTSD  32(DX), Z15
-	VFMADD231PS   Z15, Z14, Z5
-	VBROADCASTSD  40(DX), Z15
-	VFMADD231PS   Z15, Z14, Z6
-	VBROADCASTSD  48(DX), Z15
-	VFMADD231PS   Z15, Z14, Z7
-	VBROADCASTSD  56(DX), Z15
-	VFMADD231PS   Z15, Z14, Z8
-	VBROADCASTSD  64(DX), Z15
-	VFMADD231PS   Z15, Z14, Z9
-	VBROADCASTSD  72(DX), Z15
-	VFMADD231PS   Z15, Z14, Z10
-	VBROADCASTSD  80(DX), Z15
-	VFMADD231PS   Z15, Z14, Z11
-	VBROADCASTSD  (BX), Z15
-	VFMADD231PS   Z15, Z14, Z12
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth12
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row12
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z14
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z14, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z13, Z0
+	VBROADCASTSD (BX), Z14
+	VFMADD231PS  Z14, Z0, Z1
+	VBROADCASTSD 8(BX), Z14
+	VFMADD231PS  Z14, Z0, Z2
+	VBROADCASTSD 16(BX), Z14
+	VFMADD231PS  Z14, Z0, Z3
+	VBROADCASTSD 24(BX), Z14
+	VFMADD231PS  Z14, Z0, Z4
+	VBROADCASTSD 32(BX), Z14
+	VFMADD231PS  Z14, Z0, Z5
+	VBROADCASTSD 40(BX), Z14
+	VFMADD231PS  Z14, Z0, Z6
+	VBROADCASTSD 48(BX), Z14
+	VFMADD231PS  Z14, Z0, Z7
+	VBROADCASTSD 56(BX), Z14
+	VFMADD231PS  Z14, Z0, Z8
+	VBROADCASTSD 64(BX), Z14
+	VFMADD231PS  Z14, Z0, Z9
+	VBROADCASTSD 72(BX), Z14
+	VFMADD231PS  Z14, Z0, Z10
+	VBROADCASTSD 80(BX), Z14
+	VFMADD231PS  Z14, Z0, Z11
+	VBROADCASTSD (SI), Z14
+	VFMADD231PS  Z14, Z0, Z12
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth12
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row12
+	VBROADCASTSS floor+160(FP), Z13
+	VMOVUPS      inRows<>+0(SB), Z14
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z13, Z1
+	VPERMPS      Z1, Z14, Z1
+	VMAXPS       Z2, Z13, Z2
+	VPERMPS      Z2, Z14, Z2
+	VMAXPS       Z3, Z13, Z3
+	VPERMPS      Z3, Z14, Z3
+	VMAXPS       Z4, Z13, Z4
+	VPERMPS      Z4, Z14, Z4
+	VMAXPS       Z5, Z13, Z5
+	VPERMPS      Z5, Z14, Z5
+	VMAXPS       Z6, Z13, Z6
+	VPERMPS      Z6, Z14, Z6
+	VMAXPS       Z7, Z13, Z7
+	VPERMPS      Z7, Z14, Z7
+	VMAXPS       Z8, Z13, Z8
+	VPERMPS      Z8, Z14, Z8
+	VMAXPS       Z9, Z13, Z9
+	VPERMPS      Z9, Z14, Z9
+	VMAXPS       Z10, Z13, Z10
+	VPERMPS      Z10, Z14, Z10
+	VMAXPS       Z11, Z13, Z11
+	VPERMPS      Z11, Z14, Z11
+	VMAXPS       Z12, Z13, Z12
+	VPERMPS      Z12, Z14, Z12
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart12of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart12of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z12, 704(DX)
+	ADDQ         $0x00000300, DX
+	JMP          ended12of0
+
+apart12of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z14, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z14, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z14, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z14, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z14, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z14, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z14, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z14, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z14, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z14, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z14, Z12
-	VMOVUPS       Y12, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block12
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block12
+
+ended12of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block12
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block12
 	VZEROUPPER
 	RET
 
 block13:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows13of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	JMP       begun13of0
+
+rows13of0:
+	VMOVUPS      inPairs<>+0(SB), Z14
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z14, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z14, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z14, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z14, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z14, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z14, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z14, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z14, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z14, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z14, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z14, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z14, Z12
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z14, Z13
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun13of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z14
 
 row13:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth13:
-	VMOVUPS.Z     (SI), K1, Y14
-	VPERMPS       Z14, Z0, Z15
-	VBROADCASTSD  (DX), Z16
-	VFMADD231PS   Z16, Z15, Z1
-	VBROADCASTSD  8(DX), Z16
-	VFMADD231PS   Z16, Z15, Z2
-	VBROADCASTSD  16(DX), Z16
-	VFMADD231PS   Z16, Z15, Z3
-	VBROADCASTSD  24(DX), Z16
-	VFMADD231PS   Z16, Z15, Z4
-	VBROADCASTSD  32(DX), Z16
-	VFMADD231PS   Z16, Z15, Z5
-	VBROADCASTSD  40(DX), Z16
-	VFMADD231PS   Z16, Z15, Z6
-	VBROADCASTSD  48(DX), Z16
-	VFMADD231PS   Z16, Z15, Z7
-	VBROADCASTSD  56(DX), Z16
-	VFMADD231PS   Z16, Z15, Z8
-	VBROADCASTSD  64(DX), Z16
-	VFMADD231PS   Z16, Z15, Z9
-	VBROADCASTSD  72(DX), Z16
-	VFMADD231PS   Z16, Z15, Z10
-	VBROADCASTSD  80(DX), Z16
-	VFMADD231PS   Z16, Z15, Z11
-	VBROADCASTSD  88(DX), Z16
-	VFMADD231PS   Z16, Z15, Z12
-	VBROADCASTSD  (BX), Z16
-	VFMADD231PS   Z16, Z15, Z13
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth13
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row13
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z15
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z15, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z14, Z0
+	VBROADCASTSD (BX), Z15
+	VFMADD231PS  Z15, Z0, Z1
+	VBROADCASTSD 8(BX), Z15
+	VFMADD231PS  Z15, Z0, Z2
+	VBROADCASTSD 16(BX), Z15
+	VFMADD231PS  Z15, Z0, Z3
+	VBROADCASTSD 24(BX), Z15
+	VFMADD231PS  Z15, Z0, Z4
+	VBROADCASTSD 32(BX), Z15
+	VFMADD231PS  Z15, Z0, Z5
+	VBROADCASTSD 40(BX), Z15
+	VFMADD231PS  Z15, Z0, Z6
+	VBROADCASTSD 48(BX), Z15
+	VFMADD231PS  Z15, Z0, Z7
+	VBROADCASTSD 56(BX), Z15
+	VFMADD231PS  Z15, Z0, Z8
+	VBROADCASTSD 64(BX), Z15
+	VFMADD231PS  Z15, Z0, Z9
+	VBROADCASTSD 72(BX), Z15
+	VFMADD231PS  Z15, Z0, Z10
+	VBROADCASTSD 80(BX), Z15
+	VFMADD231PS  Z15, Z0, Z11
+	VBROADCASTSD 88(BX), Z15
+	VFMADD231PS  Z15, Z0, Z12
+	VBROADCASTSD (SI), Z15
+	VFMADD231PS  Z15, Z0, Z13
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth13
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row13
+	VBROADCASTSS floor+160(FP), Z14
+	VMOVUPS      inRows<>+0(SB), Z15
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z14, Z1
+	VPERMPS      Z1, Z15, Z1
+	VMAXPS       Z2, Z14, Z2
+	VPERMPS      Z2, Z15, Z2
+	VMAXPS       Z3, Z14, Z3
+	VPERMPS      Z3, Z15, Z3
+	VMAXPS       Z4, Z14, Z4
+	VPERMPS      Z4, Z15, Z4
+	VMAXPS       Z5, Z14, Z5
+	VPERMPS      Z5, Z15, Z5
+	VMAXPS       Z6, Z14, Z6
+	VPERMPS      Z6, Z15, Z6
+	VMAXPS       Z7, Z14, Z7
+	VPERMPS      Z7, Z15, Z7
+	VMAXPS       Z8, Z14, Z8
+	VPERMPS      Z8, Z15, Z8
+	VMAXPS       Z9, Z14, Z9
+	VPERMPS      Z9, Z15, Z9
+	VMAXPS       Z10, Z14, Z10
+	VPERMPS      Z10, Z15, Z10
+	VMAXPS       Z11, Z14, Z11
+	VPERMPS      Z11, Z15, Z11
+	VMAXPS       Z12, Z14, Z12
+	VPERMPS      Z12, Z15, Z12
+	VMAXPS       Z13, Z14, Z13
+	VPERMPS      Z13, Z15, Z13
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart13of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart13of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z13, 768(DX)
+	ADDQ         $0x00000340, DX
+	JMP          ended13of0
+
+apart13of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z15, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z15, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z15, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z15, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z15, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z15, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z15, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z15, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z15, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z15, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z15, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z15, Z13
-	VMOVUPS       Y13, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z13, Y0
+	VMOVUPS       Y13, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block13
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block13
+
+ended13of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block13
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block13
 	VZEROUPPER
 	RET
 
 block14:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows14of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	JMP       begun14of0
+
+rows14of0:
+	VMOVUPS      inPairs<>+0(SB), Z15
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z15, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z15, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z15, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z15, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z15, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z15, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z15, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z15, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z15, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z15, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z15, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z15, Z12
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z15, Z13
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z15, Z14
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun14of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z15
 
 row14:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth14:
-	VMOVUPS.Z     (SI), K1, Y15
-	VPERMPS       Z15, Z0, Z16
-	VBROADCASTSD  (DX), Z17
-	VFMADD231PS   Z17, Z16, Z1
-	VBROADCASTSD  8(DX), Z17
-	VFMADD231PS   Z17, Z16, Z2
-	VBROADCASTSD  16(DX), Z17
-	VFMADD231PS   Z17, Z16, Z3
-	VBROADCASTSD  24(DX), Z17
-	VFMADD231PS   Z17, Z16, Z4
-	VBROADCASTSD  32(DX), Z17
-	VFMADD231PS   Z17, Z16, Z5
-	VBROADCASTSD  40(DX), Z17
-	VFMADD231PS   Z17, Z16, Z6
-	VBROADCASTSD  48(DX), Z17
-	VFMADD231PS   Z17, Z16, Z7
-	VBROADCASTSD  56(DX), Z17
-	VFMADD231PS   Z17, Z16, Z8
-	VBROADCASTSD  64(DX), Z17
-	VFMADD231PS   Z17, Z16, Z9
-	VBROADCASTSD  72(DX), Z17
-	VFMADD231PS   Z17, Z16, Z10
-	VBROADCASTSD  80(DX), Z17
-	VFMADD231PS   Z17, Z16, Z11
-	VBROADCASTSD  88(DX), Z17
-	VFMADD231PS   Z17, Z16, Z12
-	VBROADCASTSD  96(DX), Z17
-	VFMADD231PS   Z17, Z16, Z13
-	VBROADCASTSD  (BX), Z17
-	VFMADD231PS   Z17, Z16, Z14
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth14
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row14
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z16
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z16, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z15, Z0
+	VBROADCASTSD (BX), Z16
+	VFMADD231PS  Z16, Z0, Z1
+	VBROADCASTSD 8(BX), Z16
+	VFMADD231PS  Z16, Z0, Z2
+	VBROADCASTSD 16(BX), Z16
+	VFMADD231PS  Z16, Z0, Z3
+	VBROADCASTSD 24(BX), Z16
+	VFMADD231PS  Z16, Z0, Z4
+	VBROADCASTSD 32(BX), Z16
+	VFMADD231PS  Z16, Z0, Z5
+	VBROADCASTSD 40(BX), Z16
+	VFMADD231PS  Z16, Z0, Z6
+	VBROADCASTSD 48(BX), Z16
+	VFMADD231PS  Z16, Z0, Z7
+	VBROADCASTSD 56(BX), Z16
+	VFMADD231PS  Z16, Z0, Z8
+	VBROADCASTSD 64(BX), Z16
+	VFMADD231PS  Z16, Z0, Z9
+	VBROADCASTSD 72(BX), Z16
+	VFMADD231PS  Z16, Z0, Z10
+	VBROADCASTSD 80(BX), Z16
+	VFMADD231PS  Z16, Z0, Z11
+	VBROADCASTSD 88(BX), Z16
+	VFMADD231PS  Z16, Z0, Z12
+	VBROADCASTSD 96(BX), Z16
+	VFMADD231PS  Z16, Z0, Z13
+	VBROADCASTSD (SI), Z16
+	VFMADD231PS  Z16, Z0, Z14
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth14
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row14
+	VBROADCASTSS floor+160(FP), Z15
+	VMOVUPS      inRows<>+0(SB), Z16
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z15, Z1
+	VPERMPS      Z1, Z16, Z1
+	VMAXPS       Z2, Z15, Z2
+	VPERMPS      Z2, Z16, Z2
+	VMAXPS       Z3, Z15, Z3
+	VPERMPS      Z3, Z16, Z3
+	VMAXPS       Z4, Z15, Z4
+	VPERMPS      Z4, Z16, Z4
+	VMAXPS       Z5, Z15, Z5
+	VPERMPS      Z5, Z16, Z5
+	VMAXPS       Z6, Z15, Z6
+	VPERMPS      Z6, Z16, Z6
+	VMAXPS       Z7, Z15, Z7
+	VPERMPS      Z7, Z16, Z7
+	VMAXPS       Z8, Z15, Z8
+	VPERMPS      Z8, Z16, Z8
+	VMAXPS       Z9, Z15, Z9
+	VPERMPS      Z9, Z16, Z9
+	VMAXPS       Z10, Z15, Z10
+	VPERMPS      Z10, Z16, Z10
+	VMAXPS       Z11, Z15, Z11
+	VPERMPS      Z11, Z16, Z11
+	VMAXPS       Z12, Z15, Z12
+	VPERMPS      Z12, Z16, Z12
+	VMAXPS       Z13, Z15, Z13
+	VPERMPS      Z13, Z16, Z13
+	VMAXPS       Z14, Z15, Z14
+	VPERMPS      Z14, Z16, Z14
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart14of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart14of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	VMOVUPS      Z13, 768(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z14, 832(DX)
+	ADDQ         $0x00000380, DX
+	JMP          ended14of0
+
+apart14of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z16, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z16, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z16, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z16, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z16, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z16, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z16, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z16, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z16, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z16, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z16, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z16, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
 	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z16, Z14
-	VMOVUPS       Y14, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block14
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block14
+
+ended14of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block14
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block14
 	VZEROUPPER
 	RET
 
 block15:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows15of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	JMP       begun15of0
+
+rows15of0:
+	VMOVUPS      inPairs<>+0(SB), Z16
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z16, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z16, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z16, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z16, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z16, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z16, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z16, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z16, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z16, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z16, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z16, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z16, Z12
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z16, Z13
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z16, Z14
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z15, Z15
+	VPERMPS      Z15, Z16, Z15
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun15of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z16
 
 row15:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth15:
-	VMOVUPS.Z     (SI), K1, Y16
-	VPERMPS       Z16, Z0, Z17
-	VBROADCASTSD  (DX), Z18
-	VFMADD231PS   Z18, Z17, Z1
-	VBROADCASTSD  8(DX), Z18
-	VFMADD231PS   Z18, Z17, Z2
-	VBROADCASTSD  16(DX), Z18
-	VFMADD231PS   Z18, Z17, Z3
-	VBROADCASTSD  24(DX), Z18
-	VFMADD231PS   Z18, Z17, Z4
-	VBROADCASTSD  32(DX), Z18
-	VFMADD231PS   Z18, Z17, Z5
-	VBROADCASTSD  40(DX), Z18
-	VFMADD231PS   Z18, Z17, Z6
-	VBROADCASTSD  48(DX), Z18
-	VFMADD231PS   Z18, Z17, Z7
-	VBROADCASTSD  56(DX), Z18
-	VFMADD231PS   Z18, Z17, Z8
-	VBROADCASTSD  64(DX), Z18
-	VFMADD231PS   Z18, Z17, Z9
-	VBROADCASTSD  72(DX), Z18
-	VFMADD231PS   Z18, Z17, Z10
-	VBROADCASTSD  80(DX), Z18
-	VFMADD231PS   Z18, Z17, Z11
-	VBROADCASTSD  88(DX), Z18
-	VFMADD231PS   Z18, Z17, Z12
-	VBROADCASTSD  96(DX), Z18
-	VFMADD231PS   Z18, Z17, Z13
-	VBROADCASTSD  104(DX), Z18
-	VFMADD231PS   Z18, Z17, Z14
-	VBROADCASTSD  (BX), Z18
-	VFMADD231PS   Z18, Z17, Z15
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth15
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row15
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z17
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z17, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z16, Z0
+	VBROADCASTSD (BX), Z17
+	VFMADD231PS  Z17, Z0, Z1
+	VBROADCASTSD 8(BX), Z17
+	VFMADD231PS  Z17, Z0, Z2
+	VBROADCASTSD 16(BX), Z17
+	VFMADD231PS  Z17, Z0, Z3
+	VBROADCASTSD 24(BX), Z17
+	VFMADD231PS  Z17, Z0, Z4
+	VBROADCASTSD 32(BX), Z17
+	VFMADD231PS  Z17, Z0, Z5
+	VBROADCASTSD 40(BX), Z17
+	VFMADD231PS  Z17, Z0, Z6
+	VBROADCASTSD 48(BX), Z17
+	VFMADD231PS  Z17, Z0, Z7
+	VBROADCASTSD 56(BX), Z17
+	VFMADD231PS  Z17, Z0, Z8
+	VBROADCASTSD 64(BX), Z17
+	VFMADD231PS  Z17, Z0, Z9
+	VBROADCASTSD 72(BX), Z17
+	VFMADD231PS  Z17, Z0, Z10
+	VBROADCASTSD 80(BX), Z17
+	VFMADD231PS  Z17, Z0, Z11
+	VBROADCASTSD 88(BX), Z17
+	VFMADD231PS  Z17, Z0, Z12
+	VBROADCASTSD 96(BX), Z17
+	VFMADD231PS  Z17, Z0, Z13
+	VBROADCASTSD 104(BX), Z17
+	VFMADD231PS  Z17, Z0, Z14
+	VBROADCASTSD (SI), Z17
+	VFMADD231PS  Z17, Z0, Z15
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth15
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row15
+	VBROADCASTSS floor+160(FP), Z16
+	VMOVUPS      inRows<>+0(SB), Z17
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z16, Z1
+	VPERMPS      Z1, Z17, Z1
+	VMAXPS       Z2, Z16, Z2
+	VPERMPS      Z2, Z17, Z2
+	VMAXPS       Z3, Z16, Z3
+	VPERMPS      Z3, Z17, Z3
+	VMAXPS       Z4, Z16, Z4
+	VPERMPS      Z4, Z17, Z4
+	VMAXPS       Z5, Z16, Z5
+	VPERMPS      Z5, Z17, Z5
+	VMAXPS       Z6, Z16, Z6
+	VPERMPS      Z6, Z17, Z6
+	VMAXPS       Z7, Z16, Z7
+	VPERMPS      Z7, Z17, Z7
+	VMAXPS       Z8, Z16, Z8
+	VPERMPS      Z8, Z17, Z8
+	VMAXPS       Z9, Z16, Z9
+	VPERMPS      Z9, Z17, Z9
+	VMAXPS       Z10, Z16, Z10
+	VPERMPS      Z10, Z17, Z10
+	VMAXPS       Z11, Z16, Z11
+	VPERMPS      Z11, Z17, Z11
+	VMAXPS       Z12, Z16, Z12
+	VPERMPS      Z12, Z17, Z12
+	VMAXPS       Z13, Z16, Z13
+	VPERMPS      Z13, Z17, Z13
+	VMAXPS       Z14, Z16, Z14
+	VPERMPS      Z14, Z17, Z14
+	VMAXPS       Z15, Z16, Z15
+	VPERMPS      Z15, Z17, Z15
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart15of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart15of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	VMOVUPS      Z13, 768(DX)
+	VMOVUPS      Z14, 832(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z15, 896(DX)
+	ADDQ         $0x000003c0, DX
+	JMP          ended15of0
+
+apart15of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z17, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z17, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z17, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z17, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z17, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z17, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z17, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z17, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z17, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z17, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z17, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z17, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
 	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z17, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
 	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z17, Z15
-	VMOVUPS       Y15, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z15, Y0
+	VMOVUPS       Y15, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block15
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block15
+
+ended15of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block15
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block15
 	VZEROUPPER
 	RET
 
 block16:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows16of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	JMP       begun16of0
+
+rows16of0:
+	VMOVUPS      inPairs<>+0(SB), Z17
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z17, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z17, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z17, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z17, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z17, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z17, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z17, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z17, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z17, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z17, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z17, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z17, Z12
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z17, Z13
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z17, Z14
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z15, Z15
+	VPERMPS      Z15, Z17, Z15
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z16, Z16
+	VPERMPS      Z16, Z17, Z16
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun16of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z17
 
 row16:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth16:
-	VMOVUPS.Z     (SI), K1, Y17
-	VPERMPS       Z17, Z0, Z18
-	VBROADCASTSD  (DX), Z19
-	VFMADD231PS   Z19, Z18, Z1
-	VBROADCASTSD  8(DX), Z19
-	VFMADD231PS   Z19, Z18, Z2
-	VBROADCASTSD  16(DX), Z19
-	VFMADD231PS   Z19, Z18, Z3
-	VBROADCASTSD  24(DX), Z19
-	VFMADD231PS   Z19, Z18, Z4
-	VBROADCASTSD  32(DX), Z19
-	VFMADD231PS   Z19, Z18, Z5
-	VBROADCASTSD  40(DX), Z19
-	VFMADD231PS   Z19, Z18, Z6
-	VBROADCASTSD  48(DX), Z19
-	VFMADD231PS   Z19, Z18, Z7
-	VBROADCASTSD  56(DX), Z19
-	VFMADD231PS   Z19, Z18, Z8
-	VBROADCASTSD  64(DX), Z19
-	VFMADD231PS   Z19, Z18, Z9
-	VBROADCASTSD  72(DX), Z19
-	VFMADD231PS   Z19, Z18, Z10
-	VBROADCASTSD  80(DX), Z19
-	VFMADD231PS   Z19, Z18, Z11
-	VBROADCASTSD  88(DX), Z19
-	VFMADD231PS   Z19, Z18, Z12
-	VBROADCASTSD  96(DX), Z19
-	VFMADD231PS   Z19, Z18, Z13
-	VBROADCASTSD  104(DX), Z19
-	VFMADD231PS   Z19, Z18, Z14
-	VBROADCASTSD  112(DX), Z19
-	VFMADD231PS   Z19, Z18, Z15
-	VBROADCASTSD  (BX), Z19
-	VFMADD231PS   Z19, Z18, Z16
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth16
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row16
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z18
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z18, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z17, Z0
+	VBROADCASTSD (BX), Z18
+	VFMADD231PS  Z18, Z0, Z1
+	VBROADCASTSD 8(BX), Z18
+	VFMADD231PS  Z18, Z0, Z2
+	VBROADCASTSD 16(BX), Z18
+	VFMADD231PS  Z18, Z0, Z3
+	VBROADCASTSD 24(BX), Z18
+	VFMADD231PS  Z18, Z0, Z4
+	VBROADCASTSD 32(BX), Z18
+	VFMADD231PS  Z18, Z0, Z5
+	VBROADCASTSD 40(BX), Z18
+	VFMADD231PS  Z18, Z0, Z6
+	VBROADCASTSD 48(BX), Z18
+	VFMADD231PS  Z18, Z0, Z7
+	VBROADCASTSD 56(BX), Z18
+	VFMADD231PS  Z18, Z0, Z8
+	VBROADCASTSD 64(BX), Z18
+	VFMADD231PS  Z18, Z0, Z9
+	VBROADCASTSD 72(BX), Z18
+	VFMADD231PS  Z18, Z0, Z10
+	VBROADCASTSD 80(BX), Z18
+	VFMADD231PS  Z18, Z0, Z11
+	VBROADCASTSD 88(BX), Z18
+	VFMADD231PS  Z18, Z0, Z12
+	VBROADCASTSD 96(BX), Z18
+	VFMADD231PS  Z18, Z0, Z13
+	VBROADCASTSD 104(BX), Z18
+	VFMADD231PS  Z18, Z0, Z14
+	VBROADCASTSD 112(BX), Z18
+	VFMADD231PS  Z18, Z0, Z15
+	VBROADCASTSD (SI), Z18
+	VFMADD231PS  Z18, Z0, Z16
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth16
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row16
+	VBROADCASTSS floor+160(FP), Z17
+	VMOVUPS      inRows<>+0(SB), Z18
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z17, Z1
+	VPERMPS      Z1, Z18, Z1
+	VMAXPS       Z2, Z17, Z2
+	VPERMPS      Z2, Z18, Z2
+	VMAXPS       Z3, Z17, Z3
+	VPERMPS      Z3, Z18, Z3
+	VMAXPS       Z4, Z17, Z4
+	VPERMPS      Z4, Z18, Z4
+	VMAXPS       Z5, Z17, Z5
+	VPERMPS      Z5, Z18, Z5
+	VMAXPS       Z6, Z17, Z6
+	VPERMPS      Z6, Z18, Z6
+	VMAXPS       Z7, Z17, Z7
+	VPERMPS      Z7, Z18, Z7
+	VMAXPS       Z8, Z17, Z8
+	VPERMPS      Z8, Z18, Z8
+	VMAXPS       Z9, Z17, Z9
+	VPERMPS      Z9, Z18, Z9
+	VMAXPS       Z10, Z17, Z10
+	VPERMPS      Z10, Z18, Z10
+	VMAXPS       Z11, Z17, Z11
+	VPERMPS      Z11, Z18, Z11
+	VMAXPS       Z12, Z17, Z12
+	VPERMPS      Z12, Z18, Z12
+	VMAXPS       Z13, Z17, Z13
+	VPERMPS      Z13, Z18, Z13
+	VMAXPS       Z14, Z17, Z14
+	VPERMPS      Z14, Z18, Z14
+	VMAXPS       Z15, Z17, Z15
+	VPERMPS      Z15, Z18, Z15
+	VMAXPS       Z16, Z17, Z16
+	VPERMPS      Z16, Z18, Z16
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart16of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart16of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	VMOVUPS      Z13, 768(DX)
+	VMOVUPS      Z14, 832(DX)
+	VMOVUPS      Z15, 896(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z16, 960(DX)
+	ADDQ         $0x00000400, DX
+	JMP          ended16of0
+
+apart16of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z18, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z18, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z18, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z18, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z18, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z18, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z18, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z18, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z18, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z18, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z18, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z18, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
 	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z18, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
 	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z18, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y0
 	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z18, Z16
-	VMOVUPS       Y16, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block16
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block16
+
+ended16of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block16
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block16
 	VZEROUPPER
 	RET
 
 block17:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows17of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	JMP       begun17of0
+
+rows17of0:
+	VMOVUPS      inPairs<>+0(SB), Z18
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z18, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z18, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z18, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z18, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z18, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z18, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z18, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z18, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z18, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z18, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z18, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z18, Z12
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z18, Z13
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z18, Z14
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z15, Z15
+	VPERMPS      Z15, Z18, Z15
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z16, Z16
+	VPERMPS      Z16, Z18, Z16
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z17, Z17
+	VPERMPS      Z17, Z18, Z17
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun17of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z18
 
 row17:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth17:
-	VMOVUPS.Z     (SI), K1, Y18
-	VPERMPS       Z18, Z0, Z19
-	VBROADCASTSD  (DX), Z20
-	VFMADD231PS   Z20, Z19, Z1
-	VBROADCASTSD  8(DX), Z20
-	VFMADD231PS   Z20, Z19, Z2
-	VBROADCASTSD  16(DX), Z20
-	VFMADD231PS   Z20, Z19, Z3
-	VBROADCASTSD  24(DX), Z20
-	VFMADD231PS   Z20, Z19, Z4
-	VBROADCASTSD  32(DX), Z20
-	VFMADD231PS   Z20, Z19, Z5
-	VBROADCASTSD  40(DX), Z20
-	VFMADD231PS   Z20, Z19, Z6
-	VBROADCASTSD  48(DX), Z20
-	VFMADD231PS   Z20, Z19, Z7
-	VBROADCASTSD  56(DX), Z20
-	VFMADD231PS   Z20, Z19, Z8
-	VBROADCASTSD  64(DX), Z20
-	VFMADD231PS   Z20, Z19, Z9
-	VBROADCASTSD  72(DX), Z20
-	VFMADD231PS   Z20, Z19, Z10
-	VBROADCASTSD  80(DX), Z20
-	VFMADD231PS   Z20, Z19, Z11
-	VBROADCASTSD  88(DX), Z20
-	VFMADD231PS   Z20, Z19, Z12
-	VBROADCASTSD  96(DX), Z20
-	VFMADD231PS   Z20, Z19, Z13
-	VBROADCASTSD  104(DX), Z20
-	VFMADD231PS   Z20, Z19, Z14
-	VBROADCASTSD  112(DX), Z20
-	VFMADD231PS   Z20, Z19, Z15
-	VBROADCASTSD  120(DX), Z20
-	VFMADD231PS   Z20, Z19, Z16
-	VBROADCASTSD  (BX), Z20
-	VFMADD231PS   Z20, Z19, Z17
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth17
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row17
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z19
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z19, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z18, Z0
+	VBROADCASTSD (BX), Z19
+	VFMADD231PS  Z19, Z0, Z1
+	VBROADCASTSD 8(BX), Z19
+	VFMADD231PS  Z19, Z0, Z2
+	VBROADCASTSD 16(BX), Z19
+	VFMADD231PS  Z19, Z0, Z3
+	VBROADCASTSD 24(BX), Z19
+	VFMADD231PS  Z19, Z0, Z4
+	VBROADCASTSD 32(BX), Z19
+	VFMADD231PS  Z19, Z0, Z5
+	VBROADCASTSD 40(BX), Z19
+	VFMADD231PS  Z19, Z0, Z6
+	VBROADCASTSD 48(BX), Z19
+	VFMADD231PS  Z19, Z0, Z7
+	VBROADCASTSD 56(BX), Z19
+	VFMADD231PS  Z19, Z0, Z8
+	VBROADCASTSD 64(BX), Z19
+	VFMADD231PS  Z19, Z0, Z9
+	VBROADCASTSD 72(BX), Z19
+	VFMADD231PS  Z19, Z0, Z10
+	VBROADCASTSD 80(BX), Z19
+	VFMADD231PS  Z19, Z0, Z11
+	VBROADCASTSD 88(BX), Z19
+	VFMADD231PS  Z19, Z0, Z12
+	VBROADCASTSD 96(BX), Z19
+	VFMADD231PS  Z19, Z0, Z13
+	VBROADCASTSD 104(BX), Z19
+	VFMADD231PS  Z19, Z0, Z14
+	VBROADCASTSD 112(BX), Z19
+	VFMADD231PS  Z19, Z0, Z15
+	VBROADCASTSD 120(BX), Z19
+	VFMADD231PS  Z19, Z0, Z16
+	VBROADCASTSD (SI), Z19
+	VFMADD231PS  Z19, Z0, Z17
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth17
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row17
+	VBROADCASTSS floor+160(FP), Z18
+	VMOVUPS      inRows<>+0(SB), Z19
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z18, Z1
+	VPERMPS      Z1, Z19, Z1
+	VMAXPS       Z2, Z18, Z2
+	VPERMPS      Z2, Z19, Z2
+	VMAXPS       Z3, Z18, Z3
+	VPERMPS      Z3, Z19, Z3
+	VMAXPS       Z4, Z18, Z4
+	VPERMPS      Z4, Z19, Z4
+	VMAXPS       Z5, Z18, Z5
+	VPERMPS      Z5, Z19, Z5
+	VMAXPS       Z6, Z18, Z6
+	VPERMPS      Z6, Z19, Z6
+	VMAXPS       Z7, Z18, Z7
+	VPERMPS      Z7, Z19, Z7
+	VMAXPS       Z8, Z18, Z8
+	VPERMPS      Z8, Z19, Z8
+	VMAXPS       Z9, Z18, Z9
+	VPERMPS      Z9, Z19, Z9
+	VMAXPS       Z10, Z18, Z10
+	VPERMPS      Z10, Z19, Z10
+	VMAXPS       Z11, Z18, Z11
+	VPERMPS      Z11, Z19, Z11
+	VMAXPS       Z12, Z18, Z12
+	VPERMPS      Z12, Z19, Z12
+	VMAXPS       Z13, Z18, Z13
+	VPERMPS      Z13, Z19, Z13
+	VMAXPS       Z14, Z18, Z14
+	VPERMPS      Z14, Z19, Z14
+	VMAXPS       Z15, Z18, Z15
+	VPERMPS      Z15, Z19, Z15
+	VMAXPS       Z16, Z18, Z16
+	VPERMPS      Z16, Z19, Z16
+	VMAXPS       Z17, Z18, Z17
+	VPERMPS      Z17, Z19, Z17
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart17of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart17of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	VMOVUPS      Z13, 768(DX)
+	VMOVUPS      Z14, 832(DX)
+	VMOVUPS      Z15, 896(DX)
+	VMOVUPS      Z16, 960(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z17, 1024(DX)
+	ADDQ         $0x00000440, DX
+	JMP          ended17of0
+
+apart17of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z19, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z19, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z19, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z19, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z19, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z19, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z19, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z19, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z19, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z19, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z19, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z19, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
 	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z19, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
 	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z19, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y0
 	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z19, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y0
 	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z19, Z17
-	VMOVUPS       Y17, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z17, Y0
+	VMOVUPS       Y17, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block17
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block17
+
+ended17of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block17
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block17
 	VZEROUPPER
 	RET
 
 block18:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows18of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	JMP       begun18of0
+
+rows18of0:
+	VMOVUPS      inPairs<>+0(SB), Z19
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z19, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z19, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z19, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z19, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z19, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z19, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z19, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z19, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z19, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z19, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z19, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z19, Z12
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z19, Z13
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z19, Z14
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z15, Z15
+	VPERMPS      Z15, Z19, Z15
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z16, Z16
+	VPERMPS      Z16, Z19, Z16
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z17, Z17
+	VPERMPS      Z17, Z19, Z17
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y18
-	VMOVUPS.Z    (DX)(BX*1), K1, Y19
-	VINSERTF64X4 $0x01, Y19, Z18, Z18
-	VPERMPS      Z18, Z0, Z18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z18, Z18
+	VPERMPS      Z18, Z19, Z18
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun18of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z19
 
 row18:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth18:
-	VMOVUPS.Z     (SI), K1, Y19
-	VPERMPS       Z19, Z0, Z20
-	VBROADCASTSD  (DX), Z21
-	VFMADD231PS   Z21, Z20, Z1
-	VBROADCASTSD  8(DX), Z21
-	VFMADD231PS   Z21, Z20, Z2
-	VBROADCASTSD  16(DX), Z21
-	VFMADD231PS   Z21, Z20, Z3
-	VBROADCASTSD  24(DX), Z21
-	VFMADD231PS   Z21, Z20, Z4
-	VBROADCASTSD  32(DX), Z21
-	VFMADD231PS   Z21, Z20, Z5
-	VBROADCASTSD  40(DX), Z21
-	VFMADD231PS   Z21, Z20, Z6
-	VBROADCASTSD  48(DX), Z21
-	VFMADD231PS   Z21, Z20, Z7
-	VBROADCASTSD  56(DX), Z21
-	VFMADD231PS   Z21, Z20, Z8
-	VBROADCASTSD  64(DX), Z21
-	VFMADD231PS   Z21, Z20, Z9
-	VBROADCASTSD  72(DX), Z21
-	VFMADD231PS   Z21, Z20, Z10
-	VBROADCASTSD  80(DX), Z21
-	VFMADD231PS   Z21, Z20, Z11
-	VBROADCASTSD  88(DX), Z21
-	VFMADD231PS   Z21, Z20, Z12
-	VBROADCASTSD  96(DX), Z21
-	VFMADD231PS   Z21, Z20, Z13
-	VBROADCASTSD  104(DX), Z21
-	VFMADD231PS   Z21, Z20, Z14
-	VBROADCASTSD  112(DX), Z21
-	VFMADD231PS   Z21, Z20, Z15
-	VBROADCASTSD  120(DX), Z21
-	VFMADD231PS   Z21, Z20, Z16
-	VBROADCASTSD  128(DX), Z21
-	VFMADD231PS   Z21, Z20, Z17
-	VBROADCASTSD  (BX), Z21
-	VFMADD231PS   Z21, Z20, Z18
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth18
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row18
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z20
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z20, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z19, Z0
+	VBROADCASTSD (BX), Z20
+	VFMADD231PS  Z20, Z0, Z1
+	VBROADCASTSD 8(BX), Z20
+	VFMADD231PS  Z20, Z0, Z2
+	VBROADCASTSD 16(BX), Z20
+	VFMADD231PS  Z20, Z0, Z3
+	VBROADCASTSD 24(BX), Z20
+	VFMADD231PS  Z20, Z0, Z4
+	VBROADCASTSD 32(BX), Z20
+	VFMADD231PS  Z20, Z0, Z5
+	VBROADCASTSD 40(BX), Z20
+	VFMADD231PS  Z20, Z0, Z6
+	VBROADCASTSD 48(BX), Z20
+	VFMADD231PS  Z20, Z0, Z7
+	VBROADCASTSD 56(BX), Z20
+	VFMADD231PS  Z20, Z0, Z8
+	VBROADCASTSD 64(BX), Z20
+	VFMADD231PS  Z20, Z0, Z9
+	VBROADCASTSD 72(BX), Z20
+	VFMADD231PS  Z20, Z0, Z10
+	VBROADCASTSD 80(BX), Z20
+	VFMADD231PS  Z20, Z0, Z11
+	VBROADCASTSD 88(BX), Z20
+	VFMADD231PS  Z20, Z0, Z12
+	VBROADCASTSD 96(BX), Z20
+	VFMADD231PS  Z20, Z0, Z13
+	VBROADCASTSD 104(BX), Z20
+	VFMADD231PS  Z20, Z0, Z14
+	VBROADCASTSD 112(BX), Z20
+	VFMADD231PS  Z20, Z0, Z15
+	VBROADCASTSD 120(BX), Z20
+	VFMADD231PS  Z20, Z0, Z16
+	VBROADCASTSD 128(BX), Z20
+	VFMADD231PS  Z20, Z0, Z17
+	VBROADCASTSD (SI), Z20
+	VFMADD231PS  Z20, Z0, Z18
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth18
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row18
+	VBROADCASTSS floor+160(FP), Z19
+	VMOVUPS      inRows<>+0(SB), Z20
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z19, Z1
+	VPERMPS      Z1, Z20, Z1
+	VMAXPS       Z2, Z19, Z2
+	VPERMPS      Z2, Z20, Z2
+	VMAXPS       Z3, Z19, Z3
+	VPERMPS      Z3, Z20, Z3
+	VMAXPS       Z4, Z19, Z4
+	VPERMPS      Z4, Z20, Z4
+	VMAXPS       Z5, Z19, Z5
+	VPERMPS      Z5, Z20, Z5
+	VMAXPS       Z6, Z19, Z6
+	VPERMPS      Z6, Z20, Z6
+	VMAXPS       Z7, Z19, Z7
+	VPERMPS      Z7, Z20, Z7
+	VMAXPS       Z8, Z19, Z8
+	VPERMPS      Z8, Z20, Z8
+	VMAXPS       Z9, Z19, Z9
+	VPERMPS      Z9, Z20, Z9
+	VMAXPS       Z10, Z19, Z10
+	VPERMPS      Z10, Z20, Z10
+	VMAXPS       Z11, Z19, Z11
+	VPERMPS      Z11, Z20, Z11
+	VMAXPS       Z12, Z19, Z12
+	VPERMPS      Z12, Z20, Z12
+	VMAXPS       Z13, Z19, Z13
+	VPERMPS      Z13, Z20, Z13
+	VMAXPS       Z14, Z19, Z14
+	VPERMPS      Z14, Z20, Z14
+	VMAXPS       Z15, Z19, Z15
+	VPERMPS      Z15, Z20, Z15
+	VMAXPS       Z16, Z19, Z16
+	VPERMPS      Z16, Z20, Z16
+	VMAXPS       Z17, Z19, Z17
+	VPERMPS      Z17, Z20, Z17
+	VMAXPS       Z18, Z19, Z18
+	VPERMPS      Z18, Z20, Z18
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart18of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart18of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	VMOVUPS      Z13, 768(DX)
+	VMOVUPS      Z14, 832(DX)
+	VMOVUPS      Z15, 896(DX)
+	VMOVUPS      Z16, 960(DX)
+	VMOVUPS      Z17, 1024(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z18, 1088(DX)
+	ADDQ         $0x00000480, DX
+	JMP          ended18of0
+
+apart18of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z20, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z20, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z20, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z20, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z20, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z20, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z20, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z20, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z20, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z20, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z20, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z20, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
 	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z20, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
 	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z20, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y0
 	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z20, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y0
 	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z20, Z17
+	VEXTRACTF64X4 $0x01, Z17, Y0
 	VMOVUPS       Y17, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z18, Z0, Z18
-	VPERMPS       Z18, Z20, Z18
-	VMOVUPS       Y18, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y18, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block18
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block18
+
+ended18of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block18
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block18
 	VZEROUPPER
 	RET
 
 block19:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows19of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	JMP       begun19of0
+
+rows19of0:
+	VMOVUPS      inPairs<>+0(SB), Z20
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z20, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z20, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z20, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z20, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z20, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z20, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z20, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z20, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z20, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z20, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z20, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z20, Z12
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z20, Z13
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z20, Z14
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z15, Z15
+	VPERMPS      Z15, Z20, Z15
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z16, Z16
+	VPERMPS      Z16, Z20, Z16
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z17, Z17
+	VPERMPS      Z17, Z20, Z17
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y18
-	VMOVUPS.Z    (DX)(BX*1), K1, Y19
-	VINSERTF64X4 $0x01, Y19, Z18, Z18
-	VPERMPS      Z18, Z0, Z18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z18, Z18
+	VPERMPS      Z18, Z20, Z18
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y19
-	VMOVUPS.Z    (DX)(BX*1), K1, Y20
-	VINSERTF64X4 $0x01, Y20, Z19, Z19
-	VPERMPS      Z19, Z0, Z19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z19, Z19
+	VPERMPS      Z19, Z20, Z19
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun19of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z20
 
 row19:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth19:
-	VMOVUPS.Z     (SI), K1, Y20
-	VPERMPS       Z20, Z0, Z21
-	VBROADCASTSD  (DX), Z22
-	VFMADD231PS   Z22, Z21, Z1
-	VBROADCASTSD  8(DX), Z22
-	VFMADD231PS   Z22, Z21, Z2
-	VBROADCASTSD  16(DX), Z22
-	VFMADD231PS   Z22, Z21, Z3
-	VBROADCASTSD  24(DX), Z22
-	VFMADD231PS   Z22, Z21, Z4
-	VBROADCASTSD  32(DX), Z22
-	VFMADD231PS   Z22, Z21, Z5
-	VBROADCASTSD  40(DX), Z22
-	VFMADD231PS   Z22, Z21, Z6
-	VBROADCASTSD  48(DX), Z22
-	VFMADD231PS   Z22, Z21, Z7
-	VBROADCASTSD  56(DX), Z22
-	VFMADD231PS   Z22, Z21, Z8
-	VBROADCASTSD  64(DX), Z22
-	VFMADD231PS   Z22, Z21, Z9
-	VBROADCASTSD  72(DX), Z22
-	VFMADD231PS   Z22, Z21, Z10
-	VBROADCASTSD  80(DX), Z22
-	VFMADD231PS   Z22, Z21, Z11
-	VBROADCASTSD  88(DX), Z22
-	VFMADD231PS   Z22, Z21, Z12
-	VBROADCASTSD  96(DX), Z22
-	VFMADD231PS   Z22, Z21, Z13
-	VBROADCASTSD  104(DX), Z22
-	VFMADD231PS   Z22, Z21, Z14
-	VBROADCASTSD  112(DX), Z22
-	VFMADD231PS   Z22, Z21, Z15
-	VBROADCASTSD  120(DX), Z22
-	VFMADD231PS   Z22, Z21, Z16
-	VBROADCASTSD  128(DX), Z22
-	VFMADD231PS   Z22, Z21, Z17
-	VBROADCASTSD  136(DX), Z22
-	VFMADD231PS   Z22, Z21, Z18
-	VBROADCASTSD  (BX), Z22
-	VFMADD231PS   Z22, Z21, Z19
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth19
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row19
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z21
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z21, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z20, Z0
+	VBROADCASTSD (BX), Z21
+	VFMADD231PS  Z21, Z0, Z1
+	VBROADCASTSD 8(BX), Z21
+	VFMADD231PS  Z21, Z0, Z2
+	VBROADCASTSD 16(BX), Z21
+	VFMADD231PS  Z21, Z0, Z3
+	VBROADCASTSD 24(BX), Z21
+	VFMADD231PS  Z21, Z0, Z4
+	VBROADCASTSD 32(BX), Z21
+	VFMADD231PS  Z21, Z0, Z5
+	VBROADCASTSD 40(BX), Z21
+	VFMADD231PS  Z21, Z0, Z6
+	VBROADCASTSD 48(BX), Z21
+	VFMADD231PS  Z21, Z0, Z7
+	VBROADCASTSD 56(BX), Z21
+	VFMADD231PS  Z21, Z0, Z8
+	VBROADCASTSD 64(BX), Z21
+	VFMADD231PS  Z21, Z0, Z9
+	VBROADCASTSD 72(BX), Z21
+	VFMADD231PS  Z21, Z0, Z10
+	VBROADCASTSD 80(BX), Z21
+	VFMADD231PS  Z21, Z0, Z11
+	VBROADCASTSD 88(BX), Z21
+	VFMADD231PS  Z21, Z0, Z12
+	VBROADCASTSD 96(BX), Z21
+	VFMADD231PS  Z21, Z0, Z13
+	VBROADCASTSD 104(BX), Z21
+	VFMADD231PS  Z21, Z0, Z14
+	VBROADCASTSD 112(BX), Z21
+	VFMADD231PS  Z21, Z0, Z15
+	VBROADCASTSD 120(BX), Z21
+	VFMADD231PS  Z21, Z0, Z16
+	VBROADCASTSD 128(BX), Z21
+	VFMADD231PS  Z21, Z0, Z17
+	VBROADCASTSD 136(BX), Z21
+	VFMADD231PS  Z21, Z0, Z18
+	VBROADCASTSD (SI), Z21
+	VFMADD231PS  Z21, Z0, Z19
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth19
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row19
+	VBROADCASTSS floor+160(FP), Z20
+	VMOVUPS      inRows<>+0(SB), Z21
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z20, Z1
+	VPERMPS      Z1, Z21, Z1
+	VMAXPS       Z2, Z20, Z2
+	VPERMPS      Z2, Z21, Z2
+	VMAXPS       Z3, Z20, Z3
+	VPERMPS      Z3, Z21, Z3
+	VMAXPS       Z4, Z20, Z4
+	VPERMPS      Z4, Z21, Z4
+	VMAXPS       Z5, Z20, Z5
+	VPERMPS      Z5, Z21, Z5
+	VMAXPS       Z6, Z20, Z6
+	VPERMPS      Z6, Z21, Z6
+	VMAXPS       Z7, Z20, Z7
+	VPERMPS      Z7, Z21, Z7
+	VMAXPS       Z8, Z20, Z8
+	VPERMPS      Z8, Z21, Z8
+	VMAXPS       Z9, Z20, Z9
+	VPERMPS      Z9, Z21, Z9
+	VMAXPS       Z10, Z20, Z10
+	VPERMPS      Z10, Z21, Z10
+	VMAXPS       Z11, Z20, Z11
+	VPERMPS      Z11, Z21, Z11
+	VMAXPS       Z12, Z20, Z12
+	VPERMPS      Z12, Z21, Z12
+	VMAXPS       Z13, Z20, Z13
+	VPERMPS      Z13, Z21, Z13
+	VMAXPS       Z14, Z20, Z14
+	VPERMPS      Z14, Z21, Z14
+	VMAXPS       Z15, Z20, Z15
+	VPERMPS      Z15, Z21, Z15
+	VMAXPS       Z16, Z20, Z16
+	VPERMPS      Z16, Z21, Z16
+	VMAXPS       Z17, Z20, Z17
+	VPERMPS      Z17, Z21, Z17
+	VMAXPS       Z18, Z20, Z18
+	VPERMPS      Z18, Z21, Z18
+	VMAXPS       Z19, Z20, Z19
+	VPERMPS      Z19, Z21, Z19
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart19of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart19of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	VMOVUPS      Z13, 768(DX)
+	VMOVUPS      Z14, 832(DX)
+	VMOVUPS      Z15, 896(DX)
+	VMOVUPS      Z16, 960(DX)
+	VMOVUPS      Z17, 1024(DX)
+	VMOVUPS      Z18, 1088(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z19, 1152(DX)
+	ADDQ         $0x000004c0, DX
+	JMP          ended19of0
+
+apart19of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z21, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z21, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z21, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z21, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z21, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z21, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z21, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z21, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z21, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z21, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z21, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z21, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
 	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z21, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
 	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z21, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y0
 	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z21, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y0
 	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z21, Z17
+	VEXTRACTF64X4 $0x01, Z17, Y0
 	VMOVUPS       Y17, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z18, Z0, Z18
-	VPERMPS       Z18, Z21, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
 	VMOVUPS       Y18, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z18, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z19, Z0, Z19
-	VPERMPS       Z19, Z21, Z19
-	VMOVUPS       Y19, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z19, Y0
+	VMOVUPS       Y19, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block19
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block19
+
+ended19of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block19
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block19
 	VZEROUPPER
 	RET
 
 block20:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows20of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	JMP       begun20of0
+
+rows20of0:
+	VMOVUPS      inPairs<>+0(SB), Z21
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z21, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z21, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z21, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z21, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z21, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z21, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z21, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z21, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z21, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z21, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z21, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z21, Z12
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z21, Z13
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z21, Z14
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z15, Z15
+	VPERMPS      Z15, Z21, Z15
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z16, Z16
+	VPERMPS      Z16, Z21, Z16
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z17, Z17
+	VPERMPS      Z17, Z21, Z17
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y18
-	VMOVUPS.Z    (DX)(BX*1), K1, Y19
-	VINSERTF64X4 $0x01, Y19, Z18, Z18
-	VPERMPS      Z18, Z0, Z18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z18, Z18
+	VPERMPS      Z18, Z21, Z18
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y19
-	VMOVUPS.Z    (DX)(BX*1), K1, Y20
-	VINSERTF64X4 $0x01, Y20, Z19, Z19
-	VPERMPS      Z19, Z0, Z19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z19, Z19
+	VPERMPS      Z19, Z21, Z19
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y20
-	VMOVUPS.Z    (DX)(BX*1), K1, Y21
-	VINSERTF64X4 $0x01, Y21, Z20, Z20
-	VPERMPS      Z20, Z0, Z20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z20, Z20
+	VPERMPS      Z20, Z21, Z20
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun20of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z21
 
 row20:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth20:
-	VMOVUPS.Z     (SI), K1, Y21
-	VPERMPS       Z21, Z0, Z22
-	VBROADCASTSD  (DX), Z23
-	VFMADD231PS   Z23, Z22, Z1
-	VBROADCASTSD  8(DX), Z23
-	VFMADD231PS   Z23, Z22, Z2
-	VBROADCASTSD  16(DX), Z23
-	VFMADD231PS   Z23, Z22, Z3
-	VBROADCASTSD  24(DX), Z23
-	VFMADD231PS   Z23, Z22, Z4
-	VBROADCASTSD  32(DX), Z23
-	VFMADD231PS   Z23, Z22, Z5
-	VBROADCASTSD  40(DX), Z23
-	VFMADD231PS   Z23, Z22, Z6
-	VBROADCASTSD  48(DX), Z23
-	VFMADD231PS   Z23, Z22, Z7
-	VBROADCASTSD  56(DX), Z23
-	VFMADD231PS   Z23, Z22, Z8
-	VBROADCASTSD  64(DX), Z23
-	VFMADD231PS   Z23, Z22, Z9
-	VBROADCASTSD  72(DX), Z23
-	VFMADD231PS   Z23, Z22, Z10
-	VBROADCASTSD  80(DX), Z23
-	VFMADD231PS   Z23, Z22, Z11
-	VBROADCASTSD  88(DX), Z23
-	VFMADD231PS   Z23, Z22, Z12
-	VBROADCASTSD  96(DX), Z23
-	VFMADD231PS   Z23, Z22, Z13
-	VBROADCASTSD  104(DX), Z23
-	VFMADD231PS   Z23, Z22, Z14
-	VBROADCASTSD  112(DX), Z23
-	VFMADD231PS   Z23, Z22, Z15
-	VBROADCASTSD  120(DX), Z23
-	VFMADD231PS   Z23, Z22, Z16
-	VBROADCASTSD  128(DX), Z23
-	VFMADD231PS   Z23, Z22, Z17
-	VBROADCASTSD  136(DX), Z23
-	VFMADD231PS   Z23, Z22, Z18
-	VBROADCASTSD  144(DX), Z23
-	VFMADD231PS   Z23, Z22, Z19
-	VBROADCASTSD  (BX), Z23
-	VFMADD231PS   Z23, Z22, Z20
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth20
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row20
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z22
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z22, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z21, Z0
+	VBROADCASTSD (BX), Z22
+	VFMADD231PS  Z22, Z0, Z1
+	VBROADCASTSD 8(BX), Z22
+	VFMADD231PS  Z22, Z0, Z2
+	VBROADCASTSD 16(BX), Z22
+	VFMADD231PS  Z22, Z0, Z3
+	VBROADCASTSD 24(BX), Z22
+	VFMADD231PS  Z22, Z0, Z4
+	VBROADCASTSD 32(BX), Z22
+	VFMADD231PS  Z22, Z0, Z5
+	VBROADCASTSD 40(BX), Z22
+	VFMADD231PS  Z22, Z0, Z6
+	VBROADCASTSD 48(BX), Z22
+	VFMADD231PS  Z22, Z0, Z7
+	VBROADCASTSD 56(BX), Z22
+	VFMADD231PS  Z22, Z0, Z8
+	VBROADCASTSD 64(BX), Z22
+	VFMADD231PS  Z22, Z0, Z9
+	VBROADCASTSD 72(BX), Z22
+	VFMADD231PS  Z22, Z0, Z10
+	VBROADCASTSD 80(BX), Z22
+	VFMADD231PS  Z22, Z0, Z11
+	VBROADCASTSD 88(BX), Z22
+	VFMADD231PS  Z22, Z0, Z12
+	VBROADCASTSD 96(BX), Z22
+	VFMADD231PS  Z22, Z0, Z13
+	VBROADCASTSD 104(BX), Z22
+	VFMADD231PS  Z22, Z0, Z14
+	VBROADCASTSD 112(BX), Z22
+	VFMADD231PS  Z22, Z0, Z15
+	VBROADCASTSD 120(BX), Z22
+	VFMADD231PS  Z22, Z0, Z16
+	VBROADCASTSD 128(BX), Z22
+	VFMADD231PS  Z22, Z0, Z17
+	VBROADCASTSD 136(BX), Z22
+	VFMADD231PS  Z22, Z0, Z18
+	VBROADCASTSD 144(BX), Z22
+	VFMADD231PS  Z22, Z0, Z19
+	VBROADCASTSD (SI), Z22
+	VFMADD231PS  Z22, Z0, Z20
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth20
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row20
+	VBROADCASTSS floor+160(FP), Z21
+	VMOVUPS      inRows<>+0(SB), Z22
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z21, Z1
+	VPERMPS      Z1, Z22, Z1
+	VMAXPS       Z2, Z21, Z2
+	VPERMPS      Z2, Z22, Z2
+	VMAXPS       Z3, Z21, Z3
+	VPERMPS      Z3, Z22, Z3
+	VMAXPS       Z4, Z21, Z4
+	VPERMPS      Z4, Z22, Z4
+	VMAXPS       Z5, Z21, Z5
+	VPERMPS      Z5, Z22, Z5
+	VMAXPS       Z6, Z21, Z6
+	VPERMPS      Z6, Z22, Z6
+	VMAXPS       Z7, Z21, Z7
+	VPERMPS      Z7, Z22, Z7
+	VMAXPS       Z8, Z21, Z8
+	VPERMPS      Z8, Z22, Z8
+	VMAXPS       Z9, Z21, Z9
+	VPERMPS      Z9, Z22, Z9
+	VMAXPS       Z10, Z21, Z10
+	VPERMPS      Z10, Z22, Z10
+	VMAXPS       Z11, Z21, Z11
+	VPERMPS      Z11, Z22, Z11
+	VMAXPS       Z12, Z21, Z12
+	VPERMPS      Z12, Z22, Z12
+	VMAXPS       Z13, Z21, Z13
+	VPERMPS      Z13, Z22, Z13
+	VMAXPS       Z14, Z21, Z14
+	VPERMPS      Z14, Z22, Z14
+	VMAXPS       Z15, Z21, Z15
+	VPERMPS      Z15, Z22, Z15
+	VMAXPS       Z16, Z21, Z16
+	VPERMPS      Z16, Z22, Z16
+	VMAXPS       Z17, Z21, Z17
+	VPERMPS      Z17, Z22, Z17
+	VMAXPS       Z18, Z21, Z18
+	VPERMPS      Z18, Z22, Z18
+	VMAXPS       Z19, Z21, Z19
+	VPERMPS      Z19, Z22, Z19
+	VMAXPS       Z20, Z21, Z20
+	VPERMPS      Z20, Z22, Z20
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart20of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart20of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	VMOVUPS      Z13, 768(DX)
+	VMOVUPS      Z14, 832(DX)
+	VMOVUPS      Z15, 896(DX)
+	VMOVUPS      Z16, 960(DX)
+	VMOVUPS      Z17, 1024(DX)
+	VMOVUPS      Z18, 1088(DX)
+	VMOVUPS      Z19, 1152(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z20, 1216(DX)
+	ADDQ         $0x00000500, DX
+	JMP          ended20of0
+
+apart20of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z22, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z22, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z22, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z22, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z22, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z22, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z22, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z22, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z22, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z22, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z22, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z22, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
 	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z22, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
 	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z22, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y0
 	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z22, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y0
 	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z22, Z17
+	VEXTRACTF64X4 $0x01, Z17, Y0
 	VMOVUPS       Y17, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z18, Z0, Z18
-	VPERMPS       Z18, Z22, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
 	VMOVUPS       Y18, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z18, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z19, Z0, Z19
-	VPERMPS       Z19, Z22, Z19
+	VEXTRACTF64X4 $0x01, Z19, Y0
 	VMOVUPS       Y19, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z19, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z20, Z0, Z20
-	VPERMPS       Z20, Z22, Z20
-	VMOVUPS       Y20, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z20, Y0
+	VMOVUPS       Y20, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block20
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block20
+
+ended20of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block20
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block20
 	VZEROUPPER
 	RET
 
 block21:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows21of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z0, Z21
+	JMP       begun21of0
+
+rows21of0:
+	VMOVUPS      inPairs<>+0(SB), Z22
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z22, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z22, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z22, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z22, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z22, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z22, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z22, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z22, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z22, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z22, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z22, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z22, Z12
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z22, Z13
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z22, Z14
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z15, Z15
+	VPERMPS      Z15, Z22, Z15
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z16, Z16
+	VPERMPS      Z16, Z22, Z16
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z17, Z17
+	VPERMPS      Z17, Z22, Z17
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y18
-	VMOVUPS.Z    (DX)(BX*1), K1, Y19
-	VINSERTF64X4 $0x01, Y19, Z18, Z18
-	VPERMPS      Z18, Z0, Z18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z18, Z18
+	VPERMPS      Z18, Z22, Z18
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y19
-	VMOVUPS.Z    (DX)(BX*1), K1, Y20
-	VINSERTF64X4 $0x01, Y20, Z19, Z19
-	VPERMPS      Z19, Z0, Z19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z19, Z19
+	VPERMPS      Z19, Z22, Z19
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y20
-	VMOVUPS.Z    (DX)(BX*1), K1, Y21
-	VINSERTF64X4 $0x01, Y21, Z20, Z20
-	VPERMPS      Z20, Z0, Z20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z20, Z20
+	VPERMPS      Z20, Z22, Z20
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y21
-	VMOVUPS.Z    (DX)(BX*1), K1, Y22
-	VINSERTF64X4 $0x01, Y22, Z21, Z21
-	VPERMPS      Z21, Z0, Z21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z21, Z21
+	VPERMPS      Z21, Z22, Z21
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun21of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z22
 
 row21:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth21:
-	VMOVUPS.Z     (SI), K1, Y22
-	VPERMPS       Z22, Z0, Z23
-	VBROADCASTSD  (DX), Z24
-	VFMADD231PS   Z24, Z23, Z1
-	VBROADCASTSD  8(DX), Z24
-	VFMADD231PS   Z24, Z23, Z2
-	VBROADCASTSD  16(DX), Z24
-	VFMADD231PS   Z24, Z23, Z3
-	VBROADCASTSD  24(DX), Z24
-	VFMADD231PS   Z24, Z23, Z4
-	VBROADCASTSD  32(DX), Z24
-	VFMADD231PS   Z24, Z23, Z5
-	VBROADCASTSD  40(DX), Z24
-	VFMADD231PS   Z24, Z23, Z6
-	VBROADCASTSD  48(DX), Z24
-	VFMADD231PS   Z24, Z23, Z7
-	VBROADCASTSD  56(DX), Z24
-	VFMADD231PS   Z24, Z23, Z8
-	VBROADCASTSD  64(DX), Z24
-	VFMADD231PS   Z24, Z23, Z9
-	VBROADCASTSD  72(DX), Z24
-	VFMADD231PS   Z24, Z23, Z10
-	VBROADCASTSD  80(DX), Z24
-	VFMADD231PS   Z24, Z23, Z11
-	VBROADCASTSD  88(DX), Z24
-	VFMADD231PS   Z24, Z23, Z12
-	VBROADCASTSD  96(DX), Z24
-	VFMADD231PS   Z24, Z23, Z13
-	VBROADCASTSD  104(DX), Z24
-	VFMADD231PS   Z24, Z23, Z14
-	VBROADCASTSD  112(DX), Z24
-	VFMADD231PS   Z24, Z23, Z15
-	VBROADCASTSD  120(DX), Z24
-	VFMADD231PS   Z24, Z23, Z16
-	VBROADCASTSD  128(DX), Z24
-	VFMADD231PS   Z24, Z23, Z17
-	VBROADCASTSD  136(DX), Z24
-	VFMADD231PS   Z24, Z23, Z18
-	VBROADCASTSD  144(DX), Z24
-	VFMADD231PS   Z24, Z23, Z19
-	VBROADCASTSD  152(DX), Z24
-	VFMADD231PS   Z24, Z23, Z20
-	VBROADCASTSD  (BX), Z24
-	VFMADD231PS   Z24, Z23, Z21
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth21
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row21
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z23
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z23, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z22, Z0
+	VBROADCASTSD (BX), Z23
+	VFMADD231PS  Z23, Z0, Z1
+	VBROADCASTSD 8(BX), Z23
+	VFMADD231PS  Z23, Z0, Z2
+	VBROADCASTSD 16(BX), Z23
+	VFMADD231PS  Z23, Z0, Z3
+	VBROADCASTSD 24(BX), Z23
+	VFMADD231PS  Z23, Z0, Z4
+	VBROADCASTSD 32(BX), Z23
+	VFMADD231PS  Z23, Z0, Z5
+	VBROADCASTSD 40(BX), Z23
+	VFMADD231PS  Z23, Z0, Z6
+	VBROADCASTSD 48(BX), Z23
+	VFMADD231PS  Z23, Z0, Z7
+	VBROADCASTSD 56(BX), Z23
+	VFMADD231PS  Z23, Z0, Z8
+	VBROADCASTSD 64(BX), Z23
+	VFMADD231PS  Z23, Z0, Z9
+	VBROADCASTSD 72(BX), Z23
+	VFMADD231PS  Z23, Z0, Z10
+	VBROADCASTSD 80(BX), Z23
+	VFMADD231PS  Z23, Z0, Z11
+	VBROADCASTSD 88(BX), Z23
+	VFMADD231PS  Z23, Z0, Z12
+	VBROADCASTSD 96(BX), Z23
+	VFMADD231PS  Z23, Z0, Z13
+	VBROADCASTSD 104(BX), Z23
+	VFMADD231PS  Z23, Z0, Z14
+	VBROADCASTSD 112(BX), Z23
+	VFMADD231PS  Z23, Z0, Z15
+	VBROADCASTSD 120(BX), Z23
+	VFMADD231PS  Z23, Z0, Z16
+	VBROADCASTSD 128(BX), Z23
+	VFMADD231PS  Z23, Z0, Z17
+	VBROADCASTSD 136(BX), Z23
+	VFMADD231PS  Z23, Z0, Z18
+	VBROADCASTSD 144(BX), Z23
+	VFMADD231PS  Z23, Z0, Z19
+	VBROADCASTSD 152(BX), Z23
+	VFMADD231PS  Z23, Z0, Z20
+	VBROADCASTSD (SI), Z23
+	VFMADD231PS  Z23, Z0, Z21
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth21
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row21
+	VBROADCASTSS floor+160(FP), Z22
+	VMOVUPS      inRows<>+0(SB), Z23
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z22, Z1
+	VPERMPS      Z1, Z23, Z1
+	VMAXPS       Z2, Z22, Z2
+	VPERMPS      Z2, Z23, Z2
+	VMAXPS       Z3, Z22, Z3
+	VPERMPS      Z3, Z23, Z3
+	VMAXPS       Z4, Z22, Z4
+	VPERMPS      Z4, Z23, Z4
+	VMAXPS       Z5, Z22, Z5
+	VPERMPS      Z5, Z23, Z5
+	VMAXPS       Z6, Z22, Z6
+	VPERMPS      Z6, Z23, Z6
+	VMAXPS       Z7, Z22, Z7
+	VPERMPS      Z7, Z23, Z7
+	VMAXPS       Z8, Z22, Z8
+	VPERMPS      Z8, Z23, Z8
+	VMAXPS       Z9, Z22, Z9
+	VPERMPS      Z9, Z23, Z9
+	VMAXPS       Z10, Z22, Z10
+	VPERMPS      Z10, Z23, Z10
+	VMAXPS       Z11, Z22, Z11
+	VPERMPS      Z11, Z23, Z11
+	VMAXPS       Z12, Z22, Z12
+	VPERMPS      Z12, Z23, Z12
+	VMAXPS       Z13, Z22, Z13
+	VPERMPS      Z13, Z23, Z13
+	VMAXPS       Z14, Z22, Z14
+	VPERMPS      Z14, Z23, Z14
+	VMAXPS       Z15, Z22, Z15
+	VPERMPS      Z15, Z23, Z15
+	VMAXPS       Z16, Z22, Z16
+	VPERMPS      Z16, Z23, Z16
+	VMAXPS       Z17, Z22, Z17
+	VPERMPS      Z17, Z23, Z17
+	VMAXPS       Z18, Z22, Z18
+	VPERMPS      Z18, Z23, Z18
+	VMAXPS       Z19, Z22, Z19
+	VPERMPS      Z19, Z23, Z19
+	VMAXPS       Z20, Z22, Z20
+	VPERMPS      Z20, Z23, Z20
+	VMAXPS       Z21, Z22, Z21
+	VPERMPS      Z21, Z23, Z21
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart21of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart21of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	VMOVUPS      Z13, 768(DX)
+	VMOVUPS      Z14, 832(DX)
+	VMOVUPS      Z15, 896(DX)
+	VMOVUPS      Z16, 960(DX)
+	VMOVUPS      Z17, 1024(DX)
+	VMOVUPS      Z18, 1088(DX)
+	VMOVUPS      Z19, 1152(DX)
+	VMOVUPS      Z20, 1216(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z21, 1280(DX)
+	ADDQ         $0x00000540, DX
+	JMP          ended21of0
+
+apart21of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z23, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z23, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z23, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z23, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z23, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z23, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z23, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z23, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z23, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z23, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z23, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z23, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
 	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z23, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
 	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z23, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y0
 	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z23, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y0
 	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z23, Z17
+	VEXTRACTF64X4 $0x01, Z17, Y0
 	VMOVUPS       Y17, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z18, Z0, Z18
-	VPERMPS       Z18, Z23, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
 	VMOVUPS       Y18, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z18, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z19, Z0, Z19
-	VPERMPS       Z19, Z23, Z19
+	VEXTRACTF64X4 $0x01, Z19, Y0
 	VMOVUPS       Y19, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z19, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z20, Z0, Z20
-	VPERMPS       Z20, Z23, Z20
+	VEXTRACTF64X4 $0x01, Z20, Y0
 	VMOVUPS       Y20, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z20, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z21, Z0, Z21
-	VPERMPS       Z21, Z23, Z21
-	VMOVUPS       Y21, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z21, Y0
+	VMOVUPS       Y21, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block21
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block21
+
+ended21of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block21
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block21
 	VZEROUPPER
 	RET
 
 block22:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows22of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z0, Z21
+	VMOVAPS   Z0, Z22
+	JMP       begun22of0
+
+rows22of0:
+	VMOVUPS      inPairs<>+0(SB), Z23
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z23, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z23, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z23, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z23, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z23, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z23, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z23, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z23, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z23, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z23, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z23, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z23, Z12
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z23, Z13
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z23, Z14
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z15, Z15
+	VPERMPS      Z15, Z23, Z15
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z16, Z16
+	VPERMPS      Z16, Z23, Z16
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z17, Z17
+	VPERMPS      Z17, Z23, Z17
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y18
-	VMOVUPS.Z    (DX)(BX*1), K1, Y19
-	VINSERTF64X4 $0x01, Y19, Z18, Z18
-	VPERMPS      Z18, Z0, Z18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z18, Z18
+	VPERMPS      Z18, Z23, Z18
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y19
-	VMOVUPS.Z    (DX)(BX*1), K1, Y20
-	VINSERTF64X4 $0x01, Y20, Z19, Z19
-	VPERMPS      Z19, Z0, Z19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z19, Z19
+	VPERMPS      Z19, Z23, Z19
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y20
-	VMOVUPS.Z    (DX)(BX*1), K1, Y21
-	VINSERTF64X4 $0x01, Y21, Z20, Z20
-	VPERMPS      Z20, Z0, Z20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z20, Z20
+	VPERMPS      Z20, Z23, Z20
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y21
-	VMOVUPS.Z    (DX)(BX*1), K1, Y22
-	VINSERTF64X4 $0x01, Y22, Z21, Z21
-	VPERMPS      Z21, Z0, Z21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z21, Z21
+	VPERMPS      Z21, Z23, Z21
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y22
-	VMOVUPS.Z    (DX)(BX*1), K1, Y23
-	VINSERTF64X4 $0x01, Y23, Z22, Z22
-	VPERMPS      Z22, Z0, Z22
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z22, Z22
+	VPERMPS      Z22, Z23, Z22
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun22of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z23
 
 row22:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth22:
-	VMOVUPS.Z     (SI), K1, Y23
-	VPERMPS       Z23, Z0, Z24
-	VBROADCASTSD  (DX), Z25
-	VFMADD231PS   Z25, Z24, Z1
-	VBROADCASTSD  8(DX), Z25
-	VFMADD231PS   Z25, Z24, Z2
-	VBROADCASTSD  16(DX), Z25
-	VFMADD231PS   Z25, Z24, Z3
-	VBROADCASTSD  24(DX), Z25
-	VFMADD231PS   Z25, Z24, Z4
-	VBROADCASTSD  32(DX), Z25
-	VFMADD231PS   Z25, Z24, Z5
-	VBROADCASTSD  40(DX), Z25
-	VFMADD231PS   Z25, Z24, Z6
-	VBROADCASTSD  48(DX), Z25
-	VFMADD231PS   Z25, Z24, Z7
-	VBROADCASTSD  56(DX), Z25
-	VFMADD231PS   Z25, Z24, Z8
-	VBROADCASTSD  64(DX), Z25
-	VFMADD231PS   Z25, Z24, Z9
-	VBROADCASTSD  72(DX), Z25
-	VFMADD231PS   Z25, Z24, Z10
-	VBROADCASTSD  80(DX), Z25
-	VFMADD231PS   Z25, Z24, Z11
-	VBROADCASTSD  88(DX), Z25
-	VFMADD231PS   Z25, Z24, Z12
-	VBROADCASTSD  96(DX), Z25
-	VFMADD231PS   Z25, Z24, Z13
-	VBROADCASTSD  104(DX), Z25
-	VFMADD231PS   Z25, Z24, Z14
-	VBROADCASTSD  112(DX), Z25
-	VFMADD231PS   Z25, Z24, Z15
-	VBROADCASTSD  120(DX), Z25
-	VFMADD231PS   Z25, Z24, Z16
-	VBROADCASTSD  128(DX), Z25
-	VFMADD231PS   Z25, Z24, Z17
-	VBROADCASTSD  136(DX), Z25
-	VFMADD231PS   Z25, Z24, Z18
-	VBROADCASTSD  144(DX), Z25
-	VFMADD231PS   Z25, Z24, Z19
-	VBROADCASTSD  152(DX), Z25
-	VFMADD231PS   Z25, Z24, Z20
-	VBROADCASTSD  160(DX), Z25
-	VFMADD231PS   Z25, Z24, Z21
-	VBROADCASTSD  (BX), Z25
-	VFMADD231PS   Z25, Z24, Z22
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth22
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row22
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z24
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z24, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z23, Z0
+	VBROADCASTSD (BX), Z24
+	VFMADD231PS  Z24, Z0, Z1
+	VBROADCASTSD 8(BX), Z24
+	VFMADD231PS  Z24, Z0, Z2
+	VBROADCASTSD 16(BX), Z24
+	VFMADD231PS  Z24, Z0, Z3
+	VBROADCASTSD 24(BX), Z24
+	VFMADD231PS  Z24, Z0, Z4
+	VBROADCASTSD 32(BX), Z24
+	VFMADD231PS  Z24, Z0, Z5
+	VBROADCASTSD 40(BX), Z24
+	VFMADD231PS  Z24, Z0, Z6
+	VBROADCASTSD 48(BX), Z24
+	VFMADD231PS  Z24, Z0, Z7
+	VBROADCASTSD 56(BX), Z24
+	VFMADD231PS  Z24, Z0, Z8
+	VBROADCASTSD 64(BX), Z24
+	VFMADD231PS  Z24, Z0, Z9
+	VBROADCASTSD 72(BX), Z24
+	VFMADD231PS  Z24, Z0, Z10
+	VBROADCASTSD 80(BX), Z24
+	VFMADD231PS  Z24, Z0, Z11
+	VBROADCASTSD 88(BX), Z24
+	VFMADD231PS  Z24, Z0, Z12
+	VBROADCASTSD 96(BX), Z24
+	VFMADD231PS  Z24, Z0, Z13
+	VBROADCASTSD 104(BX), Z24
+	VFMADD231PS  Z24, Z0, Z14
+	VBROADCASTSD 112(BX), Z24
+	VFMADD231PS  Z24, Z0, Z15
+	VBROADCASTSD 120(BX), Z24
+	VFMADD231PS  Z24, Z0, Z16
+	VBROADCASTSD 128(BX), Z24
+	VFMADD231PS  Z24, Z0, Z17
+	VBROADCASTSD 136(BX), Z24
+	VFMADD231PS  Z24, Z0, Z18
+	VBROADCASTSD 144(BX), Z24
+	VFMADD231PS  Z24, Z0, Z19
+	VBROADCASTSD 152(BX), Z24
+	VFMADD231PS  Z24, Z0, Z20
+	VBROADCASTSD 160(BX), Z24
+	VFMADD231PS  Z24, Z0, Z21
+	VBROADCASTSD (SI), Z24
+	VFMADD231PS  Z24, Z0, Z22
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth22
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row22
+	VBROADCASTSS floor+160(FP), Z23
+	VMOVUPS      inRows<>+0(SB), Z24
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z23, Z1
+	VPERMPS      Z1, Z24, Z1
+	VMAXPS       Z2, Z23, Z2
+	VPERMPS      Z2, Z24, Z2
+	VMAXPS       Z3, Z23, Z3
+	VPERMPS      Z3, Z24, Z3
+	VMAXPS       Z4, Z23, Z4
+	VPERMPS      Z4, Z24, Z4
+	VMAXPS       Z5, Z23, Z5
+	VPERMPS      Z5, Z24, Z5
+	VMAXPS       Z6, Z23, Z6
+	VPERMPS      Z6, Z24, Z6
+	VMAXPS       Z7, Z23, Z7
+	VPERMPS      Z7, Z24, Z7
+	VMAXPS       Z8, Z23, Z8
+	VPERMPS      Z8, Z24, Z8
+	VMAXPS       Z9, Z23, Z9
+	VPERMPS      Z9, Z24, Z9
+	VMAXPS       Z10, Z23, Z10
+	VPERMPS      Z10, Z24, Z10
+	VMAXPS       Z11, Z23, Z11
+	VPERMPS      Z11, Z24, Z11
+	VMAXPS       Z12, Z23, Z12
+	VPERMPS      Z12, Z24, Z12
+	VMAXPS       Z13, Z23, Z13
+	VPERMPS      Z13, Z24, Z13
+	VMAXPS       Z14, Z23, Z14
+	VPERMPS      Z14, Z24, Z14
+	VMAXPS       Z15, Z23, Z15
+	VPERMPS      Z15, Z24, Z15
+	VMAXPS       Z16, Z23, Z16
+	VPERMPS      Z16, Z24, Z16
+	VMAXPS       Z17, Z23, Z17
+	VPERMPS      Z17, Z24, Z17
+	VMAXPS       Z18, Z23, Z18
+	VPERMPS      Z18, Z24, Z18
+	VMAXPS       Z19, Z23, Z19
+	VPERMPS      Z19, Z24, Z19
+	VMAXPS       Z20, Z23, Z20
+	VPERMPS      Z20, Z24, Z20
+	VMAXPS       Z21, Z23, Z21
+	VPERMPS      Z21, Z24, Z21
+	VMAXPS       Z22, Z23, Z22
+	VPERMPS      Z22, Z24, Z22
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart22of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart22of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	VMOVUPS      Z13, 768(DX)
+	VMOVUPS      Z14, 832(DX)
+	VMOVUPS      Z15, 896(DX)
+	VMOVUPS      Z16, 960(DX)
+	VMOVUPS      Z17, 1024(DX)
+	VMOVUPS      Z18, 1088(DX)
+	VMOVUPS      Z19, 1152(DX)
+	VMOVUPS      Z20, 1216(DX)
+	VMOVUPS      Z21, 1280(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z22, 1344(DX)
+	ADDQ         $0x00000580, DX
+	JMP          ended22of0
+
+apart22of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z24, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z24, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z24, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z24, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z24, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z24, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z24, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z24, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z24, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z24, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z24, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z24, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
 	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z24, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
 	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z24, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y0
 	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z24, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y0
 	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z24, Z17
+	VEXTRACTF64X4 $0x01, Z17, Y0
 	VMOVUPS       Y17, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z18, Z0, Z18
-	VPERMPS       Z18, Z24, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
 	VMOVUPS       Y18, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z18, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z19, Z0, Z19
-	VPERMPS       Z19, Z24, Z19
+	VEXTRACTF64X4 $0x01, Z19, Y0
 	VMOVUPS       Y19, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z19, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z20, Z0, Z20
-	VPERMPS       Z20, Z24, Z20
+	VEXTRACTF64X4 $0x01, Z20, Y0
 	VMOVUPS       Y20, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z20, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z21, Z0, Z21
-	VPERMPS       Z21, Z24, Z21
+	VEXTRACTF64X4 $0x01, Z21, Y0
 	VMOVUPS       Y21, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z21, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z22, Z0, Z22
-	VPERMPS       Z22, Z24, Z22
-	VMOVUPS       Y22, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z22, Y0
+	VMOVUPS       Y22, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block22
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block22
+
+ended22of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block22
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block22
 	VZEROUPPER
 	RET
 
 block23:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows23of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z0, Z21
+	VMOVAPS   Z0, Z22
+	VMOVAPS   Z0, Z23
+	JMP       begun23of0
+
+rows23of0:
+	VMOVUPS      inPairs<>+0(SB), Z24
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z24, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z24, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z24, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z24, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z24, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z24, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z24, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z24, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z24, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z24, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z24, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z24, Z12
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z24, Z13
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z24, Z14
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z15, Z15
+	VPERMPS      Z15, Z24, Z15
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z16, Z16
+	VPERMPS      Z16, Z24, Z16
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z17, Z17
+	VPERMPS      Z17, Z24, Z17
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y18
-	VMOVUPS.Z    (DX)(BX*1), K1, Y19
-	VINSERTF64X4 $0x01, Y19, Z18, Z18
-	VPERMPS      Z18, Z0, Z18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z18, Z18
+	VPERMPS      Z18, Z24, Z18
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y19
-	VMOVUPS.Z    (DX)(BX*1), K1, Y20
-	VINSERTF64X4 $0x01, Y20, Z19, Z19
-	VPERMPS      Z19, Z0, Z19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z19, Z19
+	VPERMPS      Z19, Z24, Z19
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y20
-	VMOVUPS.Z    (DX)(BX*1), K1, Y21
-	VINSERTF64X4 $0x01, Y21, Z20, Z20
-	VPERMPS      Z20, Z0, Z20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z20, Z20
+	VPERMPS      Z20, Z24, Z20
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y21
-	VMOVUPS.Z    (DX)(BX*1), K1, Y22
-	VINSERTF64X4 $0x01, Y22, Z21, Z21
-	VPERMPS      Z21, Z0, Z21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z21, Z21
+	VPERMPS      Z21, Z24, Z21
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y22
-	VMOVUPS.Z    (DX)(BX*1), K1, Y23
-	VINSERTF64X4 $0x01, Y23, Z22, Z22
-	VPERMPS      Z22, Z0, Z22
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z22, Z22
+	VPERMPS      Z22, Z24, Z22
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y23
-	VMOVUPS.Z    (DX)(BX*1), K1, Y24
-	VINSERTF64X4 $0x01, Y24, Z23, Z23
-	VPERMPS      Z23, Z0, Z23
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z23, Z23
+	VPERMPS      Z23, Z24, Z23
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun23of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z24
 
 row23:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth23:
-	VMOVUPS.Z     (SI), K1, Y24
-	VPERMPS       Z24, Z0, Z25
-	VBROADCASTSD  (DX), Z26
-	VFMADD231PS   Z26, Z25, Z1
-	VBROADCASTSD  8(DX), Z26
-	VFMADD231PS   Z26, Z25, Z2
-	VBROADCASTSD  16(DX), Z26
-	VFMADD231PS   Z26, Z25, Z3
-	VBROADCASTSD  24(DX), Z26
-	VFMADD231PS   Z26, Z25, Z4
-	VBROADCASTSD  32(DX), Z26
-	VFMADD231PS   Z26, Z25, Z5
-	VBROADCASTSD  40(DX), Z26
-	VFMADD231PS   Z26, Z25, Z6
-	VBROADCASTSD  48(DX), Z26
-	VFMADD231PS   Z26, Z25, Z7
-	VBROADCASTSD  56(DX), Z26
-	VFMADD231PS   Z26, Z25, Z8
-	VBROADCASTSD  64(DX), Z26
-	VFMADD231PS   Z26, Z25, Z9
-	VBROADCASTSD  72(DX), Z26
-	VFMADD231PS   Z26, Z25, Z10
-	VBROADCASTSD  80(DX), Z26
-	VFMADD231PS   Z26, Z25, Z11
-	VBROADCASTSD  88(DX), Z26
-	VFMADD231PS   Z26, Z25, Z12
-	VBROADCASTSD  96(DX), Z26
-	VFMADD231PS   Z26, Z25, Z13
-	VBROADCASTSD  104(DX), Z26
-	VFMADD231PS   Z26, Z25, Z14
-	VBROADCASTSD  112(DX), Z26
-	VFMADD231PS   Z26, Z25, Z15
-	VBROADCASTSD  120(DX), Z26
-	VFMADD231PS   Z26, Z25, Z16
-	VBROADCASTSD  128(DX), Z26
-	VFMADD231PS   Z26, Z25, Z17
-	VBROADCASTSD  136(DX), Z26
-	VFMADD231PS   Z26, Z25, Z18
-	VBROADCASTSD  144(DX), Z26
-	VFMADD231PS   Z26, Z25, Z19
-	VBROADCASTSD  152(DX), Z26
-	VFMADD231PS   Z26, Z25, Z20
-	VBROADCASTSD  160(DX), Z26
-	VFMADD231PS   Z26, Z25, Z21
-	VBROADCASTSD  168(DX), Z26
-	VFMADD231PS   Z26, Z25, Z22
-	VBROADCASTSD  (BX), Z26
-	VFMADD231PS   Z26, Z25, Z23
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth23
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row23
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z25
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z25, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z24, Z0
+	VBROADCASTSD (BX), Z25
+	VFMADD231PS  Z25, Z0, Z1
+	VBROADCASTSD 8(BX), Z25
+	VFMADD231PS  Z25, Z0, Z2
+	VBROADCASTSD 16(BX), Z25
+	VFMADD231PS  Z25, Z0, Z3
+	VBROADCASTSD 24(BX), Z25
+	VFMADD231PS  Z25, Z0, Z4
+	VBROADCASTSD 32(BX), Z25
+	VFMADD231PS  Z25, Z0, Z5
+	VBROADCASTSD 40(BX), Z25
+	VFMADD231PS  Z25, Z0, Z6
+	VBROADCASTSD 48(BX), Z25
+	VFMADD231PS  Z25, Z0, Z7
+	VBROADCASTSD 56(BX), Z25
+	VFMADD231PS  Z25, Z0, Z8
+	VBROADCASTSD 64(BX), Z25
+	VFMADD231PS  Z25, Z0, Z9
+	VBROADCASTSD 72(BX), Z25
+	VFMADD231PS  Z25, Z0, Z10
+	VBROADCASTSD 80(BX), Z25
+	VFMADD231PS  Z25, Z0, Z11
+	VBROADCASTSD 88(BX), Z25
+	VFMADD231PS  Z25, Z0, Z12
+	VBROADCASTSD 96(BX), Z25
+	VFMADD231PS  Z25, Z0, Z13
+	VBROADCASTSD 104(BX), Z25
+	VFMADD231PS  Z25, Z0, Z14
+	VBROADCASTSD 112(BX), Z25
+	VFMADD231PS  Z25, Z0, Z15
+	VBROADCASTSD 120(BX), Z25
+	VFMADD231PS  Z25, Z0, Z16
+	VBROADCASTSD 128(BX), Z25
+	VFMADD231PS  Z25, Z0, Z17
+	VBROADCASTSD 136(BX), Z25
+	VFMADD231PS  Z25, Z0, Z18
+	VBROADCASTSD 144(BX), Z25
+	VFMADD231PS  Z25, Z0, Z19
+	VBROADCASTSD 152(BX), Z25
+	VFMADD231PS  Z25, Z0, Z20
+	VBROADCASTSD 160(BX), Z25
+	VFMADD231PS  Z25, Z0, Z21
+	VBROADCASTSD 168(BX), Z25
+	VFMADD231PS  Z25, Z0, Z22
+	VBROADCASTSD (SI), Z25
+	VFMADD231PS  Z25, Z0, Z23
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth23
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row23
+	VBROADCASTSS floor+160(FP), Z24
+	VMOVUPS      inRows<>+0(SB), Z25
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z24, Z1
+	VPERMPS      Z1, Z25, Z1
+	VMAXPS       Z2, Z24, Z2
+	VPERMPS      Z2, Z25, Z2
+	VMAXPS       Z3, Z24, Z3
+	VPERMPS      Z3, Z25, Z3
+	VMAXPS       Z4, Z24, Z4
+	VPERMPS      Z4, Z25, Z4
+	VMAXPS       Z5, Z24, Z5
+	VPERMPS      Z5, Z25, Z5
+	VMAXPS       Z6, Z24, Z6
+	VPERMPS      Z6, Z25, Z6
+	VMAXPS       Z7, Z24, Z7
+	VPERMPS      Z7, Z25, Z7
+	VMAXPS       Z8, Z24, Z8
+	VPERMPS      Z8, Z25, Z8
+	VMAXPS       Z9, Z24, Z9
+	VPERMPS      Z9, Z25, Z9
+	VMAXPS       Z10, Z24, Z10
+	VPERMPS      Z10, Z25, Z10
+	VMAXPS       Z11, Z24, Z11
+	VPERMPS      Z11, Z25, Z11
+	VMAXPS       Z12, Z24, Z12
+	VPERMPS      Z12, Z25, Z12
+	VMAXPS       Z13, Z24, Z13
+	VPERMPS      Z13, Z25, Z13
+	VMAXPS       Z14, Z24, Z14
+	VPERMPS      Z14, Z25, Z14
+	VMAXPS       Z15, Z24, Z15
+	VPERMPS      Z15, Z25, Z15
+	VMAXPS       Z16, Z24, Z16
+	VPERMPS      Z16, Z25, Z16
+	VMAXPS       Z17, Z24, Z17
+	VPERMPS      Z17, Z25, Z17
+	VMAXPS       Z18, Z24, Z18
+	VPERMPS      Z18, Z25, Z18
+	VMAXPS       Z19, Z24, Z19
+	VPERMPS      Z19, Z25, Z19
+	VMAXPS       Z20, Z24, Z20
+	VPERMPS      Z20, Z25, Z20
+	VMAXPS       Z21, Z24, Z21
+	VPERMPS      Z21, Z25, Z21
+	VMAXPS       Z22, Z24, Z22
+	VPERMPS      Z22, Z25, Z22
+	VMAXPS       Z23, Z24, Z23
+	VPERMPS      Z23, Z25, Z23
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart23of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart23of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	VMOVUPS      Z13, 768(DX)
+	VMOVUPS      Z14, 832(DX)
+	VMOVUPS      Z15, 896(DX)
+	VMOVUPS      Z16, 960(DX)
+	VMOVUPS      Z17, 1024(DX)
+	VMOVUPS      Z18, 1088(DX)
+	VMOVUPS      Z19, 1152(DX)
+	VMOVUPS      Z20, 1216(DX)
+	VMOVUPS      Z21, 1280(DX)
+	VMOVUPS      Z22, 1344(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z23, 1408(DX)
+	ADDQ         $0x000005c0, DX
+	JMP          ended23of0
+
+apart23of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z25, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z25, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z25, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z25, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z25, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z25, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z25, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z25, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z25, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z25, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z25, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z25, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
 	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z25, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
 	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z25, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y0
 	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z25, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y0
 	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z25, Z17
+	VEXTRACTF64X4 $0x01, Z17, Y0
 	VMOVUPS       Y17, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z18, Z0, Z18
-	VPERMPS       Z18, Z25, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
 	VMOVUPS       Y18, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z18, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z19, Z0, Z19
-	VPERMPS       Z19, Z25, Z19
+	VEXTRACTF64X4 $0x01, Z19, Y0
 	VMOVUPS       Y19, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z19, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z20, Z0, Z20
-	VPERMPS       Z20, Z25, Z20
+	VEXTRACTF64X4 $0x01, Z20, Y0
 	VMOVUPS       Y20, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z20, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z21, Z0, Z21
-	VPERMPS       Z21, Z25, Z21
+	VEXTRACTF64X4 $0x01, Z21, Y0
 	VMOVUPS       Y21, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z21, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z22, Z0, Z22
-	VPERMPS       Z22, Z25, Z22
+	VEXTRACTF64X4 $0x01, Z22, Y0
 	VMOVUPS       Y22, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z22, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z23, Z0, Z23
-	VPERMPS       Z23, Z25, Z23
-	VMOVUPS       Y23, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z23, Y0
+	VMOVUPS       Y23, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block23
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block23
+
+ended23of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block23
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block23
 	VZEROUPPER
 	RET
 
 block24:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows24of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z0, Z21
+	VMOVAPS   Z0, Z22
+	VMOVAPS   Z0, Z23
+	VMOVAPS   Z0, Z24
+	JMP       begun24of0
+
+rows24of0:
+	VMOVUPS      inPairs<>+0(SB), Z25
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z25, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z25, Z2
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z25, Z3
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z25, Z4
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z25, Z5
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z25, Z6
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z25, Z7
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z25, Z8
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z25, Z9
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z25, Z10
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z25, Z11
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z25, Z12
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z25, Z13
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z25, Z14
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z15, Z15
+	VPERMPS      Z15, Z25, Z15
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z16, Z16
+	VPERMPS      Z16, Z25, Z16
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z17, Z17
+	VPERMPS      Z17, Z25, Z17
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y18
-	VMOVUPS.Z    (DX)(BX*1), K1, Y19
-	VINSERTF64X4 $0x01, Y19, Z18, Z18
-	VPERMPS      Z18, Z0, Z18
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z18, Z18
+	VPERMPS      Z18, Z25, Z18
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y19
-	VMOVUPS.Z    (DX)(BX*1), K1, Y20
-	VINSERTF64X4 $0x01, Y20, Z19, Z19
-	VPERMPS      Z19, Z0, Z19
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z19, Z19
+	VPERMPS      Z19, Z25, Z19
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y20
-	VMOVUPS.Z    (DX)(BX*1), K1, Y21
-	VINSERTF64X4 $0x01, Y21, Z20, Z20
-	VPERMPS      Z20, Z0, Z20
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z20, Z20
+	VPERMPS      Z20, Z25, Z20
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y21
-	VMOVUPS.Z    (DX)(BX*1), K1, Y22
-	VINSERTF64X4 $0x01, Y22, Z21, Z21
-	VPERMPS      Z21, Z0, Z21
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z21, Z21
+	VPERMPS      Z21, Z25, Z21
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y22
-	VMOVUPS.Z    (DX)(BX*1), K1, Y23
-	VINSERTF64X4 $0x01, Y23, Z22, Z22
-	VPERMPS      Z22, Z0, Z22
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z22, Z22
+	VPERMPS      Z22, Z25, Z22
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y23
-	VMOVUPS.Z    (DX)(BX*1), K1, Y24
-	VINSERTF64X4 $0x01, Y24, Z23, Z23
-	VPERMPS      Z23, Z0, Z23
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z23, Z23
+	VPERMPS      Z23, Z25, Z23
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y24
-	VMOVUPS.Z    (DX)(BX*1), K1, Y25
-	VINSERTF64X4 $0x01, Y25, Z24, Z24
-	VPERMPS      Z24, Z0, Z24
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z24, Z24
+	VPERMPS      Z24, Z25, Z24
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
+
+begun24of0:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    DI, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z25
 
 row24:
-	MOVQ depth+24(FP), DI
+	MOVQ depth+24(FP), DX
 
 depth24:
-	VMOVUPS.Z     (SI), K1, Y25
-	VPERMPS       Z25, Z0, Z26
-	VBROADCASTSD  (DX), Z27
-	VFMADD231PS   Z27, Z26, Z1
-	VBROADCASTSD  8(DX), Z27
-	VFMADD231PS   Z27, Z26, Z2
-	VBROADCASTSD  16(DX), Z27
-	VFMADD231PS   Z27, Z26, Z3
-	VBROADCASTSD  24(DX), Z27
-	VFMADD231PS   Z27, Z26, Z4
-	VBROADCASTSD  32(DX), Z27
-	VFMADD231PS   Z27, Z26, Z5
-	VBROADCASTSD  40(DX), Z27
-	VFMADD231PS   Z27, Z26, Z6
-	VBROADCASTSD  48(DX), Z27
-	VFMADD231PS   Z27, Z26, Z7
-	VBROADCASTSD  56(DX), Z27
-	VFMADD231PS   Z27, Z26, Z8
-	VBROADCASTSD  64(DX), Z27
-	VFMADD231PS   Z27, Z26, Z9
-	VBROADCASTSD  72(DX), Z27
-	VFMADD231PS   Z27, Z26, Z10
-	VBROADCASTSD  80(DX), Z27
-	VFMADD231PS   Z27, Z26, Z11
-	VBROADCASTSD  88(DX), Z27
-	VFMADD231PS   Z27, Z26, Z12
-	VBROADCASTSD  96(DX), Z27
-	VFMADD231PS   Z27, Z26, Z13
-	VBROADCASTSD  104(DX), Z27
-	VFMADD231PS   Z27, Z26, Z14
-	VBROADCASTSD  112(DX), Z27
-	VFMADD231PS   Z27, Z26, Z15
-	VBROADCASTSD  120(DX), Z27
-	VFMADD231PS   Z27, Z26, Z16
-	VBROADCASTSD  128(DX), Z27
-	VFMADD231PS   Z27, Z26, Z17
-	VBROADCASTSD  136(DX), Z27
-	VFMADD231PS   Z27, Z26, Z18
-	VBROADCASTSD  144(DX), Z27
-	VFMADD231PS   Z27, Z26, Z19
-	VBROADCASTSD  152(DX), Z27
-	VFMADD231PS   Z27, Z26, Z20
-	VBROADCASTSD  160(DX), Z27
-	VFMADD231PS   Z27, Z26, Z21
-	VBROADCASTSD  168(DX), Z27
-	VFMADD231PS   Z27, Z26, Z22
-	VBROADCASTSD  176(DX), Z27
-	VFMADD231PS   Z27, Z26, Z23
-	VBROADCASTSD  (BX), Z27
-	VFMADD231PS   Z27, Z26, Z24
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth24
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row24
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z26
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z26, Z1
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z25, Z0
+	VBROADCASTSD (BX), Z26
+	VFMADD231PS  Z26, Z0, Z1
+	VBROADCASTSD 8(BX), Z26
+	VFMADD231PS  Z26, Z0, Z2
+	VBROADCASTSD 16(BX), Z26
+	VFMADD231PS  Z26, Z0, Z3
+	VBROADCASTSD 24(BX), Z26
+	VFMADD231PS  Z26, Z0, Z4
+	VBROADCASTSD 32(BX), Z26
+	VFMADD231PS  Z26, Z0, Z5
+	VBROADCASTSD 40(BX), Z26
+	VFMADD231PS  Z26, Z0, Z6
+	VBROADCASTSD 48(BX), Z26
+	VFMADD231PS  Z26, Z0, Z7
+	VBROADCASTSD 56(BX), Z26
+	VFMADD231PS  Z26, Z0, Z8
+	VBROADCASTSD 64(BX), Z26
+	VFMADD231PS  Z26, Z0, Z9
+	VBROADCASTSD 72(BX), Z26
+	VFMADD231PS  Z26, Z0, Z10
+	VBROADCASTSD 80(BX), Z26
+	VFMADD231PS  Z26, Z0, Z11
+	VBROADCASTSD 88(BX), Z26
+	VFMADD231PS  Z26, Z0, Z12
+	VBROADCASTSD 96(BX), Z26
+	VFMADD231PS  Z26, Z0, Z13
+	VBROADCASTSD 104(BX), Z26
+	VFMADD231PS  Z26, Z0, Z14
+	VBROADCASTSD 112(BX), Z26
+	VFMADD231PS  Z26, Z0, Z15
+	VBROADCASTSD 120(BX), Z26
+	VFMADD231PS  Z26, Z0, Z16
+	VBROADCASTSD 128(BX), Z26
+	VFMADD231PS  Z26, Z0, Z17
+	VBROADCASTSD 136(BX), Z26
+	VFMADD231PS  Z26, Z0, Z18
+	VBROADCASTSD 144(BX), Z26
+	VFMADD231PS  Z26, Z0, Z19
+	VBROADCASTSD 152(BX), Z26
+	VFMADD231PS  Z26, Z0, Z20
+	VBROADCASTSD 160(BX), Z26
+	VFMADD231PS  Z26, Z0, Z21
+	VBROADCASTSD 168(BX), Z26
+	VFMADD231PS  Z26, Z0, Z22
+	VBROADCASTSD 176(BX), Z26
+	VFMADD231PS  Z26, Z0, Z23
+	VBROADCASTSD (SI), Z26
+	VFMADD231PS  Z26, Z0, Z24
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	DECQ         DX
+	JNZ          depth24
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	DECQ         40(SP)
+	JNZ          row24
+	VBROADCASTSS floor+160(FP), Z25
+	VMOVUPS      inRows<>+0(SB), Z26
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z25, Z1
+	VPERMPS      Z1, Z26, Z1
+	VMAXPS       Z2, Z25, Z2
+	VPERMPS      Z2, Z26, Z2
+	VMAXPS       Z3, Z25, Z3
+	VPERMPS      Z3, Z26, Z3
+	VMAXPS       Z4, Z25, Z4
+	VPERMPS      Z4, Z26, Z4
+	VMAXPS       Z5, Z25, Z5
+	VPERMPS      Z5, Z26, Z5
+	VMAXPS       Z6, Z25, Z6
+	VPERMPS      Z6, Z26, Z6
+	VMAXPS       Z7, Z25, Z7
+	VPERMPS      Z7, Z26, Z7
+	VMAXPS       Z8, Z25, Z8
+	VPERMPS      Z8, Z26, Z8
+	VMAXPS       Z9, Z25, Z9
+	VPERMPS      Z9, Z26, Z9
+	VMAXPS       Z10, Z25, Z10
+	VPERMPS      Z10, Z26, Z10
+	VMAXPS       Z11, Z25, Z11
+	VPERMPS      Z11, Z26, Z11
+	VMAXPS       Z12, Z25, Z12
+	VPERMPS      Z12, Z26, Z12
+	VMAXPS       Z13, Z25, Z13
+	VPERMPS      Z13, Z26, Z13
+	VMAXPS       Z14, Z25, Z14
+	VPERMPS      Z14, Z26, Z14
+	VMAXPS       Z15, Z25, Z15
+	VPERMPS      Z15, Z26, Z15
+	VMAXPS       Z16, Z25, Z16
+	VPERMPS      Z16, Z26, Z16
+	VMAXPS       Z17, Z25, Z17
+	VPERMPS      Z17, Z26, Z17
+	VMAXPS       Z18, Z25, Z18
+	VPERMPS      Z18, Z26, Z18
+	VMAXPS       Z19, Z25, Z19
+	VPERMPS      Z19, Z26, Z19
+	VMAXPS       Z20, Z25, Z20
+	VPERMPS      Z20, Z26, Z20
+	VMAXPS       Z21, Z25, Z21
+	VPERMPS      Z21, Z26, Z21
+	VMAXPS       Z22, Z25, Z22
+	VPERMPS      Z22, Z26, Z22
+	VMAXPS       Z23, Z25, Z23
+	VPERMPS      Z23, Z26, Z23
+	VMAXPS       Z24, Z25, Z24
+	VPERMPS      Z24, Z26, Z24
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart24of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart24of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	VMOVUPS      Z5, 256(DX)
+	VMOVUPS      Z6, 320(DX)
+	VMOVUPS      Z7, 384(DX)
+	VMOVUPS      Z8, 448(DX)
+	VMOVUPS      Z9, 512(DX)
+	VMOVUPS      Z10, 576(DX)
+	VMOVUPS      Z11, 640(DX)
+	VMOVUPS      Z12, 704(DX)
+	VMOVUPS      Z13, 768(DX)
+	VMOVUPS      Z14, 832(DX)
+	VMOVUPS      Z15, 896(DX)
+	VMOVUPS      Z16, 960(DX)
+	VMOVUPS      Z17, 1024(DX)
+	VMOVUPS      Z18, 1088(DX)
+	VMOVUPS      Z19, 1152(DX)
+	VMOVUPS      Z20, 1216(DX)
+	VMOVUPS      Z21, 1280(DX)
+	VMOVUPS      Z22, 1344(DX)
+	VMOVUPS      Z23, 1408(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z24, 1472(DX)
+	ADDQ         $0x00000600, DX
+	JMP          ended24of0
+
+apart24of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z26, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z26, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z26, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z26, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
 	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z26, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y0
 	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z26, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y0
 	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z26, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y0
 	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z26, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
 	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z26, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y0
 	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z26, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y0
 	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z26, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y0
 	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z26, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
 	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z26, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y0
 	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z26, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y0
 	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z26, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y0
 	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z26, Z17
+	VEXTRACTF64X4 $0x01, Z17, Y0
 	VMOVUPS       Y17, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z18, Z0, Z18
-	VPERMPS       Z18, Z26, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y0
 	VMOVUPS       Y18, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z18, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z19, Z0, Z19
-	VPERMPS       Z19, Z26, Z19
+	VEXTRACTF64X4 $0x01, Z19, Y0
 	VMOVUPS       Y19, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z19, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z20, Z0, Z20
-	VPERMPS       Z20, Z26, Z20
+	VEXTRACTF64X4 $0x01, Z20, Y0
 	VMOVUPS       Y20, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z20, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z21, Z0, Z21
-	VPERMPS       Z21, Z26, Z21
+	VEXTRACTF64X4 $0x01, Z21, Y0
 	VMOVUPS       Y21, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z21, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z22, Z0, Z22
-	VPERMPS       Z22, Z26, Z22
+	VEXTRACTF64X4 $0x01, Z22, Y0
 	VMOVUPS       Y22, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z22, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z23, Z0, Z23
-	VPERMPS       Z23, Z26, Z23
+	VEXTRACTF64X4 $0x01, Z23, Y0
 	VMOVUPS       Y23, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z23, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z24, Z0, Z24
-	VPERMPS       Z24, Z26, Z24
-	VMOVUPS       Y24, K1, (DX)
 	VEXTRACTF64X4 $0x01, Z24, Y0
+	VMOVUPS       Y24, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block24
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block24
+
+ended24of0:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block24
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block24
 	VZEROUPPER
 	RET
 
-block25:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+// func trios10x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·trios10x8PartAVX512(SB), NOSPLIT, $56-208
+	MOVQ    columns+152(FP), AX
+	MOVL    $0x000000ff, CX
+	BZHIL   AX, CX, DX
+	CMPQ    AX, $0x08
+	CMOVLGE CX, DX
+	KMOVW   DX, K1
+	MOVQ    astep+48(FP), AX
+	MOVQ    bstep+96(FP), CX
+	MOVQ    a+32(FP), DX
+	MOVQ    DX, (SP)
+	MOVQ    b+80(FP), DX
+	MOVQ    DX, 8(SP)
+	MOVQ    init+120(FP), DX
+	MOVQ    DX, 16(SP)
+	MOVQ    c+136(FP), DX
+	MOVQ    DX, 24(SP)
+	MOVQ    blocks+8(FP), DX
+	MOVQ    DX, 32(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	MOVQ    batches+168(FP), DX
+	MOVQ    DX, 48(SP)
+	MOVQ    size+0(FP), DX
+	INCQ    DX
+	SHRQ    $0x01, DX
+	CMPQ    DX, $0x05
+	JEQ     block5
+	CMPQ    DX, $0x04
+	JEQ     block4
+	CMPQ    DX, $0x03
+	JEQ     block3
+	CMPQ    DX, $0x02
+	JEQ     block2
+
+block1:
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows1of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	JMP       begun1of0
+
+rows1of0:
+	VMOVUPS      inPairs<>+0(SB), Z2
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z2, Z1
 	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
-	LEAQ         (DX)(BX*2), DX
+
+begun1of0:
+	ADDQ      inext+192(FP), DX
+	TESTQ     BX, BX
+	JNZ       rows1of1
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z2
+	VPERMPS   Z0, Z2, Z0
+	VMOVAPS   Z0, Z3
+	JMP       begun1of1
+
+rows1of1:
+	VMOVUPS      inPairs<>+0(SB), Z2
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z2, Z3
 	LEAQ         (DX)(BX*2), DX
+
+begun1of1:
+	ADDQ      inext+192(FP), DX
+	TESTQ     BX, BX
+	JNZ       rows1of2
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z2
+	VPERMPS   Z0, Z2, Z0
+	VMOVAPS   Z0, Z4
+	JMP       begun1of2
+
+rows1of2:
+	VMOVUPS      inPairs<>+0(SB), Z2
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z2, Z4
 	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y18
-	VMOVUPS.Z    (DX)(BX*1), K1, Y19
-	VINSERTF64X4 $0x01, Y19, Z18, Z18
-	VPERMPS      Z18, Z0, Z18
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y19
-	VMOVUPS.Z    (DX)(BX*1), K1, Y20
-	VINSERTF64X4 $0x01, Y20, Z19, Z19
-	VPERMPS      Z19, Z0, Z19
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y20
-	VMOVUPS.Z    (DX)(BX*1), K1, Y21
-	VINSERTF64X4 $0x01, Y21, Z20, Z20
-	VPERMPS      Z20, Z0, Z20
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y21
-	VMOVUPS.Z    (DX)(BX*1), K1, Y22
-	VINSERTF64X4 $0x01, Y22, Z21, Z21
-	VPERMPS      Z21, Z0, Z21
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y22
-	VMOVUPS.Z    (DX)(BX*1), K1, Y23
-	VINSERTF64X4 $0x01, Y23, Z22, Z22
-	VPERMPS      Z22, Z0, Z22
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y23
-	VMOVUPS.Z    (DX)(BX*1), K1, Y24
-	VINSERTF64X4 $0x01, Y24, Z23, Z23
-	VPERMPS      Z23, Z0, Z23
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y24
-	VMOVUPS.Z    (DX)(BX*1), K1, Y25
-	VINSERTF64X4 $0x01, Y25, Z24, Z24
-	VPERMPS      Z24, Z0, Z24
+
+begun1of2:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), R8
+	ADDQ    anext+176(FP), R8
+	MOVQ    DI, R10
+	ADDQ    bnext+184(FP), R10
+	LEAQ    -8(R8)(DX*4), R9
+	LEAQ    (R8)(DX*4), R11
+	ADDQ    anext+176(FP), R11
+	MOVQ    R10, R13
+	ADDQ    bnext+184(FP), R13
+	LEAQ    -8(R11)(DX*4), R12
+	LEAQ    (R11)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    R13, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z2
+
+row1:
+	MOVQ depth+24(FP), DX
+
+depth1:
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z2, Z0
+	VBROADCASTSD (SI), Z5
+	VFMADD231PS  Z5, Z0, Z1
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	VMOVUPS.Z    (R10), K1, Y0
+	VPERMPS      Z0, Z2, Z0
+	VBROADCASTSD (R9), Z5
+	VFMADD231PS  Z5, Z0, Z3
+	ADDQ         AX, R8
+	ADDQ         AX, R9
+	ADDQ         CX, R10
+	VMOVUPS.Z    (R13), K1, Y0
+	VPERMPS      Z0, Z2, Z0
+	VBROADCASTSD (R12), Z5
+	VFMADD231PS  Z5, Z0, Z4
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         CX, R13
+	DECQ         DX
+	JNZ          depth1
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	ADDQ         aturn+40(FP), R11
+	ADDQ         aturn+40(FP), R12
+	ADDQ         bturn+88(FP), R13
+	DECQ         40(SP)
+	JNZ          row1
+	VBROADCASTSS floor+160(FP), Z2
+	VMOVUPS      inRows<>+0(SB), Z5
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z2, Z1
+	VPERMPS      Z1, Z5, Z1
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart1of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart1of0
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         $0x00000040, DX
+	JMP          ended1of0
+
+apart1of0:
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMOVUPS       Y1, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended1of0:
+	ADDQ    cnext+200(FP), DX
+	VMAXPS  Z3, Z2, Z3
+	VPERMPS Z3, Z5, Z3
+	MOVQ    ldc+144(FP), BX
+	CMPQ    BX, $0x20
+	JNE     apart1of1
+	CMPQ    columns+152(FP), $0x08
+	JNE     apart1of1
+	MOVQ    size+0(FP), SI
+	ANDQ    $0x01, SI
+	IMULQ   BX, SI
+	SUBQ    SI, DX
+	VMOVUPS Z3, (DX)
+	ADDQ    $0x00000040, DX
+	JMP     ended1of1
+
+apart1of1:
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VMOVUPS       Y3, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended1of1:
+	ADDQ    cnext+200(FP), DX
+	VMAXPS  Z4, Z2, Z4
+	VPERMPS Z4, Z5, Z4
+	MOVQ    ldc+144(FP), BX
+	CMPQ    BX, $0x20
+	JNE     apart1of2
+	CMPQ    columns+152(FP), $0x08
+	JNE     apart1of2
+	MOVQ    size+0(FP), SI
+	ANDQ    $0x01, SI
+	IMULQ   BX, SI
+	SUBQ    SI, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    $0x00000040, DX
+	JMP     ended1of2
+
+apart1of2:
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended1of2:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block1
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block1
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows2of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	JMP       begun2of0
+
+rows2of0:
+	VMOVUPS      inPairs<>+0(SB), Z3
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z3, Z1
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
-	VMOVUPS.Z    (DX), K1, Y25
-	VMOVUPS.Z    (DX)(BX*1), K1, Y26
-	VINSERTF64X4 $0x01, Y26, Z25, Z25
-	VPERMPS      Z25, Z0, Z25
-	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
-
-row25:
-	MOVQ depth+24(FP), DI
-
-depth25:
-	VMOVUPS.Z     (SI), K1, Y26
-	VPERMPS       Z26, Z0, Z27
-	VBROADCASTSD  (DX), Z28
-	VFMADD231PS   Z28, Z27, Z1
-	VBROADCASTSD  8(DX), Z28
-	VFMADD231PS   Z28, Z27, Z2
-	VBROADCASTSD  16(DX), Z28
-	VFMADD231PS   Z28, Z27, Z3
-	VBROADCASTSD  24(DX), Z28
-	VFMADD231PS   Z28, Z27, Z4
-	VBROADCASTSD  32(DX), Z28
-	VFMADD231PS   Z28, Z27, Z5
-	VBROADCASTSD  40(DX), Z28
-	VFMADD231PS   Z28, Z27, Z6
-	VBROADCASTSD  48(DX), Z28
-	VFMADD231PS   Z28, Z27, Z7
-	VBROADCASTSD  56(DX), Z28
-	VFMADD231PS   Z28, Z27, Z8
-	VBROADCASTSD  64(DX), Z28
-	VFMADD231PS   Z28, Z27, Z9
-	VBROADCASTSD  72(DX), Z28
-	VFMADD231PS   Z28, Z27, Z10
-	VBROADCASTSD  80(DX), Z28
-	VFMADD231PS   Z28, Z27, Z11
-	VBROADCASTSD  88(DX), Z28
-	VFMADD231PS   Z28, Z27, Z12
-	VBROADCASTSD  96(DX), Z28
-	VFMADD231PS   Z28, Z27, Z13
-	VBROADCASTSD  104(DX), Z28
-	VFMADD231PS   Z28, Z27, Z14
-	VBROADCASTSD  112(DX), Z28
-	VFMADD231PS   Z28, Z27, Z15
-	VBROADCASTSD  120(DX), Z28
-	VFMADD231PS   Z28, Z27, Z16
-	VBROADCASTSD  128(DX), Z28
-	VFMADD231PS   Z28, Z27, Z17
-	VBROADCASTSD  136(DX), Z28
-	VFMADD231PS   Z28, Z27, Z18
-	VBROADCASTSD  144(DX), Z28
-	VFMADD231PS   Z28, Z27, Z19
-	VBROADCASTSD  152(DX), Z28
-	VFMADD231PS   Z28, Z27, Z20
-	VBROADCASTSD  160(DX), Z28
-	VFMADD231PS   Z28, Z27, Z21
-	VBROADCASTSD  168(DX), Z28
-	VFMADD231PS   Z28, Z27, Z22
-	VBROADCASTSD  176(DX), Z28
-	VFMADD231PS   Z28, Z27, Z23
-	VBROADCASTSD  184(DX), Z28
-	VFMADD231PS   Z28, Z27, Z24
-	VBROADCASTSD  (BX), Z28
-	VFMADD231PS   Z28, Z27, Z25
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth25
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row25
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z27
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z27, Z1
-	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z27, Z2
-	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z27, Z3
-	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z27, Z4
-	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z27, Z5
-	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z27, Z6
-	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z27, Z7
-	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z27, Z8
-	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z27, Z9
-	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z27, Z10
-	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z27, Z11
-	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z27, Z12
-	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z27, Z13
-	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z27, Z14
-	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z27, Z15
-	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z27, Z16
-	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z27, Z17
-	VMOVUPS       Y17, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z18, Z0, Z18
-	VPERMPS       Z18, Z27, Z18
-	VMOVUPS       Y18, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z18, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z19, Z0, Z19
-	VPERMPS       Z19, Z27, Z19
-	VMOVUPS       Y19, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z19, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z20, Z0, Z20
-	VPERMPS       Z20, Z27, Z20
-	VMOVUPS       Y20, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z20, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z21, Z0, Z21
-	VPERMPS       Z21, Z27, Z21
-	VMOVUPS       Y21, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z21, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z22, Z0, Z22
-	VPERMPS       Z22, Z27, Z22
-	VMOVUPS       Y22, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z22, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z23, Z0, Z23
-	VPERMPS       Z23, Z27, Z23
-	VMOVUPS       Y23, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z23, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z24, Z0, Z24
-	VPERMPS       Z24, Z27, Z24
-	VMOVUPS       Y24, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z24, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	MOVQ          size+0(FP), SI
-	ANDQ          $0x01, SI
-	IMULQ         BX, SI
-	SUBQ          SI, DX
-	VMAXPS        Z25, Z0, Z25
-	VPERMPS       Z25, Z27, Z25
-	VMOVUPS       Y25, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z25, Y0
-	VMOVUPS       Y0, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block25
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block25
-	VZEROUPPER
-	RET
-
-block26:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
-	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
-	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z3, Z2
 	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
-	LEAQ         (DX)(BX*2), DX
+
+begun2of0:
+	ADDQ      inext+192(FP), DX
+	TESTQ     BX, BX
+	JNZ       rows2of1
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z3
+	VPERMPS   Z0, Z3, Z0
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	JMP       begun2of1
+
+rows2of1:
+	VMOVUPS      inPairs<>+0(SB), Z3
 	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y18
-	VMOVUPS.Z    (DX)(BX*1), K1, Y19
-	VINSERTF64X4 $0x01, Y19, Z18, Z18
-	VPERMPS      Z18, Z0, Z18
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y19
-	VMOVUPS.Z    (DX)(BX*1), K1, Y20
-	VINSERTF64X4 $0x01, Y20, Z19, Z19
-	VPERMPS      Z19, Z0, Z19
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y20
-	VMOVUPS.Z    (DX)(BX*1), K1, Y21
-	VINSERTF64X4 $0x01, Y21, Z20, Z20
-	VPERMPS      Z20, Z0, Z20
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y21
-	VMOVUPS.Z    (DX)(BX*1), K1, Y22
-	VINSERTF64X4 $0x01, Y22, Z21, Z21
-	VPERMPS      Z21, Z0, Z21
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y22
-	VMOVUPS.Z    (DX)(BX*1), K1, Y23
-	VINSERTF64X4 $0x01, Y23, Z22, Z22
-	VPERMPS      Z22, Z0, Z22
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y23
-	VMOVUPS.Z    (DX)(BX*1), K1, Y24
-	VINSERTF64X4 $0x01, Y24, Z23, Z23
-	VPERMPS      Z23, Z0, Z23
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y24
-	VMOVUPS.Z    (DX)(BX*1), K1, Y25
-	VINSERTF64X4 $0x01, Y25, Z24, Z24
-	VPERMPS      Z24, Z0, Z24
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y25
-	VMOVUPS.Z    (DX)(BX*1), K1, Y26
-	VINSERTF64X4 $0x01, Y26, Z25, Z25
-	VPERMPS      Z25, Z0, Z25
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z3, Z4
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
-	VMOVUPS.Z    (DX), K1, Y26
-	VMOVUPS.Z    (DX)(BX*1), K1, Y27
-	VINSERTF64X4 $0x01, Y27, Z26, Z26
-	VPERMPS      Z26, Z0, Z26
-	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
-
-row26:
-	MOVQ depth+24(FP), DI
-
-depth26:
-	VMOVUPS.Z     (SI), K1, Y27
-	VPERMPS       Z27, Z0, Z28
-	VBROADCASTSD  (DX), Z29
-	VFMADD231PS   Z29, Z28, Z1
-	VBROADCASTSD  8(DX), Z29
-	VFMADD231PS   Z29, Z28, Z2
-	VBROADCASTSD  16(DX), Z29
-	VFMADD231PS   Z29, Z28, Z3
-	VBROADCASTSD  24(DX), Z29
-	VFMADD231PS   Z29, Z28, Z4
-	VBROADCASTSD  32(DX), Z29
-	VFMADD231PS   Z29, Z28, Z5
-	VBROADCASTSD  40(DX), Z29
-	VFMADD231PS   Z29, Z28, Z6
-	VBROADCASTSD  48(DX), Z29
-	VFMADD231PS   Z29, Z28, Z7
-	VBROADCASTSD  56(DX), Z29
-	VFMADD231PS   Z29, Z28, Z8
-	VBROADCASTSD  64(DX), Z29
-	VFMADD231PS   Z29, Z28, Z9
-	VBROADCASTSD  72(DX), Z29
-	VFMADD231PS   Z29, Z28, Z10
-	VBROADCASTSD  80(DX), Z29
-	VFMADD231PS   Z29, Z28, Z11
-	VBROADCASTSD  88(DX), Z29
-	VFMADD231PS   Z29, Z28, Z12
-	VBROADCASTSD  96(DX), Z29
-	VFMADD231PS   Z29, Z28, Z13
-	VBROADCASTSD  104(DX), Z29
-	VFMADD231PS   Z29, Z28, Z14
-	VBROADCASTSD  112(DX), Z29
-	VFMADD231PS   Z29, Z28, Z15
-	VBROADCASTSD  120(DX), Z29
-	VFMADD231PS   Z29, Z28, Z16
-	VBROADCASTSD  128(DX), Z29
-	VFMADD231PS   Z29, Z28, Z17
-	VBROADCASTSD  136(DX), Z29
-	VFMADD231PS   Z29, Z28, Z18
-	VBROADCASTSD  144(DX), Z29
-	VFMADD231PS   Z29, Z28, Z19
-	VBROADCASTSD  152(DX), Z29
-	VFMADD231PS   Z29, Z28, Z20
-	VBROADCASTSD  160(DX), Z29
-	VFMADD231PS   Z29, Z28, Z21
-	VBROADCASTSD  168(DX), Z29
-	VFMADD231PS   Z29, Z28, Z22
-	VBROADCASTSD  176(DX), Z29
-	VFMADD231PS   Z29, Z28, Z23
-	VBROADCASTSD  184(DX), Z29
-	VFMADD231PS   Z29, Z28, Z24
-	VBROADCASTSD  192(DX), Z29
-	VFMADD231PS   Z29, Z28, Z25
-	VBROADCASTSD  (BX), Z29
-	VFMADD231PS   Z29, Z28, Z26
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth26
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row26
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z28
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z28, Z1
-	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z28, Z2
-	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z28, Z3
-	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z28, Z4
-	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z28, Z5
-	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z28, Z6
-	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z28, Z7
-	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z28, Z8
-	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z28, Z9
-	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z28, Z10
-	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z28, Z11
-	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z28, Z12
-	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z28, Z13
-	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z28, Z14
-	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z28, Z15
-	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z28, Z16
-	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z28, Z17
-	VMOVUPS       Y17, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z18, Z0, Z18
-	VPERMPS       Z18, Z28, Z18
-	VMOVUPS       Y18, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z18, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z19, Z0, Z19
-	VPERMPS       Z19, Z28, Z19
-	VMOVUPS       Y19, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z19, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z20, Z0, Z20
-	VPERMPS       Z20, Z28, Z20
-	VMOVUPS       Y20, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z20, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z21, Z0, Z21
-	VPERMPS       Z21, Z28, Z21
-	VMOVUPS       Y21, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z21, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z22, Z0, Z22
-	VPERMPS       Z22, Z28, Z22
-	VMOVUPS       Y22, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z22, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z23, Z0, Z23
-	VPERMPS       Z23, Z28, Z23
-	VMOVUPS       Y23, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z23, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z24, Z0, Z24
-	VPERMPS       Z24, Z28, Z24
-	VMOVUPS       Y24, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z24, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z25, Z0, Z25
-	VPERMPS       Z25, Z28, Z25
-	VMOVUPS       Y25, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z25, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	MOVQ          size+0(FP), SI
-	ANDQ          $0x01, SI
-	IMULQ         BX, SI
-	SUBQ          SI, DX
-	VMAXPS        Z26, Z0, Z26
-	VPERMPS       Z26, Z28, Z26
-	VMOVUPS       Y26, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z26, Y0
-	VMOVUPS       Y0, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block26
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block26
-	VZEROUPPER
-	RET
-
-block27:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
-	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
-	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z3, Z5
 	LEAQ         (DX)(BX*2), DX
+
+begun2of1:
+	ADDQ      inext+192(FP), DX
+	TESTQ     BX, BX
+	JNZ       rows2of2
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z3
+	VPERMPS   Z0, Z3, Z0
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	JMP       begun2of2
+
+rows2of2:
+	VMOVUPS      inPairs<>+0(SB), Z3
 	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y18
-	VMOVUPS.Z    (DX)(BX*1), K1, Y19
-	VINSERTF64X4 $0x01, Y19, Z18, Z18
-	VPERMPS      Z18, Z0, Z18
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y19
-	VMOVUPS.Z    (DX)(BX*1), K1, Y20
-	VINSERTF64X4 $0x01, Y20, Z19, Z19
-	VPERMPS      Z19, Z0, Z19
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y20
-	VMOVUPS.Z    (DX)(BX*1), K1, Y21
-	VINSERTF64X4 $0x01, Y21, Z20, Z20
-	VPERMPS      Z20, Z0, Z20
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y21
-	VMOVUPS.Z    (DX)(BX*1), K1, Y22
-	VINSERTF64X4 $0x01, Y22, Z21, Z21
-	VPERMPS      Z21, Z0, Z21
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y22
-	VMOVUPS.Z    (DX)(BX*1), K1, Y23
-	VINSERTF64X4 $0x01, Y23, Z22, Z22
-	VPERMPS      Z22, Z0, Z22
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y23
-	VMOVUPS.Z    (DX)(BX*1), K1, Y24
-	VINSERTF64X4 $0x01, Y24, Z23, Z23
-	VPERMPS      Z23, Z0, Z23
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y24
-	VMOVUPS.Z    (DX)(BX*1), K1, Y25
-	VINSERTF64X4 $0x01, Y25, Z24, Z24
-	VPERMPS      Z24, Z0, Z24
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y25
-	VMOVUPS.Z    (DX)(BX*1), K1, Y26
-	VINSERTF64X4 $0x01, Y26, Z25, Z25
-	VPERMPS      Z25, Z0, Z25
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y26
-	VMOVUPS.Z    (DX)(BX*1), K1, Y27
-	VINSERTF64X4 $0x01, Y27, Z26, Z26
-	VPERMPS      Z26, Z0, Z26
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z3, Z6
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
-	VMOVUPS.Z    (DX), K1, Y27
-	VMOVUPS.Z    (DX)(BX*1), K1, Y28
-	VINSERTF64X4 $0x01, Y28, Z27, Z27
-	VPERMPS      Z27, Z0, Z27
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z3, Z7
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
 
-row27:
-	MOVQ depth+24(FP), DI
+begun2of2:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), R8
+	ADDQ    anext+176(FP), R8
+	MOVQ    DI, R10
+	ADDQ    bnext+184(FP), R10
+	LEAQ    -8(R8)(DX*4), R9
+	LEAQ    (R8)(DX*4), R11
+	ADDQ    anext+176(FP), R11
+	MOVQ    R10, R13
+	ADDQ    bnext+184(FP), R13
+	LEAQ    -8(R11)(DX*4), R12
+	LEAQ    (R11)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    R13, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z3
 
-depth27:
-	VMOVUPS.Z     (SI), K1, Y28
-	VPERMPS       Z28, Z0, Z29
-	VBROADCASTSD  (DX), Z30
-	VFMADD231PS   Z30, Z29, Z1
-	VBROADCASTSD  8(DX), Z30
-	VFMADD231PS   Z30, Z29, Z2
-	VBROADCASTSD  16(DX), Z30
-	VFMADD231PS   Z30, Z29, Z3
-	VBROADCASTSD  24(DX), Z30
-	VFMADD231PS   Z30, Z29, Z4
-	VBROADCASTSD  32(DX), Z30
-	VFMADD231PS   Z30, Z29, Z5
-	VBROADCASTSD  40(DX), Z30
-	VFMADD231PS   Z30, Z29, Z6
-	VBROADCASTSD  48(DX), Z30
-	VFMADD231PS   Z30, Z29, Z7
-	VBROADCASTSD  56(DX), Z30
-	VFMADD231PS   Z30, Z29, Z8
-	VBROADCASTSD  64(DX), Z30
-	VFMADD231PS   Z30, Z29, Z9
-	VBROADCASTSD  72(DX), Z30
-	VFMADD231PS   Z30, Z29, Z10
-	VBROADCASTSD  80(DX), Z30
-	VFMADD231PS   Z30, Z29, Z11
-	VBROADCASTSD  88(DX), Z30
-	VFMADD231PS   Z30, Z29, Z12
-	VBROADCASTSD  96(DX), Z30
-	VFMADD231PS   Z30, Z29, Z13
-	VBROADCASTSD  104(DX), Z30
-	VFMADD231PS   Z30, Z29, Z14
-	VBROADCASTSD  112(DX), Z30
-	VFMADD231PS   Z30, Z29, Z15
-	VBROADCASTSD  120(DX), Z30
-	VFMADD231PS   Z30, Z29, Z16
-	VBROADCASTSD  128(DX), Z30
-	VFMADD231PS   Z30, Z29, Z17
-	VBROADCASTSD  136(DX), Z30
-	VFMADD231PS   Z30, Z29, Z18
-	VBROADCASTSD  144(DX), Z30
-	VFMADD231PS   Z30, Z29, Z19
-	VBROADCASTSD  152(DX), Z30
-	VFMADD231PS   Z30, Z29, Z20
-	VBROADCASTSD  160(DX), Z30
-	VFMADD231PS   Z30, Z29, Z21
-	VBROADCASTSD  168(DX), Z30
-	VFMADD231PS   Z30, Z29, Z22
-	VBROADCASTSD  176(DX), Z30
-	VFMADD231PS   Z30, Z29, Z23
-	VBROADCASTSD  184(DX), Z30
-	VFMADD231PS   Z30, Z29, Z24
-	VBROADCASTSD  192(DX), Z30
-	VFMADD231PS   Z30, Z29, Z25
-	VBROADCASTSD  200(DX), Z30
-	VFMADD231PS   Z30, Z29, Z26
-	VBROADCASTSD  (BX), Z30
-	VFMADD231PS   Z30, Z29, Z27
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth27
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row27
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z29
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z29, Z1
+row2:
+	MOVQ depth+24(FP), DX
+
+depth2:
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z3, Z0
+	VBROADCASTSD (BX), Z8
+	VFMADD231PS  Z8, Z0, Z1
+	VBROADCASTSD (SI), Z8
+	VFMADD231PS  Z8, Z0, Z2
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	VMOVUPS.Z    (R10), K1, Y0
+	VPERMPS      Z0, Z3, Z0
+	VBROADCASTSD (R8), Z8
+	VFMADD231PS  Z8, Z0, Z4
+	VBROADCASTSD (R9), Z8
+	VFMADD231PS  Z8, Z0, Z5
+	ADDQ         AX, R8
+	ADDQ         AX, R9
+	ADDQ         CX, R10
+	VMOVUPS.Z    (R13), K1, Y0
+	VPERMPS      Z0, Z3, Z0
+	VBROADCASTSD (R11), Z8
+	VFMADD231PS  Z8, Z0, Z6
+	VBROADCASTSD (R12), Z8
+	VFMADD231PS  Z8, Z0, Z7
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         CX, R13
+	DECQ         DX
+	JNZ          depth2
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	ADDQ         aturn+40(FP), R11
+	ADDQ         aturn+40(FP), R12
+	ADDQ         bturn+88(FP), R13
+	DECQ         40(SP)
+	JNZ          row2
+	VBROADCASTSS floor+160(FP), Z3
+	VMOVUPS      inRows<>+0(SB), Z8
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z3, Z1
+	VPERMPS      Z1, Z8, Z1
+	VMAXPS       Z2, Z3, Z2
+	VPERMPS      Z2, Z8, Z2
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart2of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart2of0
+	VMOVUPS      Z1, (DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z2, 64(DX)
+	ADDQ         $0x00000080, DX
+	JMP          ended2of0
+
+apart2of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z29, Z2
-	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z29, Z3
-	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z29, Z4
-	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z29, Z5
-	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z29, Z6
-	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z29, Z7
-	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z29, Z8
-	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z29, Z9
-	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z29, Z10
-	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z29, Z11
-	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z29, Z12
-	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z29, Z13
-	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z29, Z14
-	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z29, Z15
-	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z29, Z16
-	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z29, Z17
-	VMOVUPS       Y17, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z18, Z0, Z18
-	VPERMPS       Z18, Z29, Z18
-	VMOVUPS       Y18, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z18, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z19, Z0, Z19
-	VPERMPS       Z19, Z29, Z19
-	VMOVUPS       Y19, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z19, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z20, Z0, Z20
-	VPERMPS       Z20, Z29, Z20
-	VMOVUPS       Y20, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z20, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z21, Z0, Z21
-	VPERMPS       Z21, Z29, Z21
-	VMOVUPS       Y21, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z21, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z22, Z0, Z22
-	VPERMPS       Z22, Z29, Z22
-	VMOVUPS       Y22, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z22, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z23, Z0, Z23
-	VPERMPS       Z23, Z29, Z23
-	VMOVUPS       Y23, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z23, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z24, Z0, Z24
-	VPERMPS       Z24, Z29, Z24
-	VMOVUPS       Y24, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z24, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z25, Z0, Z25
-	VPERMPS       Z25, Z29, Z25
-	VMOVUPS       Y25, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z25, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z26, Z0, Z26
-	VPERMPS       Z26, Z29, Z26
-	VMOVUPS       Y26, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z26, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z27, Z0, Z27
-	VPERMPS       Z27, Z29, Z27
-	VMOVUPS       Y27, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z27, Y0
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block27
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block27
+
+ended2of0:
+	ADDQ    cnext+200(FP), DX
+	VMAXPS  Z4, Z3, Z4
+	VPERMPS Z4, Z8, Z4
+	VMAXPS  Z5, Z3, Z5
+	VPERMPS Z5, Z8, Z5
+	MOVQ    ldc+144(FP), BX
+	CMPQ    BX, $0x20
+	JNE     apart2of1
+	CMPQ    columns+152(FP), $0x08
+	JNE     apart2of1
+	VMOVUPS Z4, (DX)
+	MOVQ    size+0(FP), SI
+	ANDQ    $0x01, SI
+	IMULQ   BX, SI
+	SUBQ    SI, DX
+	VMOVUPS Z5, 64(DX)
+	ADDQ    $0x00000080, DX
+	JMP     ended2of1
+
+apart2of1:
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VMOVUPS       Y5, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended2of1:
+	ADDQ    cnext+200(FP), DX
+	VMAXPS  Z6, Z3, Z6
+	VPERMPS Z6, Z8, Z6
+	VMAXPS  Z7, Z3, Z7
+	VPERMPS Z7, Z8, Z7
+	MOVQ    ldc+144(FP), BX
+	CMPQ    BX, $0x20
+	JNE     apart2of2
+	CMPQ    columns+152(FP), $0x08
+	JNE     apart2of2
+	VMOVUPS Z6, (DX)
+	MOVQ    size+0(FP), SI
+	ANDQ    $0x01, SI
+	IMULQ   BX, SI
+	SUBQ    SI, DX
+	VMOVUPS Z7, 64(DX)
+	ADDQ    $0x00000080, DX
+	JMP     ended2of2
+
+apart2of2:
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z7, Y0
+	VMOVUPS       Y7, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended2of2:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block2
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block2
 	VZEROUPPER
 	RET
 
-block28:
-	MOVQ         ldi+128(FP), BX
-	MOVQ         16(SP), DX
-	VMOVUPS      interleaved<>+0(SB), Z0
+block3:
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows3of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	JMP       begun3of0
+
+rows3of0:
+	VMOVUPS      inPairs<>+0(SB), Z4
 	VMOVUPS.Z    (DX), K1, Y1
-	VMOVUPS.Z    (DX)(BX*1), K1, Y2
-	VINSERTF64X4 $0x01, Y2, Z1, Z1
-	VPERMPS      Z1, Z0, Z1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z4, Z1
 	LEAQ         (DX)(BX*2), DX
 	VMOVUPS.Z    (DX), K1, Y2
-	VMOVUPS.Z    (DX)(BX*1), K1, Y3
-	VINSERTF64X4 $0x01, Y3, Z2, Z2
-	VPERMPS      Z2, Z0, Z2
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y3
-	VMOVUPS.Z    (DX)(BX*1), K1, Y4
-	VINSERTF64X4 $0x01, Y4, Z3, Z3
-	VPERMPS      Z3, Z0, Z3
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y4
-	VMOVUPS.Z    (DX)(BX*1), K1, Y5
-	VINSERTF64X4 $0x01, Y5, Z4, Z4
-	VPERMPS      Z4, Z0, Z4
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y5
-	VMOVUPS.Z    (DX)(BX*1), K1, Y6
-	VINSERTF64X4 $0x01, Y6, Z5, Z5
-	VPERMPS      Z5, Z0, Z5
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y6
-	VMOVUPS.Z    (DX)(BX*1), K1, Y7
-	VINSERTF64X4 $0x01, Y7, Z6, Z6
-	VPERMPS      Z6, Z0, Z6
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y7
-	VMOVUPS.Z    (DX)(BX*1), K1, Y8
-	VINSERTF64X4 $0x01, Y8, Z7, Z7
-	VPERMPS      Z7, Z0, Z7
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VMOVUPS.Z    (DX)(BX*1), K1, Y9
-	VINSERTF64X4 $0x01, Y9, Z8, Z8
-	VPERMPS      Z8, Z0, Z8
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VMOVUPS.Z    (DX)(BX*1), K1, Y10
-	VINSERTF64X4 $0x01, Y10, Z9, Z9
-	VPERMPS      Z9, Z0, Z9
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VMOVUPS.Z    (DX)(BX*1), K1, Y11
-	VINSERTF64X4 $0x01, Y11, Z10, Z10
-	VPERMPS      Z10, Z0, Z10
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VMOVUPS.Z    (DX)(BX*1), K1, Y12
-	VINSERTF64X4 $0x01, Y12, Z11, Z11
-	VPERMPS      Z11, Z0, Z11
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VMOVUPS.Z    (DX)(BX*1), K1, Y13
-	VINSERTF64X4 $0x01, Y13, Z12, Z12
-	VPERMPS      Z12, Z0, Z12
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VMOVUPS.Z    (DX)(BX*1), K1, Y14
-	VINSERTF64X4 $0x01, Y14, Z13, Z13
-	VPERMPS      Z13, Z0, Z13
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VMOVUPS.Z    (DX)(BX*1), K1, Y15
-	VINSERTF64X4 $0x01, Y15, Z14, Z14
-	VPERMPS      Z14, Z0, Z14
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VMOVUPS.Z    (DX)(BX*1), K1, Y16
-	VINSERTF64X4 $0x01, Y16, Z15, Z15
-	VPERMPS      Z15, Z0, Z15
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VMOVUPS.Z    (DX)(BX*1), K1, Y17
-	VINSERTF64X4 $0x01, Y17, Z16, Z16
-	VPERMPS      Z16, Z0, Z16
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y17
-	VMOVUPS.Z    (DX)(BX*1), K1, Y18
-	VINSERTF64X4 $0x01, Y18, Z17, Z17
-	VPERMPS      Z17, Z0, Z17
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y18
-	VMOVUPS.Z    (DX)(BX*1), K1, Y19
-	VINSERTF64X4 $0x01, Y19, Z18, Z18
-	VPERMPS      Z18, Z0, Z18
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y19
-	VMOVUPS.Z    (DX)(BX*1), K1, Y20
-	VINSERTF64X4 $0x01, Y20, Z19, Z19
-	VPERMPS      Z19, Z0, Z19
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y20
-	VMOVUPS.Z    (DX)(BX*1), K1, Y21
-	VINSERTF64X4 $0x01, Y21, Z20, Z20
-	VPERMPS      Z20, Z0, Z20
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y21
-	VMOVUPS.Z    (DX)(BX*1), K1, Y22
-	VINSERTF64X4 $0x01, Y22, Z21, Z21
-	VPERMPS      Z21, Z0, Z21
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y22
-	VMOVUPS.Z    (DX)(BX*1), K1, Y23
-	VINSERTF64X4 $0x01, Y23, Z22, Z22
-	VPERMPS      Z22, Z0, Z22
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y23
-	VMOVUPS.Z    (DX)(BX*1), K1, Y24
-	VINSERTF64X4 $0x01, Y24, Z23, Z23
-	VPERMPS      Z23, Z0, Z23
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y24
-	VMOVUPS.Z    (DX)(BX*1), K1, Y25
-	VINSERTF64X4 $0x01, Y25, Z24, Z24
-	VPERMPS      Z24, Z0, Z24
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y25
-	VMOVUPS.Z    (DX)(BX*1), K1, Y26
-	VINSERTF64X4 $0x01, Y26, Z25, Z25
-	VPERMPS      Z25, Z0, Z25
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y26
-	VMOVUPS.Z    (DX)(BX*1), K1, Y27
-	VINSERTF64X4 $0x01, Y27, Z26, Z26
-	VPERMPS      Z26, Z0, Z26
-	LEAQ         (DX)(BX*2), DX
-	VMOVUPS.Z    (DX), K1, Y27
-	VMOVUPS.Z    (DX)(BX*1), K1, Y28
-	VINSERTF64X4 $0x01, Y28, Z27, Z27
-	VPERMPS      Z27, Z0, Z27
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z4, Z2
 	LEAQ         (DX)(BX*2), DX
 	MOVQ         size+0(FP), SI
 	ANDQ         $0x01, SI
 	IMULQ        BX, SI
 	SUBQ         SI, DX
-	VMOVUPS.Z    (DX), K1, Y28
-	VMOVUPS.Z    (DX)(BX*1), K1, Y29
-	VINSERTF64X4 $0x01, Y29, Z28, Z28
-	VPERMPS      Z28, Z0, Z28
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z4, Z3
 	LEAQ         (DX)(BX*2), DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         size+0(FP), BX
-	LEAQ         -8(DX)(BX*4), BX
-	MOVQ         8(SP), SI
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
-	VMOVUPS      twice<>+0(SB), Z0
 
-row28:
-	MOVQ depth+24(FP), DI
+begun3of0:
+	ADDQ      inext+192(FP), DX
+	TESTQ     BX, BX
+	JNZ       rows3of1
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z4
+	VPERMPS   Z0, Z4, Z0
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	JMP       begun3of1
 
-depth28:
-	VMOVUPS.Z     (SI), K1, Y29
-	VPERMPS       Z29, Z0, Z30
-	VBROADCASTSD  (DX), Z31
-	VFMADD231PS   Z31, Z30, Z1
-	VBROADCASTSD  8(DX), Z31
-	VFMADD231PS   Z31, Z30, Z2
-	VBROADCASTSD  16(DX), Z31
-	VFMADD231PS   Z31, Z30, Z3
-	VBROADCASTSD  24(DX), Z31
-	VFMADD231PS   Z31, Z30, Z4
-	VBROADCASTSD  32(DX), Z31
-	VFMADD231PS   Z31, Z30, Z5
-	VBROADCASTSD  40(DX), Z31
-	VFMADD231PS   Z31, Z30, Z6
-	VBROADCASTSD  48(DX), Z31
-	VFMADD231PS   Z31, Z30, Z7
-	VBROADCASTSD  56(DX), Z31
-	VFMADD231PS   Z31, Z30, Z8
-	VBROADCASTSD  64(DX), Z31
-	VFMADD231PS   Z31, Z30, Z9
-	VBROADCASTSD  72(DX), Z31
-	VFMADD231PS   Z31, Z30, Z10
-	VBROADCASTSD  80(DX), Z31
-	VFMADD231PS   Z31, Z30, Z11
-	VBROADCASTSD  88(DX), Z31
-	VFMADD231PS   Z31, Z30, Z12
-	VBROADCASTSD  96(DX), Z31
-	VFMADD231PS   Z31, Z30, Z13
-	VBROADCASTSD  104(DX), Z31
-	VFMADD231PS   Z31, Z30, Z14
-	VBROADCASTSD  112(DX), Z31
-	VFMADD231PS   Z31, Z30, Z15
-	VBROADCASTSD  120(DX), Z31
-	VFMADD231PS   Z31, Z30, Z16
-	VBROADCASTSD  128(DX), Z31
-	VFMADD231PS   Z31, Z30, Z17
-	VBROADCASTSD  136(DX), Z31
-	VFMADD231PS   Z31, Z30, Z18
-	VBROADCASTSD  144(DX), Z31
-	VFMADD231PS   Z31, Z30, Z19
-	VBROADCASTSD  152(DX), Z31
-	VFMADD231PS   Z31, Z30, Z20
-	VBROADCASTSD  160(DX), Z31
-	VFMADD231PS   Z31, Z30, Z21
-	VBROADCASTSD  168(DX), Z31
-	VFMADD231PS   Z31, Z30, Z22
-	VBROADCASTSD  176(DX), Z31
-	VFMADD231PS   Z31, Z30, Z23
-	VBROADCASTSD  184(DX), Z31
-	VFMADD231PS   Z31, Z30, Z24
-	VBROADCASTSD  192(DX), Z31
-	VFMADD231PS   Z31, Z30, Z25
-	VBROADCASTSD  200(DX), Z31
-	VFMADD231PS   Z31, Z30, Z26
-	VBROADCASTSD  208(DX), Z31
-	VFMADD231PS   Z31, Z30, Z27
-	VBROADCASTSD  (BX), Z31
-	VFMADD231PS   Z31, Z30, Z28
-	ADDQ          AX, DX
-	ADDQ          AX, BX
-	ADDQ          CX, SI
-	DECQ          DI
-	JNZ           depth28
-	ADDQ          aturn+40(FP), DX
-	ADDQ          aturn+40(FP), BX
-	ADDQ          bturn+88(FP), SI
-	DECQ          40(SP)
-	JNZ           row28
-	VBROADCASTSS  floor+160(FP), Z0
-	VMOVUPS       apart<>+0(SB), Z30
-	MOVQ          ldc+144(FP), BX
-	MOVQ          24(SP), DX
-	VMAXPS        Z1, Z0, Z1
-	VPERMPS       Z1, Z30, Z1
+rows3of1:
+	VMOVUPS      inPairs<>+0(SB), Z4
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z4, Z5
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z4, Z6
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z4, Z7
+	LEAQ         (DX)(BX*2), DX
+
+begun3of1:
+	ADDQ      inext+192(FP), DX
+	TESTQ     BX, BX
+	JNZ       rows3of2
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z4
+	VPERMPS   Z0, Z4, Z0
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	JMP       begun3of2
+
+rows3of2:
+	VMOVUPS      inPairs<>+0(SB), Z4
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z4, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z4, Z9
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z4, Z10
+	LEAQ         (DX)(BX*2), DX
+
+begun3of2:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), R8
+	ADDQ    anext+176(FP), R8
+	MOVQ    DI, R10
+	ADDQ    bnext+184(FP), R10
+	LEAQ    -8(R8)(DX*4), R9
+	LEAQ    (R8)(DX*4), R11
+	ADDQ    anext+176(FP), R11
+	MOVQ    R10, R13
+	ADDQ    bnext+184(FP), R13
+	LEAQ    -8(R11)(DX*4), R12
+	LEAQ    (R11)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    R13, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z4
+
+row3:
+	MOVQ depth+24(FP), DX
+
+depth3:
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z4, Z0
+	VBROADCASTSD (BX), Z11
+	VFMADD231PS  Z11, Z0, Z1
+	VBROADCASTSD 8(BX), Z11
+	VFMADD231PS  Z11, Z0, Z2
+	VBROADCASTSD (SI), Z11
+	VFMADD231PS  Z11, Z0, Z3
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	VMOVUPS.Z    (R10), K1, Y0
+	VPERMPS      Z0, Z4, Z0
+	VBROADCASTSD (R8), Z11
+	VFMADD231PS  Z11, Z0, Z5
+	VBROADCASTSD 8(R8), Z11
+	VFMADD231PS  Z11, Z0, Z6
+	VBROADCASTSD (R9), Z11
+	VFMADD231PS  Z11, Z0, Z7
+	ADDQ         AX, R8
+	ADDQ         AX, R9
+	ADDQ         CX, R10
+	VMOVUPS.Z    (R13), K1, Y0
+	VPERMPS      Z0, Z4, Z0
+	VBROADCASTSD (R11), Z11
+	VFMADD231PS  Z11, Z0, Z8
+	VBROADCASTSD 8(R11), Z11
+	VFMADD231PS  Z11, Z0, Z9
+	VBROADCASTSD (R12), Z11
+	VFMADD231PS  Z11, Z0, Z10
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         CX, R13
+	DECQ         DX
+	JNZ          depth3
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	ADDQ         aturn+40(FP), R11
+	ADDQ         aturn+40(FP), R12
+	ADDQ         bturn+88(FP), R13
+	DECQ         40(SP)
+	JNZ          row3
+	VBROADCASTSS floor+160(FP), Z4
+	VMOVUPS      inRows<>+0(SB), Z11
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z4, Z1
+	VPERMPS      Z1, Z11, Z1
+	VMAXPS       Z2, Z4, Z2
+	VPERMPS      Z2, Z11, Z2
+	VMAXPS       Z3, Z4, Z3
+	VPERMPS      Z3, Z11, Z3
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart3of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart3of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z3, 128(DX)
+	ADDQ         $0x000000c0, DX
+	JMP          ended3of0
+
+apart3of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMOVUPS       Y1, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z1, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z2, Z0, Z2
-	VPERMPS       Z2, Z30, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMOVUPS       Y2, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z3, Z0, Z3
-	VPERMPS       Z3, Z30, Z3
-	VMOVUPS       Y3, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z4, Z0, Z4
-	VPERMPS       Z4, Z30, Z4
-	VMOVUPS       Y4, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z4, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z5, Z0, Z5
-	VPERMPS       Z5, Z30, Z5
-	VMOVUPS       Y5, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z5, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z6, Z0, Z6
-	VPERMPS       Z6, Z30, Z6
-	VMOVUPS       Y6, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z6, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z7, Z0, Z7
-	VPERMPS       Z7, Z30, Z7
-	VMOVUPS       Y7, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z7, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z8, Z0, Z8
-	VPERMPS       Z8, Z30, Z8
-	VMOVUPS       Y8, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z8, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z9, Z0, Z9
-	VPERMPS       Z9, Z30, Z9
-	VMOVUPS       Y9, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z9, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z10, Z0, Z10
-	VPERMPS       Z10, Z30, Z10
-	VMOVUPS       Y10, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z10, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z11, Z0, Z11
-	VPERMPS       Z11, Z30, Z11
-	VMOVUPS       Y11, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z11, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z12, Z0, Z12
-	VPERMPS       Z12, Z30, Z12
-	VMOVUPS       Y12, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z13, Z0, Z13
-	VPERMPS       Z13, Z30, Z13
-	VMOVUPS       Y13, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z13, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z14, Z0, Z14
-	VPERMPS       Z14, Z30, Z14
-	VMOVUPS       Y14, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z14, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z15, Z0, Z15
-	VPERMPS       Z15, Z30, Z15
-	VMOVUPS       Y15, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z15, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z16, Z0, Z16
-	VPERMPS       Z16, Z30, Z16
-	VMOVUPS       Y16, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z16, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z17, Z0, Z17
-	VPERMPS       Z17, Z30, Z17
-	VMOVUPS       Y17, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z18, Z0, Z18
-	VPERMPS       Z18, Z30, Z18
-	VMOVUPS       Y18, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z18, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z19, Z0, Z19
-	VPERMPS       Z19, Z30, Z19
-	VMOVUPS       Y19, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z19, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z20, Z0, Z20
-	VPERMPS       Z20, Z30, Z20
-	VMOVUPS       Y20, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z20, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z21, Z0, Z21
-	VPERMPS       Z21, Z30, Z21
-	VMOVUPS       Y21, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z21, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z22, Z0, Z22
-	VPERMPS       Z22, Z30, Z22
-	VMOVUPS       Y22, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z22, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z23, Z0, Z23
-	VPERMPS       Z23, Z30, Z23
-	VMOVUPS       Y23, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z23, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z24, Z0, Z24
-	VPERMPS       Z24, Z30, Z24
-	VMOVUPS       Y24, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z24, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z25, Z0, Z25
-	VPERMPS       Z25, Z30, Z25
-	VMOVUPS       Y25, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z25, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z26, Z0, Z26
-	VPERMPS       Z26, Z30, Z26
-	VMOVUPS       Y26, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z26, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
-	LEAQ          (DX)(BX*2), DX
-	VMAXPS        Z27, Z0, Z27
-	VPERMPS       Z27, Z30, Z27
-	VMOVUPS       Y27, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z27, Y1
-	VMOVUPS       Y1, K1, (DX)(BX*1)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
 	MOVQ          size+0(FP), SI
 	ANDQ          $0x01, SI
 	IMULQ         BX, SI
 	SUBQ          SI, DX
-	VMAXPS        Z28, Z0, Z28
-	VPERMPS       Z28, Z30, Z28
-	VMOVUPS       Y28, K1, (DX)
-	VEXTRACTF64X4 $0x01, Z28, Y0
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VMOVUPS       Y3, K1, (DX)
 	VMOVUPS       Y0, K1, (DX)(BX*1)
 	LEAQ          (DX)(BX*2), DX
-	MOVQ          DX, 24(SP)
-	MOVQ          size+0(FP), DX
-	IMULQ         lda+56(FP), DX
-	ADDQ          DX, (SP)
-	DECQ          32(SP)
-	JNZ           block28
-	MOVQ          blocks+8(FP), DX
-	MOVQ          DX, 32(SP)
-	MOVQ          anext+176(FP), DX
-	ADDQ          DX, (SP)
-	MOVQ          bnext+184(FP), DX
-	ADDQ          DX, 8(SP)
-	MOVQ          inext+192(FP), DX
-	ADDQ          DX, 16(SP)
-	MOVQ          cnext+200(FP), DX
-	ADDQ          DX, 24(SP)
-	DECQ          48(SP)
-	JNZ           block28
+
+ended3of0:
+	ADDQ    cnext+200(FP), DX
+	VMAXPS  Z5, Z4, Z5
+	VPERMPS Z5, Z11, Z5
+	VMAXPS  Z6, Z4, Z6
+	VPERMPS Z6, Z11, Z6
+	VMAXPS  Z7, Z4, Z7
+	VPERMPS Z7, Z11, Z7
+	MOVQ    ldc+144(FP), BX
+	CMPQ    BX, $0x20
+	JNE     apart3of1
+	CMPQ    columns+152(FP), $0x08
+	JNE     apart3of1
+	VMOVUPS Z5, (DX)
+	VMOVUPS Z6, 64(DX)
+	MOVQ    size+0(FP), SI
+	ANDQ    $0x01, SI
+	IMULQ   BX, SI
+	SUBQ    SI, DX
+	VMOVUPS Z7, 128(DX)
+	ADDQ    $0x000000c0, DX
+	JMP     ended3of1
+
+apart3of1:
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VMOVUPS       Y5, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z7, Y0
+	VMOVUPS       Y7, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended3of1:
+	ADDQ    cnext+200(FP), DX
+	VMAXPS  Z8, Z4, Z8
+	VPERMPS Z8, Z11, Z8
+	VMAXPS  Z9, Z4, Z9
+	VPERMPS Z9, Z11, Z9
+	VMAXPS  Z10, Z4, Z10
+	VPERMPS Z10, Z11, Z10
+	MOVQ    ldc+144(FP), BX
+	CMPQ    BX, $0x20
+	JNE     apart3of2
+	CMPQ    columns+152(FP), $0x08
+	JNE     apart3of2
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	MOVQ    size+0(FP), SI
+	ANDQ    $0x01, SI
+	IMULQ   BX, SI
+	SUBQ    SI, DX
+	VMOVUPS Z10, 128(DX)
+	ADDQ    $0x000000c0, DX
+	JMP     ended3of2
+
+apart3of2:
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VMOVUPS       Y9, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended3of2:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block3
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block3
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows4of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	JMP       begun4of0
+
+rows4of0:
+	VMOVUPS      inPairs<>+0(SB), Z5
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z5, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z5, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z5, Z3
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z5, Z4
+	LEAQ         (DX)(BX*2), DX
+
+begun4of0:
+	ADDQ      inext+192(FP), DX
+	TESTQ     BX, BX
+	JNZ       rows4of1
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z5
+	VPERMPS   Z0, Z5, Z0
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	JMP       begun4of1
+
+rows4of1:
+	VMOVUPS      inPairs<>+0(SB), Z5
+	VMOVUPS.Z    (DX), K1, Y6
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z6, Z6
+	VPERMPS      Z6, Z5, Z6
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z5, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z5, Z8
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z5, Z9
+	LEAQ         (DX)(BX*2), DX
+
+begun4of1:
+	ADDQ      inext+192(FP), DX
+	TESTQ     BX, BX
+	JNZ       rows4of2
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z5
+	VPERMPS   Z0, Z5, Z0
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	JMP       begun4of2
+
+rows4of2:
+	VMOVUPS      inPairs<>+0(SB), Z5
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z5, Z10
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z5, Z11
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z5, Z12
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z5, Z13
+	LEAQ         (DX)(BX*2), DX
+
+begun4of2:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), R8
+	ADDQ    anext+176(FP), R8
+	MOVQ    DI, R10
+	ADDQ    bnext+184(FP), R10
+	LEAQ    -8(R8)(DX*4), R9
+	LEAQ    (R8)(DX*4), R11
+	ADDQ    anext+176(FP), R11
+	MOVQ    R10, R13
+	ADDQ    bnext+184(FP), R13
+	LEAQ    -8(R11)(DX*4), R12
+	LEAQ    (R11)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    R13, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z5
+
+row4:
+	MOVQ depth+24(FP), DX
+
+depth4:
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z5, Z0
+	VBROADCASTSD (BX), Z14
+	VFMADD231PS  Z14, Z0, Z1
+	VBROADCASTSD 8(BX), Z14
+	VFMADD231PS  Z14, Z0, Z2
+	VBROADCASTSD 16(BX), Z14
+	VFMADD231PS  Z14, Z0, Z3
+	VBROADCASTSD (SI), Z14
+	VFMADD231PS  Z14, Z0, Z4
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	VMOVUPS.Z    (R10), K1, Y0
+	VPERMPS      Z0, Z5, Z0
+	VBROADCASTSD (R8), Z14
+	VFMADD231PS  Z14, Z0, Z6
+	VBROADCASTSD 8(R8), Z14
+	VFMADD231PS  Z14, Z0, Z7
+	VBROADCASTSD 16(R8), Z14
+	VFMADD231PS  Z14, Z0, Z8
+	VBROADCASTSD (R9), Z14
+	VFMADD231PS  Z14, Z0, Z9
+	ADDQ         AX, R8
+	ADDQ         AX, R9
+	ADDQ         CX, R10
+	VMOVUPS.Z    (R13), K1, Y0
+	VPERMPS      Z0, Z5, Z0
+	VBROADCASTSD (R11), Z14
+	VFMADD231PS  Z14, Z0, Z10
+	VBROADCASTSD 8(R11), Z14
+	VFMADD231PS  Z14, Z0, Z11
+	VBROADCASTSD 16(R11), Z14
+	VFMADD231PS  Z14, Z0, Z12
+	VBROADCASTSD (R12), Z14
+	VFMADD231PS  Z14, Z0, Z13
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         CX, R13
+	DECQ         DX
+	JNZ          depth4
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	ADDQ         aturn+40(FP), R11
+	ADDQ         aturn+40(FP), R12
+	ADDQ         bturn+88(FP), R13
+	DECQ         40(SP)
+	JNZ          row4
+	VBROADCASTSS floor+160(FP), Z5
+	VMOVUPS      inRows<>+0(SB), Z14
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z5, Z1
+	VPERMPS      Z1, Z14, Z1
+	VMAXPS       Z2, Z5, Z2
+	VPERMPS      Z2, Z14, Z2
+	VMAXPS       Z3, Z5, Z3
+	VPERMPS      Z3, Z14, Z3
+	VMAXPS       Z4, Z5, Z4
+	VPERMPS      Z4, Z14, Z4
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart4of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart4of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z4, 192(DX)
+	ADDQ         $0x00000100, DX
+	JMP          ended4of0
+
+apart4of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMOVUPS       Y1, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VMOVUPS       Y3, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended4of0:
+	ADDQ    cnext+200(FP), DX
+	VMAXPS  Z6, Z5, Z6
+	VPERMPS Z6, Z14, Z6
+	VMAXPS  Z7, Z5, Z7
+	VPERMPS Z7, Z14, Z7
+	VMAXPS  Z8, Z5, Z8
+	VPERMPS Z8, Z14, Z8
+	VMAXPS  Z9, Z5, Z9
+	VPERMPS Z9, Z14, Z9
+	MOVQ    ldc+144(FP), BX
+	CMPQ    BX, $0x20
+	JNE     apart4of1
+	CMPQ    columns+152(FP), $0x08
+	JNE     apart4of1
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, 128(DX)
+	MOVQ    size+0(FP), SI
+	ANDQ    $0x01, SI
+	IMULQ   BX, SI
+	SUBQ    SI, DX
+	VMOVUPS Z9, 192(DX)
+	ADDQ    $0x00000100, DX
+	JMP     ended4of1
+
+apart4of1:
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z7, Y0
+	VMOVUPS       Y7, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VMOVUPS       Y9, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended4of1:
+	ADDQ    cnext+200(FP), DX
+	VMAXPS  Z10, Z5, Z10
+	VPERMPS Z10, Z14, Z10
+	VMAXPS  Z11, Z5, Z11
+	VPERMPS Z11, Z14, Z11
+	VMAXPS  Z12, Z5, Z12
+	VPERMPS Z12, Z14, Z12
+	VMAXPS  Z13, Z5, Z13
+	VPERMPS Z13, Z14, Z13
+	MOVQ    ldc+144(FP), BX
+	CMPQ    BX, $0x20
+	JNE     apart4of2
+	CMPQ    columns+152(FP), $0x08
+	JNE     apart4of2
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, 64(DX)
+	VMOVUPS Z12, 128(DX)
+	MOVQ    size+0(FP), SI
+	ANDQ    $0x01, SI
+	IMULQ   BX, SI
+	SUBQ    SI, DX
+	VMOVUPS Z13, 192(DX)
+	ADDQ    $0x00000100, DX
+	JMP     ended4of2
+
+apart4of2:
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z11, Y0
+	VMOVUPS       Y11, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z13, Y0
+	VMOVUPS       Y13, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended4of2:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block4
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block4
+	VZEROUPPER
+	RET
+
+block5:
+	MOVQ      ldi+128(FP), BX
+	MOVQ      16(SP), DX
+	TESTQ     BX, BX
+	JNZ       rows5of0
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z1
+	VPERMPS   Z0, Z1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	JMP       begun5of0
+
+rows5of0:
+	VMOVUPS      inPairs<>+0(SB), Z6
+	VMOVUPS.Z    (DX), K1, Y1
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z1
+	VPERMPS      Z1, Z6, Z1
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z2, Z2
+	VPERMPS      Z2, Z6, Z2
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z3, Z3
+	VPERMPS      Z3, Z6, Z3
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z4, Z4
+	VPERMPS      Z4, Z6, Z4
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z5, Z5
+	VPERMPS      Z5, Z6, Z5
+	LEAQ         (DX)(BX*2), DX
+
+begun5of0:
+	ADDQ      inext+192(FP), DX
+	TESTQ     BX, BX
+	JNZ       rows5of1
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z6
+	VPERMPS   Z0, Z6, Z0
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	JMP       begun5of1
+
+rows5of1:
+	VMOVUPS      inPairs<>+0(SB), Z6
+	VMOVUPS.Z    (DX), K1, Y7
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z7, Z7
+	VPERMPS      Z7, Z6, Z7
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z8, Z8
+	VPERMPS      Z8, Z6, Z8
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z9, Z9
+	VPERMPS      Z9, Z6, Z9
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z10, Z10
+	VPERMPS      Z10, Z6, Z10
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z11, Z11
+	VPERMPS      Z11, Z6, Z11
+	LEAQ         (DX)(BX*2), DX
+
+begun5of1:
+	ADDQ      inext+192(FP), DX
+	TESTQ     BX, BX
+	JNZ       rows5of2
+	VMOVUPS.Z (DX), K1, Y0
+	VMOVUPS   twice<>+0(SB), Z6
+	VPERMPS   Z0, Z6, Z0
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	JMP       begun5of2
+
+rows5of2:
+	VMOVUPS      inPairs<>+0(SB), Z6
+	VMOVUPS.Z    (DX), K1, Y12
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z12, Z12
+	VPERMPS      Z12, Z6, Z12
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z13, Z13
+	VPERMPS      Z13, Z6, Z13
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z14, Z14
+	VPERMPS      Z14, Z6, Z14
+	LEAQ         (DX)(BX*2), DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z15, Z15
+	VPERMPS      Z15, Z6, Z15
+	LEAQ         (DX)(BX*2), DX
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VMOVUPS.Z    (DX)(BX*1), K1, Y0
+	VINSERTF64X4 $0x01, Y0, Z16, Z16
+	VPERMPS      Z16, Z6, Z16
+	LEAQ         (DX)(BX*2), DX
+
+begun5of2:
+	MOVQ    DX, 16(SP)
+	MOVQ    size+0(FP), DX
+	MOVQ    (SP), BX
+	MOVQ    8(SP), DI
+	LEAQ    -8(BX)(DX*4), SI
+	LEAQ    (BX)(DX*4), R8
+	ADDQ    anext+176(FP), R8
+	MOVQ    DI, R10
+	ADDQ    bnext+184(FP), R10
+	LEAQ    -8(R8)(DX*4), R9
+	LEAQ    (R8)(DX*4), R11
+	ADDQ    anext+176(FP), R11
+	MOVQ    R10, R13
+	ADDQ    bnext+184(FP), R13
+	LEAQ    -8(R11)(DX*4), R12
+	LEAQ    (R11)(DX*4), DX
+	MOVQ    DX, (SP)
+	MOVQ    R13, 8(SP)
+	MOVQ    rows+16(FP), DX
+	MOVQ    DX, 40(SP)
+	VMOVUPS twice<>+0(SB), Z6
+
+row5:
+	MOVQ depth+24(FP), DX
+
+depth5:
+	VMOVUPS.Z    (DI), K1, Y0
+	VPERMPS      Z0, Z6, Z0
+	VBROADCASTSD (BX), Z17
+	VFMADD231PS  Z17, Z0, Z1
+	VBROADCASTSD 8(BX), Z17
+	VFMADD231PS  Z17, Z0, Z2
+	VBROADCASTSD 16(BX), Z17
+	VFMADD231PS  Z17, Z0, Z3
+	VBROADCASTSD 24(BX), Z17
+	VFMADD231PS  Z17, Z0, Z4
+	VBROADCASTSD (SI), Z17
+	VFMADD231PS  Z17, Z0, Z5
+	ADDQ         AX, BX
+	ADDQ         AX, SI
+	ADDQ         CX, DI
+	VMOVUPS.Z    (R10), K1, Y0
+	VPERMPS      Z0, Z6, Z0
+	VBROADCASTSD (R8), Z17
+	VFMADD231PS  Z17, Z0, Z7
+	VBROADCASTSD 8(R8), Z17
+	VFMADD231PS  Z17, Z0, Z8
+	VBROADCASTSD 16(R8), Z17
+	VFMADD231PS  Z17, Z0, Z9
+	VBROADCASTSD 24(R8), Z17
+	VFMADD231PS  Z17, Z0, Z10
+	VBROADCASTSD (R9), Z17
+	VFMADD231PS  Z17, Z0, Z11
+	ADDQ         AX, R8
+	ADDQ         AX, R9
+	ADDQ         CX, R10
+	VMOVUPS.Z    (R13), K1, Y0
+	VPERMPS      Z0, Z6, Z0
+	VBROADCASTSD (R11), Z17
+	VFMADD231PS  Z17, Z0, Z12
+	VBROADCASTSD 8(R11), Z17
+	VFMADD231PS  Z17, Z0, Z13
+	VBROADCASTSD 16(R11), Z17
+	VFMADD231PS  Z17, Z0, Z14
+	VBROADCASTSD 24(R11), Z17
+	VFMADD231PS  Z17, Z0, Z15
+	VBROADCASTSD (R12), Z17
+	VFMADD231PS  Z17, Z0, Z16
+	ADDQ         AX, R11
+	ADDQ         AX, R12
+	ADDQ         CX, R13
+	DECQ         DX
+	JNZ          depth5
+	ADDQ         aturn+40(FP), BX
+	ADDQ         aturn+40(FP), SI
+	ADDQ         bturn+88(FP), DI
+	ADDQ         aturn+40(FP), R8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	ADDQ         aturn+40(FP), R11
+	ADDQ         aturn+40(FP), R12
+	ADDQ         bturn+88(FP), R13
+	DECQ         40(SP)
+	JNZ          row5
+	VBROADCASTSS floor+160(FP), Z6
+	VMOVUPS      inRows<>+0(SB), Z17
+	MOVQ         24(SP), DX
+	VMAXPS       Z1, Z6, Z1
+	VPERMPS      Z1, Z17, Z1
+	VMAXPS       Z2, Z6, Z2
+	VPERMPS      Z2, Z17, Z2
+	VMAXPS       Z3, Z6, Z3
+	VPERMPS      Z3, Z17, Z3
+	VMAXPS       Z4, Z6, Z4
+	VPERMPS      Z4, Z17, Z4
+	VMAXPS       Z5, Z6, Z5
+	VPERMPS      Z5, Z17, Z5
+	MOVQ         ldc+144(FP), BX
+	CMPQ         BX, $0x20
+	JNE          apart5of0
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart5of0
+	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPS      Z3, 128(DX)
+	VMOVUPS      Z4, 192(DX)
+	MOVQ         size+0(FP), SI
+	ANDQ         $0x01, SI
+	IMULQ        BX, SI
+	SUBQ         SI, DX
+	VMOVUPS      Z5, 256(DX)
+	ADDQ         $0x00000140, DX
+	JMP          ended5of0
+
+apart5of0:
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMOVUPS       Y1, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VMOVUPS       Y3, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VMOVUPS       Y5, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended5of0:
+	ADDQ    cnext+200(FP), DX
+	VMAXPS  Z7, Z6, Z7
+	VPERMPS Z7, Z17, Z7
+	VMAXPS  Z8, Z6, Z8
+	VPERMPS Z8, Z17, Z8
+	VMAXPS  Z9, Z6, Z9
+	VPERMPS Z9, Z17, Z9
+	VMAXPS  Z10, Z6, Z10
+	VPERMPS Z10, Z17, Z10
+	VMAXPS  Z11, Z6, Z11
+	VPERMPS Z11, Z17, Z11
+	MOVQ    ldc+144(FP), BX
+	CMPQ    BX, $0x20
+	JNE     apart5of1
+	CMPQ    columns+152(FP), $0x08
+	JNE     apart5of1
+	VMOVUPS Z7, (DX)
+	VMOVUPS Z8, 64(DX)
+	VMOVUPS Z9, 128(DX)
+	VMOVUPS Z10, 192(DX)
+	MOVQ    size+0(FP), SI
+	ANDQ    $0x01, SI
+	IMULQ   BX, SI
+	SUBQ    SI, DX
+	VMOVUPS Z11, 256(DX)
+	ADDQ    $0x00000140, DX
+	JMP     ended5of1
+
+apart5of1:
+	VEXTRACTF64X4 $0x01, Z7, Y0
+	VMOVUPS       Y7, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VMOVUPS       Y9, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z11, Y0
+	VMOVUPS       Y11, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended5of1:
+	ADDQ    cnext+200(FP), DX
+	VMAXPS  Z12, Z6, Z12
+	VPERMPS Z12, Z17, Z12
+	VMAXPS  Z13, Z6, Z13
+	VPERMPS Z13, Z17, Z13
+	VMAXPS  Z14, Z6, Z14
+	VPERMPS Z14, Z17, Z14
+	VMAXPS  Z15, Z6, Z15
+	VPERMPS Z15, Z17, Z15
+	VMAXPS  Z16, Z6, Z16
+	VPERMPS Z16, Z17, Z16
+	MOVQ    ldc+144(FP), BX
+	CMPQ    BX, $0x20
+	JNE     apart5of2
+	CMPQ    columns+152(FP), $0x08
+	JNE     apart5of2
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, 128(DX)
+	VMOVUPS Z15, 192(DX)
+	MOVQ    size+0(FP), SI
+	ANDQ    $0x01, SI
+	IMULQ   BX, SI
+	SUBQ    SI, DX
+	VMOVUPS Z16, 256(DX)
+	ADDQ    $0x00000140, DX
+	JMP     ended5of2
+
+apart5of2:
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z13, Y0
+	VMOVUPS       Y13, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	VEXTRACTF64X4 $0x01, Z15, Y0
+	VMOVUPS       Y15, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+	MOVQ          size+0(FP), SI
+	ANDQ          $0x01, SI
+	IMULQ         BX, SI
+	SUBQ          SI, DX
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(BX*1)
+	LEAQ          (DX)(BX*2), DX
+
+ended5of2:
+	MOVQ DX, 24(SP)
+	DECQ 32(SP)
+	JNZ  block5
+	MOVQ blocks+8(FP), DX
+	MOVQ DX, 32(SP)
+	MOVQ anext+176(FP), DX
+	ADDQ DX, (SP)
+	MOVQ bnext+184(FP), DX
+	ADDQ DX, 8(SP)
+	MOVQ inext+192(FP), DX
+	ADDQ DX, 16(SP)
+	MOVQ cnext+200(FP), DX
+	ADDQ DX, 24(SP)
+	DECQ 48(SP)
+	JNZ  block5
 	VZEROUPPER
 	RET
 

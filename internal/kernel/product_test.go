@@ -34,8 +34,11 @@ func products() []Product {
 		table = append(table, p)
 	}
 	for m := 1; m <= 60; m += 1 + m/30 {
-		if p := gradient(1, 5, 2, 7); m > 1 { // rows of C side by side in A
+		for _, n := range []int{5, 8} { // rows of C side by side in A; all kernel rows at once
+			p := gradient(1, n, 2, 7)
 			p.M, p.LDC = m, 8
+			table = append(table, p)
+			p.Batch, p.ABatch, p.CBatch = 3+m%3, p.ARow, m*p.LDC
 			table = append(table, p)
 		}
 		for _, n := range []int{1, 7, 8, 9, 16, 17, 24, 25, 31, 32, 33, 48} {

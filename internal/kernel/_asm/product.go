@@ -79,6 +79,7 @@ type productFrame struct {
 	vectors       int
 	prefetch      bool
 	paired        bool     // see paired
+	batches       int      // at once, see twins
 	s, s3, s5     Register // 1, 3 and 5 times lda
 	astep, bstep  Register
 	bahead, bpace Register // what of B to prefetch next
