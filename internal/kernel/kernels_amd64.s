@@ -31958,6 +31958,180 @@ TEXT ·input2AVX512(SB), $1136-80
 	MOVQ CX, 1120(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 1128(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            1112(SP), $0x02
+	JLT             tile
+	MOVQ            1120(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            1128(SP), CX
+	MOVQ            CX, 8(SP)
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VSUBPS          Z2, Z0, Z0
+	VMOVUPS         Z0, (AX)
+	VADDPS          Z2, Z1, Z0
+	VMOVUPS         Z0, 256(AX)
+	VSUBPS          Z1, Z2, Z0
+	VMOVUPS         Z0, 512(AX)
+	VSUBPS          Z3, Z1, Z0
+	VMOVUPS         Z0, 768(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VSUBPS          Z2, Z0, Z0
+	VMOVUPS         Z0, 64(AX)
+	VADDPS          Z2, Z1, Z0
+	VMOVUPS         Z0, 320(AX)
+	VSUBPS          Z1, Z2, Z0
+	VMOVUPS         Z0, 576(AX)
+	VSUBPS          Z3, Z1, Z0
+	VMOVUPS         Z0, 832(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VSUBPS          Z2, Z0, Z0
+	VMOVUPS         Z0, 128(AX)
+	VADDPS          Z2, Z1, Z0
+	VMOVUPS         Z0, 384(AX)
+	VSUBPS          Z1, Z2, Z0
+	VMOVUPS         Z0, 640(AX)
+	VSUBPS          Z3, Z1, Z0
+	VMOVUPS         Z0, 896(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VSUBPS          Z2, Z0, Z0
+	VMOVUPS         Z0, 192(AX)
+	VADDPS          Z2, Z1, Z0
+	VMOVUPS         Z0, 448(AX)
+	VSUBPS          Z1, Z2, Z0
+	VMOVUPS         Z0, 704(AX)
+	VSUBPS          Z3, Z1, Z0
+	VMOVUPS         Z0, 960(AX)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	VMOVUPS         (AX), Z0
+	VMOVUPS         64(AX), Z1
+	VMOVUPS         128(AX), Z2
+	VMOVUPS         192(AX), Z3
+	VSUBPS          Z2, Z0, Z0
+	VMOVUPS         Y0, (CX)
+	VEXTRACTF64X4   $0x01, Z0, (DX)
+	VADDPS          Z2, Z1, Z0
+	VMOVUPS         Y0, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*1)
+	VSUBPS          Z1, Z2, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	VSUBPS          Z3, Z1, Z0
+	VMOVUPS         Y0, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(SI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         256(AX), Z0
+	VMOVUPS         320(AX), Z1
+	VMOVUPS         384(AX), Z2
+	VMOVUPS         448(AX), Z3
+	VSUBPS          Z2, Z0, Z0
+	VMOVUPS         Y0, (CX)
+	VEXTRACTF64X4   $0x01, Z0, (DX)
+	VADDPS          Z2, Z1, Z0
+	VMOVUPS         Y0, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*1)
+	VSUBPS          Z1, Z2, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	VSUBPS          Z3, Z1, Z0
+	VMOVUPS         Y0, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(SI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         512(AX), Z0
+	VMOVUPS         576(AX), Z1
+	VMOVUPS         640(AX), Z2
+	VMOVUPS         704(AX), Z3
+	VSUBPS          Z2, Z0, Z0
+	VMOVUPS         Y0, (CX)
+	VEXTRACTF64X4   $0x01, Z0, (DX)
+	VADDPS          Z2, Z1, Z0
+	VMOVUPS         Y0, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*1)
+	VSUBPS          Z1, Z2, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	VSUBPS          Z3, Z1, Z0
+	VMOVUPS         Y0, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(SI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         768(AX), Z0
+	VMOVUPS         832(AX), Z1
+	VMOVUPS         896(AX), Z2
+	VMOVUPS         960(AX), Z3
+	VSUBPS          Z2, Z0, Z0
+	VMOVUPS         Y0, (CX)
+	VEXTRACTF64X4   $0x01, Z0, (DX)
+	VADDPS          Z2, Z1, Z0
+	VMOVUPS         Y0, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*1)
+	VSUBPS          Z1, Z2, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	VSUBPS          Z3, Z1, Z0
+	VMOVUPS         Y0, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(SI*1)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1120(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1128(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1120(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1128(SP)
+	SUBQ            $0x02, 1112(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 1120(SP), CX
@@ -31969,8 +32143,8 @@ tile:
 channels:
 	CMPQ    CX, $0x10
 	JLT     half
-	MOVQ    srow+8(FP), BX
 	MOVQ    (SP), DX
+	MOVQ    srow+8(FP), BX
 	LEAQ    (BX)(BX*2), SI
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
@@ -32023,8 +32197,8 @@ channels:
 	VMOVUPS Z0, 704(AX)
 	VSUBPS  Z3, Z1, Z0
 	VMOVUPS Z0, 960(AX)
-	MOVQ    dcol+48(FP), BX
 	MOVQ    8(SP), DX
+	MOVQ    dcol+48(FP), BX
 	LEAQ    (BX)(BX*2), SI
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -32084,8 +32258,8 @@ channels:
 	JMP     next
 
 half:
-	MOVQ    srow+8(FP), DX
 	MOVQ    (SP), CX
+	MOVQ    srow+8(FP), DX
 	LEAQ    (DX)(DX*2), BX
 	VMOVUPS (CX), Y0
 	VMOVUPS (CX)(DX*1), Y1
@@ -32138,8 +32312,8 @@ half:
 	VMOVUPS Y0, 352(AX)
 	VSUBPS  Y3, Y1, Y0
 	VMOVUPS Y0, 480(AX)
-	MOVQ    dcol+48(FP), DX
 	MOVQ    8(SP), CX
+	MOVQ    dcol+48(FP), DX
 	LEAQ    (DX)(DX*2), BX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -32200,7 +32374,7 @@ next:
 	ADDQ CX, 1120(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 1128(SP)
-	DECQ 1112(SP)
+	SUBQ $0x01, 1112(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
@@ -32217,6 +32391,141 @@ TEXT ·output2BiasAVX512(SB), $624-92
 	MOVQ CX, 608(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 616(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            600(SP), $0x02
+	JLT             tile
+	MOVQ            608(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            616(SP), CX
+	MOVQ            CX, 8(SP)
+	MOVQ            bias+80(FP), CX
+	MOVQ            CX, 16(SP)
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, Z0
+	VMOVUPS         Z0, (AX)
+	VSUBPS          Z2, Z1, Z0
+	VSUBPS          Z3, Z0, Z0
+	VMOVUPS         Z0, 256(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, Z0
+	VMOVUPS         Z0, 64(AX)
+	VSUBPS          Z2, Z1, Z0
+	VSUBPS          Z3, Z0, Z0
+	VMOVUPS         Z0, 320(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, Z0
+	VMOVUPS         Z0, 128(AX)
+	VSUBPS          Z2, Z1, Z0
+	VSUBPS          Z3, Z0, Z0
+	VMOVUPS         Z0, 384(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, Z0
+	VMOVUPS         Z0, 192(AX)
+	VSUBPS          Z2, Z1, Z0
+	VSUBPS          Z3, Z0, Z0
+	VMOVUPS         Z0, 448(AX)
+	MOVQ            16(SP), CX
+	VBROADCASTF64X4 (CX), Z0
+	VBROADCASTSS    floor+88(FP), Z1
+	ADDQ            $0x00000040, 16(SP)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	VMOVUPS         (AX), Z2
+	VMOVUPS         64(AX), Z3
+	VMOVUPS         128(AX), Z4
+	VMOVUPS         192(AX), Z5
+	VADDPS          Z3, Z2, Z2
+	VADDPS          Z4, Z2, Z2
+	VADDPS          Z0, Z2, Z2
+	VMAXPS          Z2, Z1, Z2
+	VMOVUPS         Y2, (CX)
+	VEXTRACTF64X4   $0x01, Z2, (DX)
+	VSUBPS          Z4, Z3, Z2
+	VSUBPS          Z5, Z2, Z2
+	VADDPS          Z0, Z2, Z2
+	VMAXPS          Z2, Z1, Z2
+	VMOVUPS         Y2, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z2, (DX)(BX*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         256(AX), Z2
+	VMOVUPS         320(AX), Z3
+	VMOVUPS         384(AX), Z4
+	VMOVUPS         448(AX), Z5
+	VADDPS          Z3, Z2, Z2
+	VADDPS          Z4, Z2, Z2
+	VADDPS          Z0, Z2, Z2
+	VMAXPS          Z2, Z1, Z2
+	VMOVUPS         Y2, (CX)
+	VEXTRACTF64X4   $0x01, Z2, (DX)
+	VSUBPS          Z4, Z3, Z2
+	VSUBPS          Z5, Z2, Z2
+	VADDPS          Z0, Z2, Z2
+	VMAXPS          Z2, Z1, Z2
+	VMOVUPS         Y2, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z2, (DX)(BX*1)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 608(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 616(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 608(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 616(SP)
+	SUBQ            $0x02, 600(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 608(SP), CX
@@ -32230,8 +32539,8 @@ tile:
 channels:
 	CMPQ         CX, $0x10
 	JLT          half
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (DX), Z0
 	VMOVUPS      (DX)(BX*1), Z1
@@ -32280,8 +32589,8 @@ channels:
 	VMOVUPS      (DX), Z0
 	VBROADCASTSS floor+88(FP), Z1
 	ADDQ         $0x00000040, 16(SP)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	VMOVUPS      (AX), Z2
 	VMOVUPS      64(AX), Z3
 	VMOVUPS      128(AX), Z4
@@ -32318,8 +32627,8 @@ channels:
 	JMP          next
 
 half:
-	MOVQ         srow+8(FP), DX
 	MOVQ         (SP), CX
+	MOVQ         srow+8(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (CX)(DX*1), Y1
@@ -32368,8 +32677,8 @@ half:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS floor+88(FP), Y1
 	ADDQ         $0x00000020, 16(SP)
-	MOVQ         dcol+48(FP), DX
 	MOVQ         8(SP), CX
+	MOVQ         dcol+48(FP), DX
 	VMOVUPS      (AX), Y2
 	VMOVUPS      32(AX), Y3
 	VMOVUPS      64(AX), Y4
@@ -32407,7 +32716,7 @@ next:
 	ADDQ CX, 608(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 616(SP)
-	DECQ 600(SP)
+	SUBQ $0x01, 600(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
@@ -32424,6 +32733,139 @@ TEXT ·output2AddAVX512(SB), $624-80
 	MOVQ CX, 608(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 616(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            600(SP), $0x02
+	JLT             tile
+	MOVQ            608(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            616(SP), CX
+	MOVQ            CX, 8(SP)
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, Z0
+	VMOVUPS         Z0, (AX)
+	VSUBPS          Z2, Z1, Z0
+	VSUBPS          Z3, Z0, Z0
+	VMOVUPS         Z0, 256(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, Z0
+	VMOVUPS         Z0, 64(AX)
+	VSUBPS          Z2, Z1, Z0
+	VSUBPS          Z3, Z0, Z0
+	VMOVUPS         Z0, 320(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, Z0
+	VMOVUPS         Z0, 128(AX)
+	VSUBPS          Z2, Z1, Z0
+	VSUBPS          Z3, Z0, Z0
+	VMOVUPS         Z0, 384(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*2), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z2, Z2
+	VBROADCASTF64X4 (CX)(SI*1), Z3
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z3, Z3
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, Z0
+	VMOVUPS         Z0, 192(AX)
+	VSUBPS          Z2, Z1, Z0
+	VSUBPS          Z3, Z0, Z0
+	VMOVUPS         Z0, 448(AX)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	VMOVUPS         (AX), Z0
+	VMOVUPS         64(AX), Z1
+	VMOVUPS         128(AX), Z2
+	VMOVUPS         192(AX), Z3
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, Z0
+	VBROADCASTF64X4 (CX), Z4
+	VINSERTF64X4    $0x01, (DX), Z4, Z4
+	VADDPS          Z4, Z0, Z0
+	VMOVUPS         Y0, (CX)
+	VEXTRACTF64X4   $0x01, Z0, (DX)
+	VSUBPS          Z2, Z1, Z0
+	VSUBPS          Z3, Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VADDPS          Z1, Z0, Z0
+	VMOVUPS         Y0, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         256(AX), Z0
+	VMOVUPS         320(AX), Z1
+	VMOVUPS         384(AX), Z2
+	VMOVUPS         448(AX), Z3
+	VADDPS          Z1, Z0, Z0
+	VADDPS          Z2, Z0, Z0
+	VBROADCASTF64X4 (CX), Z4
+	VINSERTF64X4    $0x01, (DX), Z4, Z4
+	VADDPS          Z4, Z0, Z0
+	VMOVUPS         Y0, (CX)
+	VEXTRACTF64X4   $0x01, Z0, (DX)
+	VSUBPS          Z2, Z1, Z0
+	VSUBPS          Z3, Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VADDPS          Z1, Z0, Z0
+	VMOVUPS         Y0, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*1)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 608(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 616(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 608(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 616(SP)
+	SUBQ            $0x02, 600(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 608(SP), CX
@@ -32435,8 +32877,8 @@ tile:
 channels:
 	CMPQ    CX, $0x10
 	JLT     half
-	MOVQ    srow+8(FP), BX
 	MOVQ    (SP), DX
+	MOVQ    srow+8(FP), BX
 	LEAQ    (BX)(BX*2), SI
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
@@ -32481,8 +32923,8 @@ channels:
 	VSUBPS  Z2, Z1, Z0
 	VSUBPS  Z3, Z0, Z0
 	VMOVUPS Z0, 448(AX)
-	MOVQ    dcol+48(FP), BX
 	MOVQ    8(SP), DX
+	MOVQ    dcol+48(FP), BX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	VMOVUPS 128(AX), Z2
@@ -32515,8 +32957,8 @@ channels:
 	JMP     next
 
 half:
-	MOVQ    srow+8(FP), DX
 	MOVQ    (SP), CX
+	MOVQ    srow+8(FP), DX
 	LEAQ    (DX)(DX*2), BX
 	VMOVUPS (CX), Y0
 	VMOVUPS (CX)(DX*1), Y1
@@ -32561,8 +33003,8 @@ half:
 	VSUBPS  Y2, Y1, Y0
 	VSUBPS  Y3, Y0, Y0
 	VMOVUPS Y0, 224(AX)
-	MOVQ    dcol+48(FP), DX
 	MOVQ    8(SP), CX
+	MOVQ    dcol+48(FP), DX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
@@ -32596,7 +33038,7 @@ next:
 	ADDQ CX, 608(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 616(SP)
-	DECQ 600(SP)
+	SUBQ $0x01, 600(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
@@ -32613,6 +33055,159 @@ TEXT ·weight2AVX512(SB), $880-80
 	MOVQ CX, 864(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 872(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            856(SP), $0x02
+	JLT             tile
+	MOVQ            864(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            872(SP), CX
+	MOVQ            CX, 8(SP)
+	VBROADCASTSS    number0<>+0(SB), Z0
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	VBROADCASTF64X4 (CX), Z1
+	VINSERTF64X4    $0x01, (DX), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*1), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z2, Z2
+	VBROADCASTF64X4 (CX)(BX*2), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z3, Z3
+	VADDPS          Z3, Z1, Z4
+	VMULPS          Z4, Z0, Z4
+	VMULPS          Z2, Z0, Z2
+	VMOVUPS         Z1, (AX)
+	VADDPS          Z2, Z4, Z1
+	VMOVUPS         Z1, 192(AX)
+	VSUBPS          Z2, Z4, Z1
+	VMOVUPS         Z1, 384(AX)
+	VMOVUPS         Z3, 576(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z1
+	VINSERTF64X4    $0x01, (DX), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*1), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z2, Z2
+	VBROADCASTF64X4 (CX)(BX*2), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z3, Z3
+	VADDPS          Z3, Z1, Z4
+	VMULPS          Z4, Z0, Z4
+	VMULPS          Z2, Z0, Z2
+	VMOVUPS         Z1, 64(AX)
+	VADDPS          Z2, Z4, Z1
+	VMOVUPS         Z1, 256(AX)
+	VSUBPS          Z2, Z4, Z1
+	VMOVUPS         Z1, 448(AX)
+	VMOVUPS         Z3, 640(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z1
+	VINSERTF64X4    $0x01, (DX), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*1), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z2, Z2
+	VBROADCASTF64X4 (CX)(BX*2), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z3, Z3
+	VADDPS          Z3, Z1, Z4
+	VMULPS          Z4, Z0, Z4
+	VMULPS          Z2, Z0, Z2
+	VMOVUPS         Z1, 128(AX)
+	VADDPS          Z2, Z4, Z1
+	VMOVUPS         Z1, 320(AX)
+	VSUBPS          Z2, Z4, Z1
+	VMOVUPS         Z1, 512(AX)
+	VMOVUPS         Z3, 704(AX)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	VMOVUPS         (AX), Z1
+	VMOVUPS         64(AX), Z2
+	VMOVUPS         128(AX), Z3
+	VADDPS          Z3, Z1, Z4
+	VMULPS          Z4, Z0, Z4
+	VMULPS          Z2, Z0, Z2
+	VMOVUPS         Y1, (CX)
+	VEXTRACTF64X4   $0x01, Z1, (DX)
+	VADDPS          Z2, Z4, Z1
+	VMOVUPS         Y1, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(BX*1)
+	VSUBPS          Z2, Z4, Z1
+	VMOVUPS         Y1, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(BX*2)
+	VMOVUPS         Y3, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(SI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         192(AX), Z1
+	VMOVUPS         256(AX), Z2
+	VMOVUPS         320(AX), Z3
+	VADDPS          Z3, Z1, Z4
+	VMULPS          Z4, Z0, Z4
+	VMULPS          Z2, Z0, Z2
+	VMOVUPS         Y1, (CX)
+	VEXTRACTF64X4   $0x01, Z1, (DX)
+	VADDPS          Z2, Z4, Z1
+	VMOVUPS         Y1, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(BX*1)
+	VSUBPS          Z2, Z4, Z1
+	VMOVUPS         Y1, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(BX*2)
+	VMOVUPS         Y3, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(SI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         384(AX), Z1
+	VMOVUPS         448(AX), Z2
+	VMOVUPS         512(AX), Z3
+	VADDPS          Z3, Z1, Z4
+	VMULPS          Z4, Z0, Z4
+	VMULPS          Z2, Z0, Z2
+	VMOVUPS         Y1, (CX)
+	VEXTRACTF64X4   $0x01, Z1, (DX)
+	VADDPS          Z2, Z4, Z1
+	VMOVUPS         Y1, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(BX*1)
+	VSUBPS          Z2, Z4, Z1
+	VMOVUPS         Y1, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(BX*2)
+	VMOVUPS         Y3, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(SI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         576(AX), Z1
+	VMOVUPS         640(AX), Z2
+	VMOVUPS         704(AX), Z3
+	VADDPS          Z3, Z1, Z4
+	VMULPS          Z4, Z0, Z4
+	VMULPS          Z2, Z0, Z0
+	VMOVUPS         Y1, (CX)
+	VEXTRACTF64X4   $0x01, Z1, (DX)
+	VADDPS          Z0, Z4, Z1
+	VMOVUPS         Y1, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(BX*1)
+	VSUBPS          Z0, Z4, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	VMOVUPS         Y3, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(SI*1)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 864(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 872(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 864(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 872(SP)
+	SUBQ            $0x02, 856(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 864(SP), CX
@@ -32625,8 +33220,8 @@ channels:
 	CMPQ         CX, $0x10
 	JLT          half
 	VBROADCASTSS number0<>+0(SB), Z0
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	VMOVUPS      (DX), Z1
 	VMOVUPS      (DX)(BX*1), Z2
 	VMOVUPS      (DX)(BX*2), Z3
@@ -32665,8 +33260,8 @@ channels:
 	VSUBPS       Z2, Z4, Z1
 	VMOVUPS      Z1, 512(AX)
 	VMOVUPS      Z3, 704(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (AX), Z1
 	VMOVUPS      64(AX), Z2
@@ -32727,8 +33322,8 @@ channels:
 
 half:
 	VBROADCASTSS number0<>+0(SB), Y0
-	MOVQ         srow+8(FP), DX
 	MOVQ         (SP), CX
+	MOVQ         srow+8(FP), DX
 	VMOVUPS      (CX), Y1
 	VMOVUPS      (CX)(DX*1), Y2
 	VMOVUPS      (CX)(DX*2), Y3
@@ -32767,8 +33362,8 @@ half:
 	VSUBPS       Y2, Y4, Y1
 	VMOVUPS      Y1, 256(AX)
 	VMOVUPS      Y3, 352(AX)
-	MOVQ         dcol+48(FP), DX
 	MOVQ         8(SP), CX
+	MOVQ         dcol+48(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	VMOVUPS      (AX), Y1
 	VMOVUPS      32(AX), Y2
@@ -32829,7 +33424,7 @@ next:
 	ADDQ CX, 864(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 872(SP)
-	DECQ 856(SP)
+	SUBQ $0x01, 856(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
@@ -32849,6 +33444,133 @@ TEXT ·gradient2AVX512(SB), $624-80
 	MOVQ CX, 608(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 616(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            600(SP), $0x02
+	JLT             tile
+	MOVQ            608(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            616(SP), CX
+	MOVQ            CX, 8(SP)
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VMOVAPS         Z0, Z2
+	VMOVUPS         Z2, (AX)
+	VADDPS          Z1, Z0, Z2
+	VMOVUPS         Z2, 128(AX)
+	VSUBPS          Z1, Z0, Z0
+	VMOVUPS         Z0, 256(AX)
+	VPXORD          Z3, Z3, Z3
+	VSUBPS          Z1, Z3, Z0
+	VMOVUPS         Z0, 384(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z0
+	VINSERTF64X4    $0x01, (DX), Z0, Z0
+	VBROADCASTF64X4 (CX)(BX*1), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z1, Z1
+	VMOVAPS         Z0, Z2
+	VMOVUPS         Z2, 64(AX)
+	VADDPS          Z1, Z0, Z2
+	VMOVUPS         Z2, 192(AX)
+	VSUBPS          Z1, Z0, Z0
+	VMOVUPS         Z0, 320(AX)
+	VPXORD          Z4, Z4, Z4
+	VSUBPS          Z1, Z4, Z0
+	VMOVUPS         Z0, 448(AX)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	VMOVUPS         (AX), Z0
+	VMOVUPS         64(AX), Z1
+	VMOVAPS         Z0, Z2
+	VMOVUPS         Y2, (CX)
+	VEXTRACTF64X4   $0x01, Z2, (DX)
+	VADDPS          Z1, Z0, Z2
+	VMOVUPS         Y2, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z2, (DX)(BX*1)
+	VSUBPS          Z1, Z0, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	VPXORD          Z5, Z5, Z5
+	VSUBPS          Z1, Z5, Z0
+	VMOVUPS         Y0, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(SI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         128(AX), Z0
+	VMOVUPS         192(AX), Z1
+	VMOVAPS         Z0, Z2
+	VMOVUPS         Y2, (CX)
+	VEXTRACTF64X4   $0x01, Z2, (DX)
+	VADDPS          Z1, Z0, Z2
+	VMOVUPS         Y2, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z2, (DX)(BX*1)
+	VSUBPS          Z1, Z0, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	VPXORD          Z6, Z6, Z6
+	VSUBPS          Z1, Z6, Z0
+	VMOVUPS         Y0, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(SI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         256(AX), Z0
+	VMOVUPS         320(AX), Z1
+	VMOVAPS         Z0, Z2
+	VMOVUPS         Y2, (CX)
+	VEXTRACTF64X4   $0x01, Z2, (DX)
+	VADDPS          Z1, Z0, Z2
+	VMOVUPS         Y2, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z2, (DX)(BX*1)
+	VSUBPS          Z1, Z0, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	VPXORD          Z7, Z7, Z7
+	VSUBPS          Z1, Z7, Z0
+	VMOVUPS         Y0, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(SI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         384(AX), Z0
+	VMOVUPS         448(AX), Z1
+	VMOVAPS         Z0, Z2
+	VMOVUPS         Y2, (CX)
+	VEXTRACTF64X4   $0x01, Z2, (DX)
+	VADDPS          Z1, Z0, Z2
+	VMOVUPS         Y2, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z2, (DX)(BX*1)
+	VSUBPS          Z1, Z0, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	VPXORD          Z8, Z8, Z8
+	VSUBPS          Z1, Z8, Z0
+	VMOVUPS         Y0, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(SI*1)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 608(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 616(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 608(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 616(SP)
+	SUBQ            $0x02, 600(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 608(SP), CX
@@ -32860,8 +33582,8 @@ tile:
 channels:
 	CMPQ    CX, $0x10
 	JLT     half
-	MOVQ    srow+8(FP), BX
 	MOVQ    (SP), DX
+	MOVQ    srow+8(FP), BX
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVAPS Z0, Z2
@@ -32870,8 +33592,8 @@ channels:
 	VMOVUPS Z2, 128(AX)
 	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, 256(AX)
-	VPXORD  Z3, Z3, Z3
-	VSUBPS  Z1, Z3, Z0
+	VPXORD  Z9, Z9, Z9
+	VSUBPS  Z1, Z9, Z0
 	VMOVUPS Z0, 384(AX)
 	ADDQ    scol+16(FP), DX
 	VMOVUPS (DX), Z0
@@ -32882,11 +33604,11 @@ channels:
 	VMOVUPS Z2, 192(AX)
 	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, 320(AX)
-	VPXORD  Z4, Z4, Z4
-	VSUBPS  Z1, Z4, Z0
+	VPXORD  Z10, Z10, Z10
+	VSUBPS  Z1, Z10, Z0
 	VMOVUPS Z0, 448(AX)
-	MOVQ    dcol+48(FP), BX
 	MOVQ    8(SP), DX
+	MOVQ    dcol+48(FP), BX
 	LEAQ    (BX)(BX*2), SI
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -32896,8 +33618,8 @@ channels:
 	VMOVUPS Z2, (DX)(BX*1)
 	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(BX*2)
-	VPXORD  Z5, Z5, Z5
-	VSUBPS  Z1, Z5, Z0
+	VPXORD  Z11, Z11, Z11
+	VSUBPS  Z1, Z11, Z0
 	VMOVUPS Z0, (DX)(SI*1)
 	ADDQ    drow+40(FP), DX
 	VMOVUPS 128(AX), Z0
@@ -32908,8 +33630,8 @@ channels:
 	VMOVUPS Z2, (DX)(BX*1)
 	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(BX*2)
-	VPXORD  Z6, Z6, Z6
-	VSUBPS  Z1, Z6, Z0
+	VPXORD  Z12, Z12, Z12
+	VSUBPS  Z1, Z12, Z0
 	VMOVUPS Z0, (DX)(SI*1)
 	ADDQ    drow+40(FP), DX
 	VMOVUPS 256(AX), Z0
@@ -32920,8 +33642,8 @@ channels:
 	VMOVUPS Z2, (DX)(BX*1)
 	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(BX*2)
-	VPXORD  Z7, Z7, Z7
-	VSUBPS  Z1, Z7, Z0
+	VPXORD  Z13, Z13, Z13
+	VSUBPS  Z1, Z13, Z0
 	VMOVUPS Z0, (DX)(SI*1)
 	ADDQ    drow+40(FP), DX
 	VMOVUPS 384(AX), Z0
@@ -32932,8 +33654,8 @@ channels:
 	VMOVUPS Z2, (DX)(BX*1)
 	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(BX*2)
-	VPXORD  Z8, Z8, Z8
-	VSUBPS  Z1, Z8, Z0
+	VPXORD  Z14, Z14, Z14
+	VSUBPS  Z1, Z14, Z0
 	VMOVUPS Z0, (DX)(SI*1)
 	ADDQ    $0x00000040, (SP)
 	ADDQ    $0x00000040, 8(SP)
@@ -32942,8 +33664,8 @@ channels:
 	JMP     next
 
 half:
-	MOVQ    srow+8(FP), DX
 	MOVQ    (SP), CX
+	MOVQ    srow+8(FP), DX
 	VMOVUPS (CX), Y0
 	VMOVUPS (CX)(DX*1), Y1
 	VMOVAPS Y0, Y2
@@ -32952,8 +33674,8 @@ half:
 	VMOVUPS Y2, 64(AX)
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, 128(AX)
-	VPXORD  Y9, Y9, Y9
-	VSUBPS  Y1, Y9, Y0
+	VPXORD  Y15, Y15, Y15
+	VSUBPS  Y1, Y15, Y0
 	VMOVUPS Y0, 192(AX)
 	ADDQ    scol+16(FP), CX
 	VMOVUPS (CX), Y0
@@ -32964,11 +33686,11 @@ half:
 	VMOVUPS Y2, 96(AX)
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, 160(AX)
-	VPXORD  Y10, Y10, Y10
-	VSUBPS  Y1, Y10, Y0
+	VPXORD  Y16, Y16, Y16
+	VSUBPS  Y1, Y16, Y0
 	VMOVUPS Y0, 224(AX)
-	MOVQ    dcol+48(FP), DX
 	MOVQ    8(SP), CX
+	MOVQ    dcol+48(FP), DX
 	LEAQ    (DX)(DX*2), BX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -32978,8 +33700,8 @@ half:
 	VMOVUPS Y2, (CX)(DX*1)
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, (CX)(DX*2)
-	VPXORD  Y11, Y11, Y11
-	VSUBPS  Y1, Y11, Y0
+	VPXORD  Y17, Y17, Y17
+	VSUBPS  Y1, Y17, Y0
 	VMOVUPS Y0, (CX)(BX*1)
 	ADDQ    drow+40(FP), CX
 	VMOVUPS 64(AX), Y0
@@ -32990,8 +33712,8 @@ half:
 	VMOVUPS Y2, (CX)(DX*1)
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, (CX)(DX*2)
-	VPXORD  Y12, Y12, Y12
-	VSUBPS  Y1, Y12, Y0
+	VPXORD  Y18, Y18, Y18
+	VSUBPS  Y1, Y18, Y0
 	VMOVUPS Y0, (CX)(BX*1)
 	ADDQ    drow+40(FP), CX
 	VMOVUPS 128(AX), Y0
@@ -33002,8 +33724,8 @@ half:
 	VMOVUPS Y2, (CX)(DX*1)
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, (CX)(DX*2)
-	VPXORD  Y13, Y13, Y13
-	VSUBPS  Y1, Y13, Y0
+	VPXORD  Y19, Y19, Y19
+	VSUBPS  Y1, Y19, Y0
 	VMOVUPS Y0, (CX)(BX*1)
 	ADDQ    drow+40(FP), CX
 	VMOVUPS 192(AX), Y0
@@ -33014,8 +33736,8 @@ half:
 	VMOVUPS Y2, (CX)(DX*1)
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, (CX)(DX*2)
-	VPXORD  Y14, Y14, Y14
-	VSUBPS  Y1, Y14, Y0
+	VPXORD  Y20, Y20, Y20
+	VSUBPS  Y1, Y20, Y0
 	VMOVUPS Y0, (CX)(BX*1)
 	ADDQ    $0x00000020, (SP)
 	ADDQ    $0x00000020, 8(SP)
@@ -33025,7 +33747,7 @@ next:
 	ADDQ CX, 608(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 616(SP)
-	DECQ 600(SP)
+	SUBQ $0x01, 600(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
@@ -33042,6 +33764,166 @@ TEXT ·back2AVX512(SB), $880-80
 	MOVQ CX, 864(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 872(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            856(SP), $0x02
+	JLT             tile
+	MOVQ            864(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            872(SP), CX
+	MOVQ            CX, 8(SP)
+	VBROADCASTSS    number0<>+0(SB), Z0
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	VBROADCASTF64X4 (CX), Z1
+	VINSERTF64X4    $0x01, (DX), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*1), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z2, Z2
+	VBROADCASTF64X4 (CX)(BX*2), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z3, Z3
+	VBROADCASTF64X4 (CX)(SI*1), Z4
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z4, Z4
+	VADDPS          Z3, Z2, Z5
+	VMULPS          Z5, Z0, Z5
+	VSUBPS          Z3, Z2, Z2
+	VMULPS          Z2, Z0, Z2
+	VADDPS          Z5, Z1, Z1
+	VMOVUPS         Z1, (AX)
+	VMOVUPS         Z2, 256(AX)
+	VADDPS          Z4, Z5, Z1
+	VMOVUPS         Z1, 512(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z1
+	VINSERTF64X4    $0x01, (DX), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*1), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z2, Z2
+	VBROADCASTF64X4 (CX)(BX*2), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z3, Z3
+	VBROADCASTF64X4 (CX)(SI*1), Z4
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z4, Z4
+	VADDPS          Z3, Z2, Z5
+	VMULPS          Z5, Z0, Z5
+	VSUBPS          Z3, Z2, Z2
+	VMULPS          Z2, Z0, Z2
+	VADDPS          Z5, Z1, Z1
+	VMOVUPS         Z1, 64(AX)
+	VMOVUPS         Z2, 320(AX)
+	VADDPS          Z4, Z5, Z1
+	VMOVUPS         Z1, 576(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z1
+	VINSERTF64X4    $0x01, (DX), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*1), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z2, Z2
+	VBROADCASTF64X4 (CX)(BX*2), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z3, Z3
+	VBROADCASTF64X4 (CX)(SI*1), Z4
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z4, Z4
+	VADDPS          Z3, Z2, Z5
+	VMULPS          Z5, Z0, Z5
+	VSUBPS          Z3, Z2, Z2
+	VMULPS          Z2, Z0, Z2
+	VADDPS          Z5, Z1, Z1
+	VMOVUPS         Z1, 128(AX)
+	VMOVUPS         Z2, 384(AX)
+	VADDPS          Z4, Z5, Z1
+	VMOVUPS         Z1, 640(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z1
+	VINSERTF64X4    $0x01, (DX), Z1, Z1
+	VBROADCASTF64X4 (CX)(BX*1), Z2
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z2, Z2
+	VBROADCASTF64X4 (CX)(BX*2), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z3, Z3
+	VBROADCASTF64X4 (CX)(SI*1), Z4
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z4, Z4
+	VADDPS          Z3, Z2, Z5
+	VMULPS          Z5, Z0, Z5
+	VSUBPS          Z3, Z2, Z2
+	VMULPS          Z2, Z0, Z2
+	VADDPS          Z5, Z1, Z1
+	VMOVUPS         Z1, 192(AX)
+	VMOVUPS         Z2, 448(AX)
+	VADDPS          Z4, Z5, Z1
+	VMOVUPS         Z1, 704(AX)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	VMOVUPS         (AX), Z1
+	VMOVUPS         64(AX), Z2
+	VMOVUPS         128(AX), Z3
+	VMOVUPS         192(AX), Z4
+	VADDPS          Z3, Z2, Z5
+	VMULPS          Z5, Z0, Z5
+	VSUBPS          Z3, Z2, Z2
+	VMULPS          Z2, Z0, Z2
+	VADDPS          Z5, Z1, Z1
+	VMOVUPS         Y1, (CX)
+	VEXTRACTF64X4   $0x01, Z1, (DX)
+	VMOVUPS         Y2, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z2, (DX)(BX*1)
+	VADDPS          Z4, Z5, Z1
+	VMOVUPS         Y1, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(BX*2)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         256(AX), Z1
+	VMOVUPS         320(AX), Z2
+	VMOVUPS         384(AX), Z3
+	VMOVUPS         448(AX), Z4
+	VADDPS          Z3, Z2, Z5
+	VMULPS          Z5, Z0, Z5
+	VSUBPS          Z3, Z2, Z2
+	VMULPS          Z2, Z0, Z2
+	VADDPS          Z5, Z1, Z1
+	VMOVUPS         Y1, (CX)
+	VEXTRACTF64X4   $0x01, Z1, (DX)
+	VMOVUPS         Y2, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z2, (DX)(BX*1)
+	VADDPS          Z4, Z5, Z1
+	VMOVUPS         Y1, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(BX*2)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         512(AX), Z1
+	VMOVUPS         576(AX), Z2
+	VMOVUPS         640(AX), Z3
+	VMOVUPS         704(AX), Z4
+	VADDPS          Z3, Z2, Z5
+	VMULPS          Z5, Z0, Z5
+	VSUBPS          Z3, Z2, Z2
+	VMULPS          Z2, Z0, Z0
+	VADDPS          Z5, Z1, Z1
+	VMOVUPS         Y1, (CX)
+	VEXTRACTF64X4   $0x01, Z1, (DX)
+	VMOVUPS         Y0, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*1)
+	VADDPS          Z4, Z5, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 864(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 872(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 864(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 872(SP)
+	SUBQ            $0x02, 856(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 864(SP), CX
@@ -33054,8 +33936,8 @@ channels:
 	CMPQ         CX, $0x10
 	JLT          half
 	VBROADCASTSS number0<>+0(SB), Z0
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (DX), Z1
 	VMOVUPS      (DX)(BX*1), Z2
@@ -33112,8 +33994,8 @@ channels:
 	VMOVUPS      Z2, 448(AX)
 	VADDPS       Z4, Z5, Z1
 	VMOVUPS      Z1, 704(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	VMOVUPS      (AX), Z1
 	VMOVUPS      64(AX), Z2
 	VMOVUPS      128(AX), Z3
@@ -33163,8 +34045,8 @@ channels:
 
 half:
 	VBROADCASTSS number0<>+0(SB), Y0
-	MOVQ         srow+8(FP), DX
 	MOVQ         (SP), CX
+	MOVQ         srow+8(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	VMOVUPS      (CX), Y1
 	VMOVUPS      (CX)(DX*1), Y2
@@ -33221,8 +34103,8 @@ half:
 	VMOVUPS      Y2, 224(AX)
 	VADDPS       Y4, Y5, Y1
 	VMOVUPS      Y1, 352(AX)
-	MOVQ         dcol+48(FP), DX
 	MOVQ         8(SP), CX
+	MOVQ         dcol+48(FP), DX
 	VMOVUPS      (AX), Y1
 	VMOVUPS      32(AX), Y2
 	VMOVUPS      64(AX), Y3
@@ -33272,7 +34154,7 @@ next:
 	ADDQ CX, 864(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 872(SP)
-	DECQ 856(SP)
+	SUBQ $0x01, 856(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
@@ -33289,6 +34171,485 @@ TEXT ·input4AVX512(SB), $2416-80
 	MOVQ CX, 2400(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 2408(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            2392(SP), $0x02
+	JLT             tile
+	MOVQ            2400(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            2408(SP), CX
+	MOVQ            CX, 8(SP)
+	VBROADCASTSS    number1<>+0(SB), Z0
+	VBROADCASTSS    number2<>+0(SB), Z1
+	VBROADCASTSS    number3<>+0(SB), Z2
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	LEAQ            (BX)(BX*4), DI
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Z9, (AX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Z3, 1920(AX)
+	VMOVAPS         Z7, Z3
+	VFNMADD231PS    Z5, Z0, Z3
+	VMOVAPS         Z6, Z8
+	VFNMADD231PS    Z4, Z0, Z8
+	VADDPS          Z8, Z3, Z9
+	VMOVUPS         Z9, 384(AX)
+	VSUBPS          Z8, Z3, Z3
+	VMOVUPS         Z3, 768(AX)
+	VSUBPS          Z5, Z7, Z3
+	VSUBPS          Z4, Z6, Z4
+	VMOVAPS         Z3, Z5
+	VFMADD231PS     Z4, Z2, Z5
+	VMOVUPS         Z5, 1152(AX)
+	VFNMADD231PS    Z4, Z2, Z3
+	VMOVUPS         Z3, 1536(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Z9, 64(AX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Z3, 1984(AX)
+	VMOVAPS         Z7, Z3
+	VFNMADD231PS    Z5, Z0, Z3
+	VMOVAPS         Z6, Z8
+	VFNMADD231PS    Z4, Z0, Z8
+	VADDPS          Z8, Z3, Z9
+	VMOVUPS         Z9, 448(AX)
+	VSUBPS          Z8, Z3, Z3
+	VMOVUPS         Z3, 832(AX)
+	VSUBPS          Z5, Z7, Z3
+	VSUBPS          Z4, Z6, Z4
+	VMOVAPS         Z3, Z5
+	VFMADD231PS     Z4, Z2, Z5
+	VMOVUPS         Z5, 1216(AX)
+	VFNMADD231PS    Z4, Z2, Z3
+	VMOVUPS         Z3, 1600(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Z9, 128(AX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Z3, 2048(AX)
+	VMOVAPS         Z7, Z3
+	VFNMADD231PS    Z5, Z0, Z3
+	VMOVAPS         Z6, Z8
+	VFNMADD231PS    Z4, Z0, Z8
+	VADDPS          Z8, Z3, Z9
+	VMOVUPS         Z9, 512(AX)
+	VSUBPS          Z8, Z3, Z3
+	VMOVUPS         Z3, 896(AX)
+	VSUBPS          Z5, Z7, Z3
+	VSUBPS          Z4, Z6, Z4
+	VMOVAPS         Z3, Z5
+	VFMADD231PS     Z4, Z2, Z5
+	VMOVUPS         Z5, 1280(AX)
+	VFNMADD231PS    Z4, Z2, Z3
+	VMOVUPS         Z3, 1664(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Z9, 192(AX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Z3, 2112(AX)
+	VMOVAPS         Z7, Z3
+	VFNMADD231PS    Z5, Z0, Z3
+	VMOVAPS         Z6, Z8
+	VFNMADD231PS    Z4, Z0, Z8
+	VADDPS          Z8, Z3, Z9
+	VMOVUPS         Z9, 576(AX)
+	VSUBPS          Z8, Z3, Z3
+	VMOVUPS         Z3, 960(AX)
+	VSUBPS          Z5, Z7, Z3
+	VSUBPS          Z4, Z6, Z4
+	VMOVAPS         Z3, Z5
+	VFMADD231PS     Z4, Z2, Z5
+	VMOVUPS         Z5, 1344(AX)
+	VFNMADD231PS    Z4, Z2, Z3
+	VMOVUPS         Z3, 1728(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Z9, 256(AX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Z3, 2176(AX)
+	VMOVAPS         Z7, Z3
+	VFNMADD231PS    Z5, Z0, Z3
+	VMOVAPS         Z6, Z8
+	VFNMADD231PS    Z4, Z0, Z8
+	VADDPS          Z8, Z3, Z9
+	VMOVUPS         Z9, 640(AX)
+	VSUBPS          Z8, Z3, Z3
+	VMOVUPS         Z3, 1024(AX)
+	VSUBPS          Z5, Z7, Z3
+	VSUBPS          Z4, Z6, Z4
+	VMOVAPS         Z3, Z5
+	VFMADD231PS     Z4, Z2, Z5
+	VMOVUPS         Z5, 1408(AX)
+	VFNMADD231PS    Z4, Z2, Z3
+	VMOVUPS         Z3, 1792(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Z9, 320(AX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Z3, 2240(AX)
+	VMOVAPS         Z7, Z3
+	VFNMADD231PS    Z5, Z0, Z3
+	VMOVAPS         Z6, Z8
+	VFNMADD231PS    Z4, Z0, Z8
+	VADDPS          Z8, Z3, Z9
+	VMOVUPS         Z9, 704(AX)
+	VSUBPS          Z8, Z3, Z3
+	VMOVUPS         Z3, 1088(AX)
+	VSUBPS          Z5, Z7, Z3
+	VSUBPS          Z4, Z6, Z4
+	VMOVAPS         Z3, Z5
+	VFMADD231PS     Z4, Z2, Z5
+	VMOVUPS         Z5, 1472(AX)
+	VFNMADD231PS    Z4, Z2, Z3
+	VMOVUPS         Z3, 1856(AX)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	LEAQ            (BX)(BX*4), DI
+	VMOVUPS         (AX), Z3
+	VMOVUPS         64(AX), Z4
+	VMOVUPS         128(AX), Z5
+	VMOVUPS         192(AX), Z6
+	VMOVUPS         256(AX), Z7
+	VMOVUPS         320(AX), Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Y9, (CX)
+	VEXTRACTF64X4   $0x01, Z9, (DX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Y3, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(DI*1)
+	VMOVAPS         Z7, Z3
+	VFNMADD231PS    Z5, Z0, Z3
+	VMOVAPS         Z6, Z8
+	VFNMADD231PS    Z4, Z0, Z8
+	VADDPS          Z8, Z3, Z9
+	VMOVUPS         Y9, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*1)
+	VSUBPS          Z8, Z3, Z3
+	VMOVUPS         Y3, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*2)
+	VSUBPS          Z5, Z7, Z3
+	VSUBPS          Z4, Z6, Z4
+	VMOVAPS         Z3, Z5
+	VFMADD231PS     Z4, Z2, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VFNMADD231PS    Z4, Z2, Z3
+	VMOVUPS         Y3, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*4)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         384(AX), Z3
+	VMOVUPS         448(AX), Z4
+	VMOVUPS         512(AX), Z5
+	VMOVUPS         576(AX), Z6
+	VMOVUPS         640(AX), Z7
+	VMOVUPS         704(AX), Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Y9, (CX)
+	VEXTRACTF64X4   $0x01, Z9, (DX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Y3, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(DI*1)
+	VMOVAPS         Z7, Z3
+	VFNMADD231PS    Z5, Z0, Z3
+	VMOVAPS         Z6, Z8
+	VFNMADD231PS    Z4, Z0, Z8
+	VADDPS          Z8, Z3, Z9
+	VMOVUPS         Y9, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*1)
+	VSUBPS          Z8, Z3, Z3
+	VMOVUPS         Y3, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*2)
+	VSUBPS          Z5, Z7, Z3
+	VSUBPS          Z4, Z6, Z4
+	VMOVAPS         Z3, Z5
+	VFMADD231PS     Z4, Z2, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VFNMADD231PS    Z4, Z2, Z3
+	VMOVUPS         Y3, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*4)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         768(AX), Z3
+	VMOVUPS         832(AX), Z4
+	VMOVUPS         896(AX), Z5
+	VMOVUPS         960(AX), Z6
+	VMOVUPS         1024(AX), Z7
+	VMOVUPS         1088(AX), Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Y9, (CX)
+	VEXTRACTF64X4   $0x01, Z9, (DX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Y3, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(DI*1)
+	VMOVAPS         Z7, Z3
+	VFNMADD231PS    Z5, Z0, Z3
+	VMOVAPS         Z6, Z8
+	VFNMADD231PS    Z4, Z0, Z8
+	VADDPS          Z8, Z3, Z9
+	VMOVUPS         Y9, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*1)
+	VSUBPS          Z8, Z3, Z3
+	VMOVUPS         Y3, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*2)
+	VSUBPS          Z5, Z7, Z3
+	VSUBPS          Z4, Z6, Z4
+	VMOVAPS         Z3, Z5
+	VFMADD231PS     Z4, Z2, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VFNMADD231PS    Z4, Z2, Z3
+	VMOVUPS         Y3, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*4)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         1152(AX), Z3
+	VMOVUPS         1216(AX), Z4
+	VMOVUPS         1280(AX), Z5
+	VMOVUPS         1344(AX), Z6
+	VMOVUPS         1408(AX), Z7
+	VMOVUPS         1472(AX), Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Y9, (CX)
+	VEXTRACTF64X4   $0x01, Z9, (DX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Y3, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(DI*1)
+	VMOVAPS         Z7, Z3
+	VFNMADD231PS    Z5, Z0, Z3
+	VMOVAPS         Z6, Z8
+	VFNMADD231PS    Z4, Z0, Z8
+	VADDPS          Z8, Z3, Z9
+	VMOVUPS         Y9, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*1)
+	VSUBPS          Z8, Z3, Z3
+	VMOVUPS         Y3, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*2)
+	VSUBPS          Z5, Z7, Z3
+	VSUBPS          Z4, Z6, Z4
+	VMOVAPS         Z3, Z5
+	VFMADD231PS     Z4, Z2, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VFNMADD231PS    Z4, Z2, Z3
+	VMOVUPS         Y3, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*4)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         1536(AX), Z3
+	VMOVUPS         1600(AX), Z4
+	VMOVUPS         1664(AX), Z5
+	VMOVUPS         1728(AX), Z6
+	VMOVUPS         1792(AX), Z7
+	VMOVUPS         1856(AX), Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Y9, (CX)
+	VEXTRACTF64X4   $0x01, Z9, (DX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Y3, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(DI*1)
+	VMOVAPS         Z7, Z3
+	VFNMADD231PS    Z5, Z0, Z3
+	VMOVAPS         Z6, Z8
+	VFNMADD231PS    Z4, Z0, Z8
+	VADDPS          Z8, Z3, Z9
+	VMOVUPS         Y9, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*1)
+	VSUBPS          Z8, Z3, Z3
+	VMOVUPS         Y3, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*2)
+	VSUBPS          Z5, Z7, Z3
+	VSUBPS          Z4, Z6, Z4
+	VMOVAPS         Z3, Z5
+	VFMADD231PS     Z4, Z2, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VFNMADD231PS    Z4, Z2, Z3
+	VMOVUPS         Y3, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*4)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         1920(AX), Z3
+	VMOVUPS         1984(AX), Z4
+	VMOVUPS         2048(AX), Z5
+	VMOVUPS         2112(AX), Z6
+	VMOVUPS         2176(AX), Z7
+	VMOVUPS         2240(AX), Z8
+	VMOVAPS         Z7, Z9
+	VFMADD231PS     Z3, Z0, Z9
+	VFNMADD231PS    Z5, Z1, Z9
+	VMOVUPS         Y9, (CX)
+	VEXTRACTF64X4   $0x01, Z9, (DX)
+	VMOVAPS         Z8, Z3
+	VFMADD231PS     Z4, Z0, Z3
+	VFNMADD231PS    Z6, Z1, Z3
+	VMOVUPS         Y3, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(DI*1)
+	VMOVAPS         Z7, Z1
+	VFNMADD231PS    Z5, Z0, Z1
+	VMOVAPS         Z6, Z3
+	VFNMADD231PS    Z4, Z0, Z3
+	VADDPS          Z3, Z1, Z0
+	VMOVUPS         Y0, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*1)
+	VSUBPS          Z3, Z1, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	VSUBPS          Z5, Z7, Z0
+	VSUBPS          Z4, Z6, Z1
+	VMOVAPS         Z0, Z3
+	VFMADD231PS     Z1, Z2, Z3
+	VMOVUPS         Y3, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(SI*1)
+	VFNMADD231PS    Z1, Z2, Z0
+	VMOVUPS         Y0, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*4)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 2400(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 2408(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 2400(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 2408(SP)
+	SUBQ            $0x02, 2392(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 2400(SP), CX
@@ -33303,8 +34664,8 @@ channels:
 	VBROADCASTSS number1<>+0(SB), Z0
 	VBROADCASTSS number2<>+0(SB), Z1
 	VBROADCASTSS number3<>+0(SB), Z2
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (DX), Z3
@@ -33486,8 +34847,8 @@ channels:
 	VMOVUPS      Z5, 1472(AX)
 	VFNMADD231PS Z4, Z2, Z3
 	VMOVUPS      Z3, 1856(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (AX), Z3
@@ -33679,8 +35040,8 @@ half:
 	VBROADCASTSS number1<>+0(SB), Y0
 	VBROADCASTSS number2<>+0(SB), Y1
 	VBROADCASTSS number3<>+0(SB), Y2
-	MOVQ         srow+8(FP), DX
 	MOVQ         (SP), CX
+	MOVQ         srow+8(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	LEAQ         (DX)(DX*4), SI
 	VMOVUPS      (CX), Y3
@@ -33862,8 +35223,8 @@ half:
 	VMOVUPS      Y5, 736(AX)
 	VFNMADD231PS Y4, Y2, Y3
 	VMOVUPS      Y3, 928(AX)
-	MOVQ         dcol+48(FP), DX
 	MOVQ         8(SP), CX
+	MOVQ         dcol+48(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	LEAQ         (DX)(DX*4), SI
 	VMOVUPS      (AX), Y3
@@ -34053,7 +35414,7 @@ next:
 	ADDQ CX, 2400(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 2408(SP)
-	DECQ 2392(SP)
+	SUBQ $0x01, 2392(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
@@ -34079,6 +35440,350 @@ TEXT ·output4BiasAVX512(SB), $1648-92
 	MOVQ CX, 1632(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 1640(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            1624(SP), $0x02
+	JLT             tile
+	MOVQ            1632(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            1640(SP), CX
+	MOVQ            CX, 8(SP)
+	MOVQ            bias+80(FP), CX
+	MOVQ            CX, 16(SP)
+	VBROADCASTSS    number3<>+0(SB), Z0
+	VBROADCASTSS    number1<>+0(SB), Z1
+	VBROADCASTSS    number4<>+0(SB), Z2
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	LEAQ            (BX)(BX*4), DI
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, (AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 768(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1152(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 384(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, 64(AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 832(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1216(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 448(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, 128(AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 896(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1280(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 512(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, 192(AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 960(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1344(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 576(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, 256(AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 1024(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1408(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 640(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, 320(AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 1088(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1472(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 704(AX)
+	MOVQ            16(SP), CX
+	VBROADCASTF64X4 (CX), Z3
+	VBROADCASTSS    floor+88(FP), Z4
+	ADDQ            $0x00000040, 16(SP)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	VMOVUPS         (AX), Z5
+	VMOVUPS         64(AX), Z6
+	VMOVUPS         128(AX), Z7
+	VMOVUPS         192(AX), Z8
+	VMOVUPS         256(AX), Z9
+	VMOVUPS         320(AX), Z10
+	VADDPS          Z7, Z6, Z11
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z8, Z7
+	VSUBPS          Z9, Z8, Z8
+	VADDPS          Z11, Z5, Z5
+	VADDPS          Z7, Z5, Z5
+	VADDPS          Z3, Z5, Z5
+	VMAXPS          Z5, Z4, Z5
+	VMOVUPS         Y5, (CX)
+	VEXTRACTF64X4   $0x01, Z5, (DX)
+	VFMADD231PS     Z7, Z1, Z11
+	VADDPS          Z3, Z11, Z11
+	VMAXPS          Z11, Z4, Z11
+	VMOVUPS         Y11, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z11, (DX)(BX*2)
+	VADDPS          Z10, Z6, Z5
+	VFMADD231PS     Z8, Z2, Z5
+	VADDPS          Z3, Z5, Z5
+	VMAXPS          Z5, Z4, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VFMADD231PS     Z8, Z0, Z6
+	VADDPS          Z3, Z6, Z6
+	VMAXPS          Z6, Z4, Z6
+	VMOVUPS         Y6, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z6, (DX)(BX*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         384(AX), Z5
+	VMOVUPS         448(AX), Z6
+	VMOVUPS         512(AX), Z7
+	VMOVUPS         576(AX), Z8
+	VMOVUPS         640(AX), Z9
+	VMOVUPS         704(AX), Z10
+	VADDPS          Z7, Z6, Z11
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z8, Z7
+	VSUBPS          Z9, Z8, Z8
+	VADDPS          Z11, Z5, Z5
+	VADDPS          Z7, Z5, Z5
+	VADDPS          Z3, Z5, Z5
+	VMAXPS          Z5, Z4, Z5
+	VMOVUPS         Y5, (CX)
+	VEXTRACTF64X4   $0x01, Z5, (DX)
+	VFMADD231PS     Z7, Z1, Z11
+	VADDPS          Z3, Z11, Z11
+	VMAXPS          Z11, Z4, Z11
+	VMOVUPS         Y11, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z11, (DX)(BX*2)
+	VADDPS          Z10, Z6, Z5
+	VFMADD231PS     Z8, Z2, Z5
+	VADDPS          Z3, Z5, Z5
+	VMAXPS          Z5, Z4, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VFMADD231PS     Z8, Z0, Z6
+	VADDPS          Z3, Z6, Z6
+	VMAXPS          Z6, Z4, Z6
+	VMOVUPS         Y6, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z6, (DX)(BX*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         768(AX), Z5
+	VMOVUPS         832(AX), Z6
+	VMOVUPS         896(AX), Z7
+	VMOVUPS         960(AX), Z8
+	VMOVUPS         1024(AX), Z9
+	VMOVUPS         1088(AX), Z10
+	VADDPS          Z7, Z6, Z11
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z8, Z7
+	VSUBPS          Z9, Z8, Z8
+	VADDPS          Z11, Z5, Z5
+	VADDPS          Z7, Z5, Z5
+	VADDPS          Z3, Z5, Z5
+	VMAXPS          Z5, Z4, Z5
+	VMOVUPS         Y5, (CX)
+	VEXTRACTF64X4   $0x01, Z5, (DX)
+	VFMADD231PS     Z7, Z1, Z11
+	VADDPS          Z3, Z11, Z11
+	VMAXPS          Z11, Z4, Z11
+	VMOVUPS         Y11, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z11, (DX)(BX*2)
+	VADDPS          Z10, Z6, Z5
+	VFMADD231PS     Z8, Z2, Z5
+	VADDPS          Z3, Z5, Z5
+	VMAXPS          Z5, Z4, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VFMADD231PS     Z8, Z0, Z6
+	VADDPS          Z3, Z6, Z6
+	VMAXPS          Z6, Z4, Z6
+	VMOVUPS         Y6, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z6, (DX)(BX*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         1152(AX), Z5
+	VMOVUPS         1216(AX), Z6
+	VMOVUPS         1280(AX), Z7
+	VMOVUPS         1344(AX), Z8
+	VMOVUPS         1408(AX), Z9
+	VMOVUPS         1472(AX), Z10
+	VADDPS          Z7, Z6, Z11
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z8, Z7
+	VSUBPS          Z9, Z8, Z8
+	VADDPS          Z11, Z5, Z5
+	VADDPS          Z7, Z5, Z5
+	VADDPS          Z3, Z5, Z5
+	VMAXPS          Z5, Z4, Z5
+	VMOVUPS         Y5, (CX)
+	VEXTRACTF64X4   $0x01, Z5, (DX)
+	VFMADD231PS     Z7, Z1, Z11
+	VADDPS          Z3, Z11, Z11
+	VMAXPS          Z11, Z4, Z11
+	VMOVUPS         Y11, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z11, (DX)(BX*2)
+	VADDPS          Z10, Z6, Z1
+	VFMADD231PS     Z8, Z2, Z1
+	VADDPS          Z3, Z1, Z1
+	VMAXPS          Z1, Z4, Z1
+	VMOVUPS         Y1, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(SI*1)
+	VFMADD231PS     Z8, Z0, Z6
+	VADDPS          Z3, Z6, Z6
+	VMAXPS          Z6, Z4, Z6
+	VMOVUPS         Y6, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z6, (DX)(BX*1)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1632(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1640(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1632(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1640(SP)
+	SUBQ            $0x02, 1624(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 1632(SP), CX
@@ -34095,8 +35800,8 @@ channels:
 	VBROADCASTSS number3<>+0(SB), Z0
 	VBROADCASTSS number1<>+0(SB), Z1
 	VBROADCASTSS number4<>+0(SB), Z2
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (DX), Z3
@@ -34228,8 +35933,8 @@ channels:
 	VMOVUPS      (DX), Z3
 	VBROADCASTSS floor+88(FP), Z4
 	ADDQ         $0x00000040, 16(SP)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (AX), Z5
 	VMOVUPS      64(AX), Z6
@@ -34356,8 +36061,8 @@ half:
 	VBROADCASTSS number3<>+0(SB), Y0
 	VBROADCASTSS number1<>+0(SB), Y1
 	VBROADCASTSS number4<>+0(SB), Y2
-	MOVQ         srow+8(FP), DX
 	MOVQ         (SP), CX
+	MOVQ         srow+8(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	LEAQ         (DX)(DX*4), SI
 	VMOVUPS      (CX), Y3
@@ -34489,8 +36194,8 @@ half:
 	VMOVUPS      (CX), Y3
 	VBROADCASTSS floor+88(FP), Y4
 	ADDQ         $0x00000020, 16(SP)
-	MOVQ         dcol+48(FP), DX
 	MOVQ         8(SP), CX
+	MOVQ         dcol+48(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	VMOVUPS      (AX), Y5
 	VMOVUPS      32(AX), Y6
@@ -34615,7 +36320,7 @@ next:
 	ADDQ CX, 1632(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 1640(SP)
-	DECQ 1624(SP)
+	SUBQ $0x01, 1624(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
@@ -34635,6 +36340,360 @@ TEXT ·output4AddAVX512(SB), $1648-80
 	MOVQ CX, 1632(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 1640(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            1624(SP), $0x02
+	JLT             tile
+	MOVQ            1632(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            1640(SP), CX
+	MOVQ            CX, 8(SP)
+	VBROADCASTSS    number3<>+0(SB), Z0
+	VBROADCASTSS    number1<>+0(SB), Z1
+	VBROADCASTSS    number4<>+0(SB), Z2
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	LEAQ            (BX)(BX*4), DI
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, (AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 768(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1152(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 384(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, 64(AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 832(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1216(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 448(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, 128(AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 896(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1280(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 512(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, 192(AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 960(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1344(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 576(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, 256(AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 1024(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1408(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 640(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*4), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z7, Z7
+	VBROADCASTF64X4 (CX)(DI*1), Z8
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z8, Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Z3, 320(AX)
+	VFMADD231PS     Z5, Z1, Z9
+	VMOVUPS         Z9, 1088(AX)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VMOVUPS         Z3, 1472(AX)
+	VFMADD231PS     Z6, Z0, Z4
+	VMOVUPS         Z4, 704(AX)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	VMOVUPS         (AX), Z3
+	VMOVUPS         64(AX), Z4
+	VMOVUPS         128(AX), Z5
+	VMOVUPS         192(AX), Z6
+	VMOVUPS         256(AX), Z7
+	VMOVUPS         320(AX), Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VBROADCASTF64X4 (CX), Z7
+	VINSERTF64X4    $0x01, (DX), Z7, Z7
+	VADDPS          Z7, Z3, Z3
+	VMOVUPS         Y3, (CX)
+	VEXTRACTF64X4   $0x01, Z3, (DX)
+	VFMADD231PS     Z5, Z1, Z9
+	VBROADCASTF64X4 (CX)(BX*2), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z3, Z3
+	VADDPS          Z3, Z9, Z9
+	VMOVUPS         Y9, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*2)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VBROADCASTF64X4 (CX)(SI*1), Z5
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z5, Z5
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Y3, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(SI*1)
+	VFMADD231PS     Z6, Z0, Z4
+	VBROADCASTF64X4 (CX)(BX*1), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z3, Z3
+	VADDPS          Z3, Z4, Z4
+	VMOVUPS         Y4, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z4, (DX)(BX*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         384(AX), Z3
+	VMOVUPS         448(AX), Z4
+	VMOVUPS         512(AX), Z5
+	VMOVUPS         576(AX), Z6
+	VMOVUPS         640(AX), Z7
+	VMOVUPS         704(AX), Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VBROADCASTF64X4 (CX), Z7
+	VINSERTF64X4    $0x01, (DX), Z7, Z7
+	VADDPS          Z7, Z3, Z3
+	VMOVUPS         Y3, (CX)
+	VEXTRACTF64X4   $0x01, Z3, (DX)
+	VFMADD231PS     Z5, Z1, Z9
+	VBROADCASTF64X4 (CX)(BX*2), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z3, Z3
+	VADDPS          Z3, Z9, Z9
+	VMOVUPS         Y9, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*2)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VBROADCASTF64X4 (CX)(SI*1), Z5
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z5, Z5
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Y3, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(SI*1)
+	VFMADD231PS     Z6, Z0, Z4
+	VBROADCASTF64X4 (CX)(BX*1), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z3, Z3
+	VADDPS          Z3, Z4, Z4
+	VMOVUPS         Y4, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z4, (DX)(BX*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         768(AX), Z3
+	VMOVUPS         832(AX), Z4
+	VMOVUPS         896(AX), Z5
+	VMOVUPS         960(AX), Z6
+	VMOVUPS         1024(AX), Z7
+	VMOVUPS         1088(AX), Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VBROADCASTF64X4 (CX), Z7
+	VINSERTF64X4    $0x01, (DX), Z7, Z7
+	VADDPS          Z7, Z3, Z3
+	VMOVUPS         Y3, (CX)
+	VEXTRACTF64X4   $0x01, Z3, (DX)
+	VFMADD231PS     Z5, Z1, Z9
+	VBROADCASTF64X4 (CX)(BX*2), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z3, Z3
+	VADDPS          Z3, Z9, Z9
+	VMOVUPS         Y9, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*2)
+	VADDPS          Z8, Z4, Z3
+	VFMADD231PS     Z6, Z2, Z3
+	VBROADCASTF64X4 (CX)(SI*1), Z5
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z5, Z5
+	VADDPS          Z5, Z3, Z3
+	VMOVUPS         Y3, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(SI*1)
+	VFMADD231PS     Z6, Z0, Z4
+	VBROADCASTF64X4 (CX)(BX*1), Z3
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z3, Z3
+	VADDPS          Z3, Z4, Z4
+	VMOVUPS         Y4, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z4, (DX)(BX*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         1152(AX), Z3
+	VMOVUPS         1216(AX), Z4
+	VMOVUPS         1280(AX), Z5
+	VMOVUPS         1344(AX), Z6
+	VMOVUPS         1408(AX), Z7
+	VMOVUPS         1472(AX), Z8
+	VADDPS          Z5, Z4, Z9
+	VSUBPS          Z5, Z4, Z4
+	VADDPS          Z7, Z6, Z5
+	VSUBPS          Z7, Z6, Z6
+	VADDPS          Z9, Z3, Z3
+	VADDPS          Z5, Z3, Z3
+	VBROADCASTF64X4 (CX), Z7
+	VINSERTF64X4    $0x01, (DX), Z7, Z7
+	VADDPS          Z7, Z3, Z3
+	VMOVUPS         Y3, (CX)
+	VEXTRACTF64X4   $0x01, Z3, (DX)
+	VFMADD231PS     Z5, Z1, Z9
+	VBROADCASTF64X4 (CX)(BX*2), Z1
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z1, Z1
+	VADDPS          Z1, Z9, Z9
+	VMOVUPS         Y9, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*2)
+	VADDPS          Z8, Z4, Z1
+	VFMADD231PS     Z6, Z2, Z1
+	VBROADCASTF64X4 (CX)(SI*1), Z2
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z2, Z2
+	VADDPS          Z2, Z1, Z1
+	VMOVUPS         Y1, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(SI*1)
+	VFMADD231PS     Z6, Z0, Z4
+	VBROADCASTF64X4 (CX)(BX*1), Z0
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z0, Z0
+	VADDPS          Z0, Z4, Z4
+	VMOVUPS         Y4, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z4, (DX)(BX*1)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1632(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1640(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1632(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1640(SP)
+	SUBQ            $0x02, 1624(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 1632(SP), CX
@@ -34649,8 +36708,8 @@ channels:
 	VBROADCASTSS number3<>+0(SB), Z0
 	VBROADCASTSS number1<>+0(SB), Z1
 	VBROADCASTSS number4<>+0(SB), Z2
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (DX), Z3
@@ -34778,8 +36837,8 @@ channels:
 	VMOVUPS      Z3, 1472(AX)
 	VFMADD231PS  Z6, Z0, Z4
 	VMOVUPS      Z4, 704(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (AX), Z3
 	VMOVUPS      64(AX), Z4
@@ -34890,8 +36949,8 @@ half:
 	VBROADCASTSS number3<>+0(SB), Y0
 	VBROADCASTSS number1<>+0(SB), Y1
 	VBROADCASTSS number4<>+0(SB), Y2
-	MOVQ         srow+8(FP), DX
 	MOVQ         (SP), CX
+	MOVQ         srow+8(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	LEAQ         (DX)(DX*4), SI
 	VMOVUPS      (CX), Y3
@@ -35019,8 +37078,8 @@ half:
 	VMOVUPS      Y3, 736(AX)
 	VFMADD231PS  Y6, Y0, Y4
 	VMOVUPS      Y4, 352(AX)
-	MOVQ         dcol+48(FP), DX
 	MOVQ         8(SP), CX
+	MOVQ         dcol+48(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	VMOVUPS      (AX), Y3
 	VMOVUPS      32(AX), Y4
@@ -35129,13 +37188,13 @@ next:
 	ADDQ CX, 1632(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 1640(SP)
-	DECQ 1624(SP)
+	SUBQ $0x01, 1624(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
 
 // func weight4AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
-// Requires: AVX, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512F, FMA3
 TEXT ·weight4AVX512(SB), $1264-80
 	LEAQ 24(SP), AX
 	ADDQ $0x3f, AX
@@ -35146,6 +37205,293 @@ TEXT ·weight4AVX512(SB), $1264-80
 	MOVQ CX, 1248(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 1256(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            1240(SP), $0x02
+	JLT             tile
+	MOVQ            1248(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            1256(SP), CX
+	MOVQ            CX, 8(SP)
+	VBROADCASTSS    number5<>+0(SB), Z0
+	VBROADCASTSS    number6<>+0(SB), Z1
+	VBROADCASTSS    number7<>+0(SB), Z2
+	VBROADCASTSS    number8<>+0(SB), Z3
+	VBROADCASTSS    number9<>+0(SB), Z4
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	VBROADCASTF64X4 (CX), Z5
+	VINSERTF64X4    $0x01, (DX), Z5, Z5
+	VBROADCASTF64X4 (CX)(BX*1), Z6
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*2), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z7, Z7
+	VMULPS          Z5, Z0, Z8
+	VMOVUPS         Z8, (AX)
+	VADDPS          Z7, Z5, Z8
+	VMULPS          Z8, Z1, Z8
+	VMULPS          Z6, Z1, Z9
+	VSUBPS          Z8, Z4, Z10
+	VSUBPS          Z9, Z10, Z10
+	VMOVUPS         Z10, 192(AX)
+	VSUBPS          Z8, Z9, Z8
+	VMOVUPS         Z8, 384(AX)
+	VMULPS          Z5, Z3, Z5
+	VFMADD231PS     Z7, Z1, Z5
+	VMULPS          Z6, Z2, Z6
+	VADDPS          Z6, Z5, Z8
+	VMOVUPS         Z8, 576(AX)
+	VSUBPS          Z6, Z5, Z5
+	VMOVUPS         Z5, 768(AX)
+	VMOVUPS         Z7, 960(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z5
+	VINSERTF64X4    $0x01, (DX), Z5, Z5
+	VBROADCASTF64X4 (CX)(BX*1), Z6
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*2), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z7, Z7
+	VMULPS          Z5, Z0, Z8
+	VMOVUPS         Z8, 64(AX)
+	VADDPS          Z7, Z5, Z8
+	VMULPS          Z8, Z1, Z8
+	VMULPS          Z6, Z1, Z9
+	VSUBPS          Z8, Z4, Z10
+	VSUBPS          Z9, Z10, Z10
+	VMOVUPS         Z10, 256(AX)
+	VSUBPS          Z8, Z9, Z8
+	VMOVUPS         Z8, 448(AX)
+	VMULPS          Z5, Z3, Z5
+	VFMADD231PS     Z7, Z1, Z5
+	VMULPS          Z6, Z2, Z6
+	VADDPS          Z6, Z5, Z8
+	VMOVUPS         Z8, 640(AX)
+	VSUBPS          Z6, Z5, Z5
+	VMOVUPS         Z5, 832(AX)
+	VMOVUPS         Z7, 1024(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z5
+	VINSERTF64X4    $0x01, (DX), Z5, Z5
+	VBROADCASTF64X4 (CX)(BX*1), Z6
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z6, Z6
+	VBROADCASTF64X4 (CX)(BX*2), Z7
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z7, Z7
+	VMULPS          Z5, Z0, Z8
+	VMOVUPS         Z8, 128(AX)
+	VADDPS          Z7, Z5, Z8
+	VMULPS          Z8, Z1, Z8
+	VMULPS          Z6, Z1, Z9
+	VSUBPS          Z8, Z4, Z10
+	VSUBPS          Z9, Z10, Z10
+	VMOVUPS         Z10, 320(AX)
+	VSUBPS          Z8, Z9, Z8
+	VMOVUPS         Z8, 512(AX)
+	VMULPS          Z5, Z3, Z5
+	VFMADD231PS     Z7, Z1, Z5
+	VMULPS          Z6, Z2, Z6
+	VADDPS          Z6, Z5, Z8
+	VMOVUPS         Z8, 704(AX)
+	VSUBPS          Z6, Z5, Z5
+	VMOVUPS         Z5, 896(AX)
+	VMOVUPS         Z7, 1088(AX)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	LEAQ            (BX)(BX*4), DI
+	VMOVUPS         (AX), Z5
+	VMOVUPS         64(AX), Z6
+	VMOVUPS         128(AX), Z7
+	VMULPS          Z5, Z0, Z8
+	VMOVUPS         Y8, (CX)
+	VEXTRACTF64X4   $0x01, Z8, (DX)
+	VADDPS          Z7, Z5, Z8
+	VMULPS          Z8, Z1, Z8
+	VMULPS          Z6, Z1, Z9
+	VSUBPS          Z8, Z4, Z10
+	VSUBPS          Z9, Z10, Z10
+	VMOVUPS         Y10, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z10, (DX)(BX*1)
+	VSUBPS          Z8, Z9, Z8
+	VMOVUPS         Y8, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z8, (DX)(BX*2)
+	VMULPS          Z5, Z3, Z5
+	VFMADD231PS     Z7, Z1, Z5
+	VMULPS          Z6, Z2, Z6
+	VADDPS          Z6, Z5, Z8
+	VMOVUPS         Y8, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z8, (DX)(SI*1)
+	VSUBPS          Z6, Z5, Z5
+	VMOVUPS         Y5, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(BX*4)
+	VMOVUPS         Y7, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(DI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         192(AX), Z5
+	VMOVUPS         256(AX), Z6
+	VMOVUPS         320(AX), Z7
+	VMULPS          Z5, Z0, Z8
+	VMOVUPS         Y8, (CX)
+	VEXTRACTF64X4   $0x01, Z8, (DX)
+	VADDPS          Z7, Z5, Z8
+	VMULPS          Z8, Z1, Z8
+	VMULPS          Z6, Z1, Z9
+	VSUBPS          Z8, Z4, Z10
+	VSUBPS          Z9, Z10, Z10
+	VMOVUPS         Y10, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z10, (DX)(BX*1)
+	VSUBPS          Z8, Z9, Z8
+	VMOVUPS         Y8, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z8, (DX)(BX*2)
+	VMULPS          Z5, Z3, Z5
+	VFMADD231PS     Z7, Z1, Z5
+	VMULPS          Z6, Z2, Z6
+	VADDPS          Z6, Z5, Z8
+	VMOVUPS         Y8, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z8, (DX)(SI*1)
+	VSUBPS          Z6, Z5, Z5
+	VMOVUPS         Y5, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(BX*4)
+	VMOVUPS         Y7, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(DI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         384(AX), Z5
+	VMOVUPS         448(AX), Z6
+	VMOVUPS         512(AX), Z7
+	VMULPS          Z5, Z0, Z8
+	VMOVUPS         Y8, (CX)
+	VEXTRACTF64X4   $0x01, Z8, (DX)
+	VADDPS          Z7, Z5, Z8
+	VMULPS          Z8, Z1, Z8
+	VMULPS          Z6, Z1, Z9
+	VSUBPS          Z8, Z4, Z10
+	VSUBPS          Z9, Z10, Z10
+	VMOVUPS         Y10, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z10, (DX)(BX*1)
+	VSUBPS          Z8, Z9, Z8
+	VMOVUPS         Y8, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z8, (DX)(BX*2)
+	VMULPS          Z5, Z3, Z5
+	VFMADD231PS     Z7, Z1, Z5
+	VMULPS          Z6, Z2, Z6
+	VADDPS          Z6, Z5, Z8
+	VMOVUPS         Y8, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z8, (DX)(SI*1)
+	VSUBPS          Z6, Z5, Z5
+	VMOVUPS         Y5, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(BX*4)
+	VMOVUPS         Y7, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(DI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         576(AX), Z5
+	VMOVUPS         640(AX), Z6
+	VMOVUPS         704(AX), Z7
+	VMULPS          Z5, Z0, Z8
+	VMOVUPS         Y8, (CX)
+	VEXTRACTF64X4   $0x01, Z8, (DX)
+	VADDPS          Z7, Z5, Z8
+	VMULPS          Z8, Z1, Z8
+	VMULPS          Z6, Z1, Z9
+	VSUBPS          Z8, Z4, Z10
+	VSUBPS          Z9, Z10, Z10
+	VMOVUPS         Y10, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z10, (DX)(BX*1)
+	VSUBPS          Z8, Z9, Z8
+	VMOVUPS         Y8, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z8, (DX)(BX*2)
+	VMULPS          Z5, Z3, Z5
+	VFMADD231PS     Z7, Z1, Z5
+	VMULPS          Z6, Z2, Z6
+	VADDPS          Z6, Z5, Z8
+	VMOVUPS         Y8, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z8, (DX)(SI*1)
+	VSUBPS          Z6, Z5, Z5
+	VMOVUPS         Y5, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(BX*4)
+	VMOVUPS         Y7, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(DI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         768(AX), Z5
+	VMOVUPS         832(AX), Z6
+	VMOVUPS         896(AX), Z7
+	VMULPS          Z5, Z0, Z8
+	VMOVUPS         Y8, (CX)
+	VEXTRACTF64X4   $0x01, Z8, (DX)
+	VADDPS          Z7, Z5, Z8
+	VMULPS          Z8, Z1, Z8
+	VMULPS          Z6, Z1, Z9
+	VSUBPS          Z8, Z4, Z10
+	VSUBPS          Z9, Z10, Z10
+	VMOVUPS         Y10, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z10, (DX)(BX*1)
+	VSUBPS          Z8, Z9, Z8
+	VMOVUPS         Y8, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z8, (DX)(BX*2)
+	VMULPS          Z5, Z3, Z5
+	VFMADD231PS     Z7, Z1, Z5
+	VMULPS          Z6, Z2, Z6
+	VADDPS          Z6, Z5, Z8
+	VMOVUPS         Y8, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z8, (DX)(SI*1)
+	VSUBPS          Z6, Z5, Z5
+	VMOVUPS         Y5, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(BX*4)
+	VMOVUPS         Y7, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(DI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         960(AX), Z5
+	VMOVUPS         1024(AX), Z6
+	VMOVUPS         1088(AX), Z7
+	VMULPS          Z5, Z0, Z0
+	VMOVUPS         Y0, (CX)
+	VEXTRACTF64X4   $0x01, Z0, (DX)
+	VADDPS          Z7, Z5, Z0
+	VMULPS          Z0, Z1, Z0
+	VMULPS          Z6, Z1, Z8
+	VSUBPS          Z0, Z4, Z4
+	VSUBPS          Z8, Z4, Z4
+	VMOVUPS         Y4, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z4, (DX)(BX*1)
+	VSUBPS          Z0, Z8, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	VMULPS          Z5, Z3, Z0
+	VFMADD231PS     Z7, Z1, Z0
+	VMULPS          Z6, Z2, Z1
+	VADDPS          Z1, Z0, Z2
+	VMOVUPS         Y2, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z2, (DX)(SI*1)
+	VSUBPS          Z1, Z0, Z0
+	VMOVUPS         Y0, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*4)
+	VMOVUPS         Y7, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(DI*1)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1248(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1256(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1248(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1256(SP)
+	SUBQ            $0x02, 1240(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 1248(SP), CX
@@ -35161,217 +37507,209 @@ channels:
 	VBROADCASTSS number6<>+0(SB), Z1
 	VBROADCASTSS number7<>+0(SB), Z2
 	VBROADCASTSS number8<>+0(SB), Z3
-	MOVQ         srow+8(FP), BX
+	VBROADCASTSS number9<>+0(SB), Z4
 	MOVQ         (SP), DX
-	VMOVUPS      (DX), Z4
-	VMOVUPS      (DX)(BX*1), Z5
-	VMOVUPS      (DX)(BX*2), Z6
-	VMULPS       Z4, Z0, Z7
-	VMOVUPS      Z7, (AX)
-	VADDPS       Z6, Z4, Z7
-	VMULPS       Z7, Z1, Z7
-	VMULPS       Z5, Z1, Z26
-	VPXORD       Z8, Z8, Z8
-	VSUBPS       Z7, Z8, Z27
-	VSUBPS       Z26, Z27, Z27
-	VMOVUPS      Z27, 192(AX)
-	VSUBPS       Z7, Z26, Z7
-	VMOVUPS      Z7, 384(AX)
-	VMULPS       Z4, Z3, Z4
-	VFMADD231PS  Z6, Z1, Z4
-	VMULPS       Z5, Z2, Z5
-	VADDPS       Z5, Z4, Z7
-	VMOVUPS      Z7, 576(AX)
-	VSUBPS       Z5, Z4, Z4
-	VMOVUPS      Z4, 768(AX)
-	VMOVUPS      Z6, 960(AX)
+	MOVQ         srow+8(FP), BX
+	VMOVUPS      (DX), Z5
+	VMOVUPS      (DX)(BX*1), Z6
+	VMOVUPS      (DX)(BX*2), Z7
+	VMULPS       Z5, Z0, Z8
+	VMOVUPS      Z8, (AX)
+	VADDPS       Z7, Z5, Z8
+	VMULPS       Z8, Z1, Z8
+	VMULPS       Z6, Z1, Z9
+	VSUBPS       Z8, Z4, Z10
+	VSUBPS       Z9, Z10, Z10
+	VMOVUPS      Z10, 192(AX)
+	VSUBPS       Z8, Z9, Z8
+	VMOVUPS      Z8, 384(AX)
+	VMULPS       Z5, Z3, Z5
+	VFMADD231PS  Z7, Z1, Z5
+	VMULPS       Z6, Z2, Z6
+	VADDPS       Z6, Z5, Z8
+	VMOVUPS      Z8, 576(AX)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, 768(AX)
+	VMOVUPS      Z7, 960(AX)
 	ADDQ         scol+16(FP), DX
-	VMOVUPS      (DX), Z4
-	VMOVUPS      (DX)(BX*1), Z5
-	VMOVUPS      (DX)(BX*2), Z6
-	VMULPS       Z4, Z0, Z7
-	VMOVUPS      Z7, 64(AX)
-	VADDPS       Z6, Z4, Z7
-	VMULPS       Z7, Z1, Z7
-	VMULPS       Z5, Z1, Z26
-	VPXORD       Z9, Z9, Z9
-	VSUBPS       Z7, Z9, Z27
-	VSUBPS       Z26, Z27, Z27
-	VMOVUPS      Z27, 256(AX)
-	VSUBPS       Z7, Z26, Z7
-	VMOVUPS      Z7, 448(AX)
-	VMULPS       Z4, Z3, Z4
-	VFMADD231PS  Z6, Z1, Z4
-	VMULPS       Z5, Z2, Z5
-	VADDPS       Z5, Z4, Z7
-	VMOVUPS      Z7, 640(AX)
-	VSUBPS       Z5, Z4, Z4
-	VMOVUPS      Z4, 832(AX)
-	VMOVUPS      Z6, 1024(AX)
+	VMOVUPS      (DX), Z5
+	VMOVUPS      (DX)(BX*1), Z6
+	VMOVUPS      (DX)(BX*2), Z7
+	VMULPS       Z5, Z0, Z8
+	VMOVUPS      Z8, 64(AX)
+	VADDPS       Z7, Z5, Z8
+	VMULPS       Z8, Z1, Z8
+	VMULPS       Z6, Z1, Z9
+	VSUBPS       Z8, Z4, Z10
+	VSUBPS       Z9, Z10, Z10
+	VMOVUPS      Z10, 256(AX)
+	VSUBPS       Z8, Z9, Z8
+	VMOVUPS      Z8, 448(AX)
+	VMULPS       Z5, Z3, Z5
+	VFMADD231PS  Z7, Z1, Z5
+	VMULPS       Z6, Z2, Z6
+	VADDPS       Z6, Z5, Z8
+	VMOVUPS      Z8, 640(AX)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, 832(AX)
+	VMOVUPS      Z7, 1024(AX)
 	ADDQ         scol+16(FP), DX
-	VMOVUPS      (DX), Z4
-	VMOVUPS      (DX)(BX*1), Z5
-	VMOVUPS      (DX)(BX*2), Z6
-	VMULPS       Z4, Z0, Z7
-	VMOVUPS      Z7, 128(AX)
-	VADDPS       Z6, Z4, Z7
-	VMULPS       Z7, Z1, Z7
-	VMULPS       Z5, Z1, Z26
-	VPXORD       Z10, Z10, Z10
-	VSUBPS       Z7, Z10, Z27
-	VSUBPS       Z26, Z27, Z27
-	VMOVUPS      Z27, 320(AX)
-	VSUBPS       Z7, Z26, Z7
-	VMOVUPS      Z7, 512(AX)
-	VMULPS       Z4, Z3, Z4
-	VFMADD231PS  Z6, Z1, Z4
-	VMULPS       Z5, Z2, Z5
-	VADDPS       Z5, Z4, Z7
-	VMOVUPS      Z7, 704(AX)
-	VSUBPS       Z5, Z4, Z4
-	VMOVUPS      Z4, 896(AX)
-	VMOVUPS      Z6, 1088(AX)
-	MOVQ         dcol+48(FP), BX
+	VMOVUPS      (DX), Z5
+	VMOVUPS      (DX)(BX*1), Z6
+	VMOVUPS      (DX)(BX*2), Z7
+	VMULPS       Z5, Z0, Z8
+	VMOVUPS      Z8, 128(AX)
+	VADDPS       Z7, Z5, Z8
+	VMULPS       Z8, Z1, Z8
+	VMULPS       Z6, Z1, Z9
+	VSUBPS       Z8, Z4, Z10
+	VSUBPS       Z9, Z10, Z10
+	VMOVUPS      Z10, 320(AX)
+	VSUBPS       Z8, Z9, Z8
+	VMOVUPS      Z8, 512(AX)
+	VMULPS       Z5, Z3, Z5
+	VFMADD231PS  Z7, Z1, Z5
+	VMULPS       Z6, Z2, Z6
+	VADDPS       Z6, Z5, Z8
+	VMOVUPS      Z8, 704(AX)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, 896(AX)
+	VMOVUPS      Z7, 1088(AX)
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
-	VMOVUPS      (AX), Z4
-	VMOVUPS      64(AX), Z5
-	VMOVUPS      128(AX), Z6
-	VMULPS       Z4, Z0, Z7
-	VMOVUPS      Z7, (DX)
-	VADDPS       Z6, Z4, Z7
-	VMULPS       Z7, Z1, Z7
-	VMULPS       Z5, Z1, Z26
-	VPXORD       Z11, Z11, Z11
-	VSUBPS       Z7, Z11, Z27
-	VSUBPS       Z26, Z27, Z27
-	VMOVUPS      Z27, (DX)(BX*1)
-	VSUBPS       Z7, Z26, Z7
-	VMOVUPS      Z7, (DX)(BX*2)
-	VMULPS       Z4, Z3, Z4
-	VFMADD231PS  Z6, Z1, Z4
-	VMULPS       Z5, Z2, Z5
-	VADDPS       Z5, Z4, Z7
-	VMOVUPS      Z7, (DX)(SI*1)
-	VSUBPS       Z5, Z4, Z4
-	VMOVUPS      Z4, (DX)(BX*4)
-	VMOVUPS      Z6, (DX)(DI*1)
+	VMOVUPS      (AX), Z5
+	VMOVUPS      64(AX), Z6
+	VMOVUPS      128(AX), Z7
+	VMULPS       Z5, Z0, Z8
+	VMOVUPS      Z8, (DX)
+	VADDPS       Z7, Z5, Z8
+	VMULPS       Z8, Z1, Z8
+	VMULPS       Z6, Z1, Z9
+	VSUBPS       Z8, Z4, Z10
+	VSUBPS       Z9, Z10, Z10
+	VMOVUPS      Z10, (DX)(BX*1)
+	VSUBPS       Z8, Z9, Z8
+	VMOVUPS      Z8, (DX)(BX*2)
+	VMULPS       Z5, Z3, Z5
+	VFMADD231PS  Z7, Z1, Z5
+	VMULPS       Z6, Z2, Z6
+	VADDPS       Z6, Z5, Z8
+	VMOVUPS      Z8, (DX)(SI*1)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, (DX)(BX*4)
+	VMOVUPS      Z7, (DX)(DI*1)
 	ADDQ         drow+40(FP), DX
-	VMOVUPS      192(AX), Z4
-	VMOVUPS      256(AX), Z5
-	VMOVUPS      320(AX), Z6
-	VMULPS       Z4, Z0, Z7
-	VMOVUPS      Z7, (DX)
-	VADDPS       Z6, Z4, Z7
-	VMULPS       Z7, Z1, Z7
-	VMULPS       Z5, Z1, Z26
-	VPXORD       Z12, Z12, Z12
-	VSUBPS       Z7, Z12, Z27
-	VSUBPS       Z26, Z27, Z27
-	VMOVUPS      Z27, (DX)(BX*1)
-	VSUBPS       Z7, Z26, Z7
-	VMOVUPS      Z7, (DX)(BX*2)
-	VMULPS       Z4, Z3, Z4
-	VFMADD231PS  Z6, Z1, Z4
-	VMULPS       Z5, Z2, Z5
-	VADDPS       Z5, Z4, Z7
-	VMOVUPS      Z7, (DX)(SI*1)
-	VSUBPS       Z5, Z4, Z4
-	VMOVUPS      Z4, (DX)(BX*4)
-	VMOVUPS      Z6, (DX)(DI*1)
+	VMOVUPS      192(AX), Z5
+	VMOVUPS      256(AX), Z6
+	VMOVUPS      320(AX), Z7
+	VMULPS       Z5, Z0, Z8
+	VMOVUPS      Z8, (DX)
+	VADDPS       Z7, Z5, Z8
+	VMULPS       Z8, Z1, Z8
+	VMULPS       Z6, Z1, Z9
+	VSUBPS       Z8, Z4, Z10
+	VSUBPS       Z9, Z10, Z10
+	VMOVUPS      Z10, (DX)(BX*1)
+	VSUBPS       Z8, Z9, Z8
+	VMOVUPS      Z8, (DX)(BX*2)
+	VMULPS       Z5, Z3, Z5
+	VFMADD231PS  Z7, Z1, Z5
+	VMULPS       Z6, Z2, Z6
+	VADDPS       Z6, Z5, Z8
+	VMOVUPS      Z8, (DX)(SI*1)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, (DX)(BX*4)
+	VMOVUPS      Z7, (DX)(DI*1)
 	ADDQ         drow+40(FP), DX
-	VMOVUPS      384(AX), Z4
-	VMOVUPS      448(AX), Z5
-	VMOVUPS      512(AX), Z6
-	VMULPS       Z4, Z0, Z7
-	VMOVUPS      Z7, (DX)
-	VADDPS       Z6, Z4, Z7
-	VMULPS       Z7, Z1, Z7
-	VMULPS       Z5, Z1, Z26
-	VPXORD       Z13, Z13, Z13
-	VSUBPS       Z7, Z13, Z27
-	VSUBPS       Z26, Z27, Z27
-	VMOVUPS      Z27, (DX)(BX*1)
-	VSUBPS       Z7, Z26, Z7
-	VMOVUPS      Z7, (DX)(BX*2)
-	VMULPS       Z4, Z3, Z4
-	VFMADD231PS  Z6, Z1, Z4
-	VMULPS       Z5, Z2, Z5
-	VADDPS       Z5, Z4, Z7
-	VMOVUPS      Z7, (DX)(SI*1)
-	VSUBPS       Z5, Z4, Z4
-	VMOVUPS      Z4, (DX)(BX*4)
-	VMOVUPS      Z6, (DX)(DI*1)
+	VMOVUPS      384(AX), Z5
+	VMOVUPS      448(AX), Z6
+	VMOVUPS      512(AX), Z7
+	VMULPS       Z5, Z0, Z8
+	VMOVUPS      Z8, (DX)
+	VADDPS       Z7, Z5, Z8
+	VMULPS       Z8, Z1, Z8
+	VMULPS       Z6, Z1, Z9
+	VSUBPS       Z8, Z4, Z10
+	VSUBPS       Z9, Z10, Z10
+	VMOVUPS      Z10, (DX)(BX*1)
+	VSUBPS       Z8, Z9, Z8
+	VMOVUPS      Z8, (DX)(BX*2)
+	VMULPS       Z5, Z3, Z5
+	VFMADD231PS  Z7, Z1, Z5
+	VMULPS       Z6, Z2, Z6
+	VADDPS       Z6, Z5, Z8
+	VMOVUPS      Z8, (DX)(SI*1)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, (DX)(BX*4)
+	VMOVUPS      Z7, (DX)(DI*1)
 	ADDQ         drow+40(FP), DX
-	VMOVUPS      576(AX), Z4
-	VMOVUPS      640(AX), Z5
-	VMOVUPS      704(AX), Z6
-	VMULPS       Z4, Z0, Z7
-	VMOVUPS      Z7, (DX)
-	VADDPS       Z6, Z4, Z7
-	VMULPS       Z7, Z1, Z7
-	VMULPS       Z5, Z1, Z26
-	VPXORD       Z14, Z14, Z14
-	VSUBPS       Z7, Z14, Z27
-	VSUBPS       Z26, Z27, Z27
-	VMOVUPS      Z27, (DX)(BX*1)
-	VSUBPS       Z7, Z26, Z7
-	VMOVUPS      Z7, (DX)(BX*2)
-	VMULPS       Z4, Z3, Z4
-	VFMADD231PS  Z6, Z1, Z4
-	VMULPS       Z5, Z2, Z5
-	VADDPS       Z5, Z4, Z7
-	VMOVUPS      Z7, (DX)(SI*1)
-	VSUBPS       Z5, Z4, Z4
-	VMOVUPS      Z4, (DX)(BX*4)
-	VMOVUPS      Z6, (DX)(DI*1)
+	VMOVUPS      576(AX), Z5
+	VMOVUPS      640(AX), Z6
+	VMOVUPS      704(AX), Z7
+	VMULPS       Z5, Z0, Z8
+	VMOVUPS      Z8, (DX)
+	VADDPS       Z7, Z5, Z8
+	VMULPS       Z8, Z1, Z8
+	VMULPS       Z6, Z1, Z9
+	VSUBPS       Z8, Z4, Z10
+	VSUBPS       Z9, Z10, Z10
+	VMOVUPS      Z10, (DX)(BX*1)
+	VSUBPS       Z8, Z9, Z8
+	VMOVUPS      Z8, (DX)(BX*2)
+	VMULPS       Z5, Z3, Z5
+	VFMADD231PS  Z7, Z1, Z5
+	VMULPS       Z6, Z2, Z6
+	VADDPS       Z6, Z5, Z8
+	VMOVUPS      Z8, (DX)(SI*1)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, (DX)(BX*4)
+	VMOVUPS      Z7, (DX)(DI*1)
 	ADDQ         drow+40(FP), DX
-	VMOVUPS      768(AX), Z4
-	VMOVUPS      832(AX), Z5
-	VMOVUPS      896(AX), Z6
-	VMULPS       Z4, Z0, Z7
-	VMOVUPS      Z7, (DX)
-	VADDPS       Z6, Z4, Z7
-	VMULPS       Z7, Z1, Z7
-	VMULPS       Z5, Z1, Z26
-	VPXORD       Z15, Z15, Z15
-	VSUBPS       Z7, Z15, Z27
-	VSUBPS       Z26, Z27, Z27
-	VMOVUPS      Z27, (DX)(BX*1)
-	VSUBPS       Z7, Z26, Z7
-	VMOVUPS      Z7, (DX)(BX*2)
-	VMULPS       Z4, Z3, Z4
-	VFMADD231PS  Z6, Z1, Z4
-	VMULPS       Z5, Z2, Z5
-	VADDPS       Z5, Z4, Z7
-	VMOVUPS      Z7, (DX)(SI*1)
-	VSUBPS       Z5, Z4, Z4
-	VMOVUPS      Z4, (DX)(BX*4)
-	VMOVUPS      Z6, (DX)(DI*1)
+	VMOVUPS      768(AX), Z5
+	VMOVUPS      832(AX), Z6
+	VMOVUPS      896(AX), Z7
+	VMULPS       Z5, Z0, Z8
+	VMOVUPS      Z8, (DX)
+	VADDPS       Z7, Z5, Z8
+	VMULPS       Z8, Z1, Z8
+	VMULPS       Z6, Z1, Z9
+	VSUBPS       Z8, Z4, Z10
+	VSUBPS       Z9, Z10, Z10
+	VMOVUPS      Z10, (DX)(BX*1)
+	VSUBPS       Z8, Z9, Z8
+	VMOVUPS      Z8, (DX)(BX*2)
+	VMULPS       Z5, Z3, Z5
+	VFMADD231PS  Z7, Z1, Z5
+	VMULPS       Z6, Z2, Z6
+	VADDPS       Z6, Z5, Z8
+	VMOVUPS      Z8, (DX)(SI*1)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, (DX)(BX*4)
+	VMOVUPS      Z7, (DX)(DI*1)
 	ADDQ         drow+40(FP), DX
-	VMOVUPS      960(AX), Z4
-	VMOVUPS      1024(AX), Z5
-	VMOVUPS      1088(AX), Z6
-	VMULPS       Z4, Z0, Z0
+	VMOVUPS      960(AX), Z5
+	VMOVUPS      1024(AX), Z6
+	VMOVUPS      1088(AX), Z7
+	VMULPS       Z5, Z0, Z0
 	VMOVUPS      Z0, (DX)
-	VADDPS       Z6, Z4, Z0
+	VADDPS       Z7, Z5, Z0
 	VMULPS       Z0, Z1, Z0
-	VMULPS       Z5, Z1, Z7
-	VPXORD       Z16, Z16, Z16
-	VSUBPS       Z0, Z16, Z26
-	VSUBPS       Z7, Z26, Z26
-	VMOVUPS      Z26, (DX)(BX*1)
-	VSUBPS       Z0, Z7, Z0
+	VMULPS       Z6, Z1, Z8
+	VSUBPS       Z0, Z4, Z4
+	VSUBPS       Z8, Z4, Z4
+	VMOVUPS      Z4, (DX)(BX*1)
+	VSUBPS       Z0, Z8, Z0
 	VMOVUPS      Z0, (DX)(BX*2)
-	VMULPS       Z4, Z3, Z0
-	VFMADD231PS  Z6, Z1, Z0
-	VMULPS       Z5, Z2, Z1
+	VMULPS       Z5, Z3, Z0
+	VFMADD231PS  Z7, Z1, Z0
+	VMULPS       Z6, Z2, Z1
 	VADDPS       Z1, Z0, Z2
 	VMOVUPS      Z2, (DX)(SI*1)
 	VSUBPS       Z1, Z0, Z0
 	VMOVUPS      Z0, (DX)(BX*4)
-	VMOVUPS      Z6, (DX)(DI*1)
+	VMOVUPS      Z7, (DX)(DI*1)
 	ADDQ         $0x00000040, (SP)
 	ADDQ         $0x00000040, 8(SP)
 	SUBQ         $0x10, CX
@@ -35383,217 +37721,209 @@ half:
 	VBROADCASTSS number6<>+0(SB), Y1
 	VBROADCASTSS number7<>+0(SB), Y2
 	VBROADCASTSS number8<>+0(SB), Y3
-	MOVQ         srow+8(FP), DX
+	VBROADCASTSS number9<>+0(SB), Y4
 	MOVQ         (SP), CX
-	VMOVUPS      (CX), Y4
-	VMOVUPS      (CX)(DX*1), Y5
-	VMOVUPS      (CX)(DX*2), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (AX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y26
-	VPXORD       Y17, Y17, Y17
-	VSUBPS       Y7, Y17, Y27
-	VSUBPS       Y26, Y27, Y27
-	VMOVUPS      Y27, 96(AX)
-	VSUBPS       Y7, Y26, Y7
-	VMOVUPS      Y7, 192(AX)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, 288(AX)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, 384(AX)
-	VMOVUPS      Y6, 480(AX)
+	MOVQ         srow+8(FP), DX
+	VMOVUPS      (CX), Y5
+	VMOVUPS      (CX)(DX*1), Y6
+	VMOVUPS      (CX)(DX*2), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (AX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, 96(AX)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, 192(AX)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, 288(AX)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, 384(AX)
+	VMOVUPS      Y7, 480(AX)
 	ADDQ         scol+16(FP), CX
-	VMOVUPS      (CX), Y4
-	VMOVUPS      (CX)(DX*1), Y5
-	VMOVUPS      (CX)(DX*2), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, 32(AX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y26
-	VPXORD       Y18, Y18, Y18
-	VSUBPS       Y7, Y18, Y27
-	VSUBPS       Y26, Y27, Y27
-	VMOVUPS      Y27, 128(AX)
-	VSUBPS       Y7, Y26, Y7
-	VMOVUPS      Y7, 224(AX)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, 320(AX)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, 416(AX)
-	VMOVUPS      Y6, 512(AX)
+	VMOVUPS      (CX), Y5
+	VMOVUPS      (CX)(DX*1), Y6
+	VMOVUPS      (CX)(DX*2), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, 32(AX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, 128(AX)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, 224(AX)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, 320(AX)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, 416(AX)
+	VMOVUPS      Y7, 512(AX)
 	ADDQ         scol+16(FP), CX
-	VMOVUPS      (CX), Y4
-	VMOVUPS      (CX)(DX*1), Y5
-	VMOVUPS      (CX)(DX*2), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, 64(AX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y26
-	VPXORD       Y19, Y19, Y19
-	VSUBPS       Y7, Y19, Y27
-	VSUBPS       Y26, Y27, Y27
-	VMOVUPS      Y27, 160(AX)
-	VSUBPS       Y7, Y26, Y7
-	VMOVUPS      Y7, 256(AX)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, 352(AX)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, 448(AX)
-	VMOVUPS      Y6, 544(AX)
-	MOVQ         dcol+48(FP), DX
+	VMOVUPS      (CX), Y5
+	VMOVUPS      (CX)(DX*1), Y6
+	VMOVUPS      (CX)(DX*2), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, 64(AX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, 160(AX)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, 256(AX)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, 352(AX)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, 448(AX)
+	VMOVUPS      Y7, 544(AX)
 	MOVQ         8(SP), CX
+	MOVQ         dcol+48(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	LEAQ         (DX)(DX*4), SI
-	VMOVUPS      (AX), Y4
-	VMOVUPS      32(AX), Y5
-	VMOVUPS      64(AX), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (CX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y26
-	VPXORD       Y20, Y20, Y20
-	VSUBPS       Y7, Y20, Y27
-	VSUBPS       Y26, Y27, Y27
-	VMOVUPS      Y27, (CX)(DX*1)
-	VSUBPS       Y7, Y26, Y7
-	VMOVUPS      Y7, (CX)(DX*2)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, (CX)(BX*1)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (CX)(DX*4)
-	VMOVUPS      Y6, (CX)(SI*1)
+	VMOVUPS      (AX), Y5
+	VMOVUPS      32(AX), Y6
+	VMOVUPS      64(AX), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (CX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (CX)(DX*1)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (CX)(DX*2)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, (CX)(BX*1)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (CX)(DX*4)
+	VMOVUPS      Y7, (CX)(SI*1)
 	ADDQ         drow+40(FP), CX
-	VMOVUPS      96(AX), Y4
-	VMOVUPS      128(AX), Y5
-	VMOVUPS      160(AX), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (CX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y26
-	VPXORD       Y21, Y21, Y21
-	VSUBPS       Y7, Y21, Y27
-	VSUBPS       Y26, Y27, Y27
-	VMOVUPS      Y27, (CX)(DX*1)
-	VSUBPS       Y7, Y26, Y7
-	VMOVUPS      Y7, (CX)(DX*2)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, (CX)(BX*1)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (CX)(DX*4)
-	VMOVUPS      Y6, (CX)(SI*1)
+	VMOVUPS      96(AX), Y5
+	VMOVUPS      128(AX), Y6
+	VMOVUPS      160(AX), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (CX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (CX)(DX*1)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (CX)(DX*2)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, (CX)(BX*1)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (CX)(DX*4)
+	VMOVUPS      Y7, (CX)(SI*1)
 	ADDQ         drow+40(FP), CX
-	VMOVUPS      192(AX), Y4
-	VMOVUPS      224(AX), Y5
-	VMOVUPS      256(AX), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (CX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y26
-	VPXORD       Y22, Y22, Y22
-	VSUBPS       Y7, Y22, Y27
-	VSUBPS       Y26, Y27, Y27
-	VMOVUPS      Y27, (CX)(DX*1)
-	VSUBPS       Y7, Y26, Y7
-	VMOVUPS      Y7, (CX)(DX*2)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, (CX)(BX*1)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (CX)(DX*4)
-	VMOVUPS      Y6, (CX)(SI*1)
+	VMOVUPS      192(AX), Y5
+	VMOVUPS      224(AX), Y6
+	VMOVUPS      256(AX), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (CX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (CX)(DX*1)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (CX)(DX*2)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, (CX)(BX*1)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (CX)(DX*4)
+	VMOVUPS      Y7, (CX)(SI*1)
 	ADDQ         drow+40(FP), CX
-	VMOVUPS      288(AX), Y4
-	VMOVUPS      320(AX), Y5
-	VMOVUPS      352(AX), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (CX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y26
-	VPXORD       Y23, Y23, Y23
-	VSUBPS       Y7, Y23, Y27
-	VSUBPS       Y26, Y27, Y27
-	VMOVUPS      Y27, (CX)(DX*1)
-	VSUBPS       Y7, Y26, Y7
-	VMOVUPS      Y7, (CX)(DX*2)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, (CX)(BX*1)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (CX)(DX*4)
-	VMOVUPS      Y6, (CX)(SI*1)
+	VMOVUPS      288(AX), Y5
+	VMOVUPS      320(AX), Y6
+	VMOVUPS      352(AX), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (CX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (CX)(DX*1)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (CX)(DX*2)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, (CX)(BX*1)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (CX)(DX*4)
+	VMOVUPS      Y7, (CX)(SI*1)
 	ADDQ         drow+40(FP), CX
-	VMOVUPS      384(AX), Y4
-	VMOVUPS      416(AX), Y5
-	VMOVUPS      448(AX), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (CX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y26
-	VPXORD       Y24, Y24, Y24
-	VSUBPS       Y7, Y24, Y27
-	VSUBPS       Y26, Y27, Y27
-	VMOVUPS      Y27, (CX)(DX*1)
-	VSUBPS       Y7, Y26, Y7
-	VMOVUPS      Y7, (CX)(DX*2)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, (CX)(BX*1)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (CX)(DX*4)
-	VMOVUPS      Y6, (CX)(SI*1)
+	VMOVUPS      384(AX), Y5
+	VMOVUPS      416(AX), Y6
+	VMOVUPS      448(AX), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (CX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (CX)(DX*1)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (CX)(DX*2)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, (CX)(BX*1)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (CX)(DX*4)
+	VMOVUPS      Y7, (CX)(SI*1)
 	ADDQ         drow+40(FP), CX
-	VMOVUPS      480(AX), Y4
-	VMOVUPS      512(AX), Y5
-	VMOVUPS      544(AX), Y6
-	VMULPS       Y4, Y0, Y0
+	VMOVUPS      480(AX), Y5
+	VMOVUPS      512(AX), Y6
+	VMOVUPS      544(AX), Y7
+	VMULPS       Y5, Y0, Y0
 	VMOVUPS      Y0, (CX)
-	VADDPS       Y6, Y4, Y0
+	VADDPS       Y7, Y5, Y0
 	VMULPS       Y0, Y1, Y0
-	VMULPS       Y5, Y1, Y7
-	VPXORD       Y25, Y25, Y25
-	VSUBPS       Y0, Y25, Y26
-	VSUBPS       Y7, Y26, Y26
-	VMOVUPS      Y26, (CX)(DX*1)
-	VSUBPS       Y0, Y7, Y0
+	VMULPS       Y6, Y1, Y8
+	VSUBPS       Y0, Y4, Y4
+	VSUBPS       Y8, Y4, Y4
+	VMOVUPS      Y4, (CX)(DX*1)
+	VSUBPS       Y0, Y8, Y0
 	VMOVUPS      Y0, (CX)(DX*2)
-	VMULPS       Y4, Y3, Y0
-	VFMADD231PS  Y6, Y1, Y0
-	VMULPS       Y5, Y2, Y1
+	VMULPS       Y5, Y3, Y0
+	VFMADD231PS  Y7, Y1, Y0
+	VMULPS       Y6, Y2, Y1
 	VADDPS       Y1, Y0, Y2
 	VMOVUPS      Y2, (CX)(BX*1)
 	VSUBPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (CX)(DX*4)
-	VMOVUPS      Y6, (CX)(SI*1)
+	VMOVUPS      Y7, (CX)(SI*1)
 	ADDQ         $0x00000020, (SP)
 	ADDQ         $0x00000020, 8(SP)
 
@@ -35602,7 +37932,7 @@ next:
 	ADDQ CX, 1248(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 1256(SP)
-	DECQ 1240(SP)
+	SUBQ $0x01, 1240(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
@@ -35619,6 +37949,9 @@ GLOBL number7<>(SB), RODATA|NOPTR, $4
 DATA number8<>+0(SB)/4, $(0.041666668)
 GLOBL number8<>(SB), RODATA|NOPTR, $4
 
+DATA number9<>+0(SB)/4, $(0.0)
+GLOBL number9<>(SB), RODATA|NOPTR, $4
+
 // func gradient4AVX512(src *float32, srow uintptr, scol uintptr, snext uintptr, dst *float32, drow uintptr, dcol uintptr, dnext uintptr, tiles int, channels int)
 // Requires: AVX, AVX512F, FMA3
 TEXT ·gradient4AVX512(SB), $1648-80
@@ -35631,6 +37964,332 @@ TEXT ·gradient4AVX512(SB), $1648-80
 	MOVQ CX, 1632(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 1640(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            1624(SP), $0x02
+	JLT             tile
+	MOVQ            1632(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            1640(SP), CX
+	MOVQ            CX, 8(SP)
+	VBROADCASTSS    number3<>+0(SB), Z0
+	VBROADCASTSS    number1<>+0(SB), Z1
+	VBROADCASTSS    number4<>+0(SB), Z2
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VMOVAPS         Z3, Z7
+	VMOVUPS         Z7, (AX)
+	VADDPS          Z5, Z3, Z7
+	VADDPS          Z6, Z4, Z8
+	VADDPS          Z8, Z7, Z9
+	VMOVUPS         Z9, 256(AX)
+	VSUBPS          Z8, Z7, Z7
+	VMOVUPS         Z7, 512(AX)
+	VMOVAPS         Z3, Z3
+	VFMADD231PS     Z5, Z1, Z3
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z2, Z4
+	VADDPS          Z4, Z3, Z5
+	VMOVUPS         Z5, 768(AX)
+	VSUBPS          Z4, Z3, Z3
+	VMOVUPS         Z3, 1024(AX)
+	VMOVAPS         Z6, Z3
+	VMOVUPS         Z3, 1280(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VMOVAPS         Z3, Z7
+	VMOVUPS         Z7, 64(AX)
+	VADDPS          Z5, Z3, Z7
+	VADDPS          Z6, Z4, Z8
+	VADDPS          Z8, Z7, Z9
+	VMOVUPS         Z9, 320(AX)
+	VSUBPS          Z8, Z7, Z7
+	VMOVUPS         Z7, 576(AX)
+	VMOVAPS         Z3, Z3
+	VFMADD231PS     Z5, Z1, Z3
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z2, Z4
+	VADDPS          Z4, Z3, Z5
+	VMOVUPS         Z5, 832(AX)
+	VSUBPS          Z4, Z3, Z3
+	VMOVUPS         Z3, 1088(AX)
+	VMOVAPS         Z6, Z3
+	VMOVUPS         Z3, 1344(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VMOVAPS         Z3, Z7
+	VMOVUPS         Z7, 128(AX)
+	VADDPS          Z5, Z3, Z7
+	VADDPS          Z6, Z4, Z8
+	VADDPS          Z8, Z7, Z9
+	VMOVUPS         Z9, 384(AX)
+	VSUBPS          Z8, Z7, Z7
+	VMOVUPS         Z7, 640(AX)
+	VMOVAPS         Z3, Z3
+	VFMADD231PS     Z5, Z1, Z3
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z2, Z4
+	VADDPS          Z4, Z3, Z5
+	VMOVUPS         Z5, 896(AX)
+	VSUBPS          Z4, Z3, Z3
+	VMOVUPS         Z3, 1152(AX)
+	VMOVAPS         Z6, Z3
+	VMOVUPS         Z3, 1408(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z3
+	VINSERTF64X4    $0x01, (DX), Z3, Z3
+	VBROADCASTF64X4 (CX)(BX*1), Z4
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*2), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z5, Z5
+	VBROADCASTF64X4 (CX)(SI*1), Z6
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z6, Z6
+	VMOVAPS         Z3, Z7
+	VMOVUPS         Z7, 192(AX)
+	VADDPS          Z5, Z3, Z7
+	VADDPS          Z6, Z4, Z8
+	VADDPS          Z8, Z7, Z9
+	VMOVUPS         Z9, 448(AX)
+	VSUBPS          Z8, Z7, Z7
+	VMOVUPS         Z7, 704(AX)
+	VMOVAPS         Z3, Z3
+	VFMADD231PS     Z5, Z1, Z3
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z2, Z4
+	VADDPS          Z4, Z3, Z5
+	VMOVUPS         Z5, 960(AX)
+	VSUBPS          Z4, Z3, Z3
+	VMOVUPS         Z3, 1216(AX)
+	VMOVAPS         Z6, Z3
+	VMOVUPS         Z3, 1472(AX)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	LEAQ            (BX)(BX*4), DI
+	VMOVUPS         (AX), Z3
+	VMOVUPS         64(AX), Z4
+	VMOVUPS         128(AX), Z5
+	VMOVUPS         192(AX), Z6
+	VMOVAPS         Z3, Z7
+	VMOVUPS         Y7, (CX)
+	VEXTRACTF64X4   $0x01, Z7, (DX)
+	VADDPS          Z5, Z3, Z7
+	VADDPS          Z6, Z4, Z8
+	VADDPS          Z8, Z7, Z9
+	VMOVUPS         Y9, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*1)
+	VSUBPS          Z8, Z7, Z7
+	VMOVUPS         Y7, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(BX*2)
+	VMOVAPS         Z3, Z3
+	VFMADD231PS     Z5, Z1, Z3
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z2, Z4
+	VADDPS          Z4, Z3, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VSUBPS          Z4, Z3, Z3
+	VMOVUPS         Y3, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*4)
+	VMOVAPS         Z6, Z3
+	VMOVUPS         Y3, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(DI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         256(AX), Z3
+	VMOVUPS         320(AX), Z4
+	VMOVUPS         384(AX), Z5
+	VMOVUPS         448(AX), Z6
+	VMOVAPS         Z3, Z7
+	VMOVUPS         Y7, (CX)
+	VEXTRACTF64X4   $0x01, Z7, (DX)
+	VADDPS          Z5, Z3, Z7
+	VADDPS          Z6, Z4, Z8
+	VADDPS          Z8, Z7, Z9
+	VMOVUPS         Y9, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*1)
+	VSUBPS          Z8, Z7, Z7
+	VMOVUPS         Y7, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(BX*2)
+	VMOVAPS         Z3, Z3
+	VFMADD231PS     Z5, Z1, Z3
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z2, Z4
+	VADDPS          Z4, Z3, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VSUBPS          Z4, Z3, Z3
+	VMOVUPS         Y3, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*4)
+	VMOVAPS         Z6, Z3
+	VMOVUPS         Y3, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(DI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         512(AX), Z3
+	VMOVUPS         576(AX), Z4
+	VMOVUPS         640(AX), Z5
+	VMOVUPS         704(AX), Z6
+	VMOVAPS         Z3, Z7
+	VMOVUPS         Y7, (CX)
+	VEXTRACTF64X4   $0x01, Z7, (DX)
+	VADDPS          Z5, Z3, Z7
+	VADDPS          Z6, Z4, Z8
+	VADDPS          Z8, Z7, Z9
+	VMOVUPS         Y9, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*1)
+	VSUBPS          Z8, Z7, Z7
+	VMOVUPS         Y7, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(BX*2)
+	VMOVAPS         Z3, Z3
+	VFMADD231PS     Z5, Z1, Z3
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z2, Z4
+	VADDPS          Z4, Z3, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VSUBPS          Z4, Z3, Z3
+	VMOVUPS         Y3, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*4)
+	VMOVAPS         Z6, Z3
+	VMOVUPS         Y3, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(DI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         768(AX), Z3
+	VMOVUPS         832(AX), Z4
+	VMOVUPS         896(AX), Z5
+	VMOVUPS         960(AX), Z6
+	VMOVAPS         Z3, Z7
+	VMOVUPS         Y7, (CX)
+	VEXTRACTF64X4   $0x01, Z7, (DX)
+	VADDPS          Z5, Z3, Z7
+	VADDPS          Z6, Z4, Z8
+	VADDPS          Z8, Z7, Z9
+	VMOVUPS         Y9, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*1)
+	VSUBPS          Z8, Z7, Z7
+	VMOVUPS         Y7, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(BX*2)
+	VMOVAPS         Z3, Z3
+	VFMADD231PS     Z5, Z1, Z3
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z2, Z4
+	VADDPS          Z4, Z3, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VSUBPS          Z4, Z3, Z3
+	VMOVUPS         Y3, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*4)
+	VMOVAPS         Z6, Z3
+	VMOVUPS         Y3, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(DI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         1024(AX), Z3
+	VMOVUPS         1088(AX), Z4
+	VMOVUPS         1152(AX), Z5
+	VMOVUPS         1216(AX), Z6
+	VMOVAPS         Z3, Z7
+	VMOVUPS         Y7, (CX)
+	VEXTRACTF64X4   $0x01, Z7, (DX)
+	VADDPS          Z5, Z3, Z7
+	VADDPS          Z6, Z4, Z8
+	VADDPS          Z8, Z7, Z9
+	VMOVUPS         Y9, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*1)
+	VSUBPS          Z8, Z7, Z7
+	VMOVUPS         Y7, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(BX*2)
+	VMOVAPS         Z3, Z3
+	VFMADD231PS     Z5, Z1, Z3
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z2, Z4
+	VADDPS          Z4, Z3, Z5
+	VMOVUPS         Y5, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(SI*1)
+	VSUBPS          Z4, Z3, Z3
+	VMOVUPS         Y3, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(BX*4)
+	VMOVAPS         Z6, Z3
+	VMOVUPS         Y3, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z3, (DX)(DI*1)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         1280(AX), Z3
+	VMOVUPS         1344(AX), Z4
+	VMOVUPS         1408(AX), Z5
+	VMOVUPS         1472(AX), Z6
+	VMOVAPS         Z3, Z7
+	VMOVUPS         Y7, (CX)
+	VEXTRACTF64X4   $0x01, Z7, (DX)
+	VADDPS          Z5, Z3, Z7
+	VADDPS          Z6, Z4, Z8
+	VADDPS          Z8, Z7, Z9
+	VMOVUPS         Y9, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z9, (DX)(BX*1)
+	VSUBPS          Z8, Z7, Z7
+	VMOVUPS         Y7, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z7, (DX)(BX*2)
+	VMOVAPS         Z3, Z3
+	VFMADD231PS     Z5, Z1, Z3
+	VMULPS          Z4, Z0, Z0
+	VFMADD231PS     Z6, Z2, Z0
+	VADDPS          Z0, Z3, Z1
+	VMOVUPS         Y1, (CX)(SI*1)
+	VEXTRACTF64X4   $0x01, Z1, (DX)(SI*1)
+	VSUBPS          Z0, Z3, Z0
+	VMOVUPS         Y0, (CX)(BX*4)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*4)
+	VMOVAPS         Z6, Z0
+	VMOVUPS         Y0, (CX)(DI*1)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(DI*1)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1632(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1640(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1632(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1640(SP)
+	SUBQ            $0x02, 1624(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 1632(SP), CX
@@ -35645,8 +38304,8 @@ channels:
 	VBROADCASTSS number3<>+0(SB), Z0
 	VBROADCASTSS number1<>+0(SB), Z1
 	VBROADCASTSS number4<>+0(SB), Z2
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (DX), Z3
 	VMOVUPS      (DX)(BX*1), Z4
@@ -35739,8 +38398,8 @@ channels:
 	VMOVUPS      Z3, 1216(AX)
 	VMOVAPS      Z6, Z3
 	VMOVUPS      Z3, 1472(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (AX), Z3
@@ -35890,8 +38549,8 @@ half:
 	VBROADCASTSS number3<>+0(SB), Y0
 	VBROADCASTSS number1<>+0(SB), Y1
 	VBROADCASTSS number4<>+0(SB), Y2
-	MOVQ         srow+8(FP), DX
 	MOVQ         (SP), CX
+	MOVQ         srow+8(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	VMOVUPS      (CX), Y3
 	VMOVUPS      (CX)(DX*1), Y4
@@ -35984,8 +38643,8 @@ half:
 	VMOVUPS      Y3, 608(AX)
 	VMOVAPS      Y6, Y3
 	VMOVUPS      Y3, 736(AX)
-	MOVQ         dcol+48(FP), DX
 	MOVQ         8(SP), CX
+	MOVQ         dcol+48(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	LEAQ         (DX)(DX*4), SI
 	VMOVUPS      (AX), Y3
@@ -36133,7 +38792,7 @@ next:
 	ADDQ CX, 1632(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 1640(SP)
-	DECQ 1624(SP)
+	SUBQ $0x01, 1624(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
@@ -36150,6 +38809,301 @@ TEXT ·back4AVX512(SB), $1264-80
 	MOVQ CX, 1248(SP)
 	MOVQ dst+32(FP), CX
 	MOVQ CX, 1256(SP)
+	CMPQ channels+72(FP), $0x08
+	JNE  tile
+
+two:
+	CMPQ            1240(SP), $0x02
+	JLT             tile
+	MOVQ            1248(SP), CX
+	MOVQ            CX, (SP)
+	MOVQ            1256(SP), CX
+	MOVQ            CX, 8(SP)
+	VBROADCASTSS    number5<>+0(SB), Z0
+	VBROADCASTSS    number6<>+0(SB), Z1
+	VBROADCASTSS    number7<>+0(SB), Z2
+	VBROADCASTSS    number8<>+0(SB), Z3
+	MOVQ            (SP), CX
+	MOVQ            (SP), DX
+	ADDQ            snext+24(FP), DX
+	MOVQ            srow+8(FP), BX
+	LEAQ            (BX)(BX*2), SI
+	LEAQ            (BX)(BX*4), DI
+	VBROADCASTF64X4 (CX), Z4
+	VINSERTF64X4    $0x01, (DX), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*1), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z5, Z5
+	VBROADCASTF64X4 (CX)(BX*2), Z6
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z6, Z6
+	VBROADCASTF64X4 (CX)(SI*1), Z7
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z7, Z7
+	VBROADCASTF64X4 (CX)(BX*4), Z8
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z8, Z8
+	VBROADCASTF64X4 (CX)(DI*1), Z9
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z9, Z9
+	VADDPS          Z6, Z5, Z10
+	VMULPS          Z10, Z1, Z10
+	VSUBPS          Z5, Z6, Z5
+	VMULPS          Z5, Z1, Z5
+	VADDPS          Z8, Z7, Z6
+	VSUBPS          Z8, Z7, Z7
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z3, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, (AX)
+	VFMADD231PS     Z7, Z2, Z5
+	VMOVUPS         Z5, 384(AX)
+	VMOVAPS         Z9, Z4
+	VFMADD231PS     Z6, Z1, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, 768(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z4
+	VINSERTF64X4    $0x01, (DX), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*1), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z5, Z5
+	VBROADCASTF64X4 (CX)(BX*2), Z6
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z6, Z6
+	VBROADCASTF64X4 (CX)(SI*1), Z7
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z7, Z7
+	VBROADCASTF64X4 (CX)(BX*4), Z8
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z8, Z8
+	VBROADCASTF64X4 (CX)(DI*1), Z9
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z9, Z9
+	VADDPS          Z6, Z5, Z10
+	VMULPS          Z10, Z1, Z10
+	VSUBPS          Z5, Z6, Z5
+	VMULPS          Z5, Z1, Z5
+	VADDPS          Z8, Z7, Z6
+	VSUBPS          Z8, Z7, Z7
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z3, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, 64(AX)
+	VFMADD231PS     Z7, Z2, Z5
+	VMOVUPS         Z5, 448(AX)
+	VMOVAPS         Z9, Z4
+	VFMADD231PS     Z6, Z1, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, 832(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z4
+	VINSERTF64X4    $0x01, (DX), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*1), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z5, Z5
+	VBROADCASTF64X4 (CX)(BX*2), Z6
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z6, Z6
+	VBROADCASTF64X4 (CX)(SI*1), Z7
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z7, Z7
+	VBROADCASTF64X4 (CX)(BX*4), Z8
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z8, Z8
+	VBROADCASTF64X4 (CX)(DI*1), Z9
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z9, Z9
+	VADDPS          Z6, Z5, Z10
+	VMULPS          Z10, Z1, Z10
+	VSUBPS          Z5, Z6, Z5
+	VMULPS          Z5, Z1, Z5
+	VADDPS          Z8, Z7, Z6
+	VSUBPS          Z8, Z7, Z7
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z3, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, 128(AX)
+	VFMADD231PS     Z7, Z2, Z5
+	VMOVUPS         Z5, 512(AX)
+	VMOVAPS         Z9, Z4
+	VFMADD231PS     Z6, Z1, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, 896(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z4
+	VINSERTF64X4    $0x01, (DX), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*1), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z5, Z5
+	VBROADCASTF64X4 (CX)(BX*2), Z6
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z6, Z6
+	VBROADCASTF64X4 (CX)(SI*1), Z7
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z7, Z7
+	VBROADCASTF64X4 (CX)(BX*4), Z8
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z8, Z8
+	VBROADCASTF64X4 (CX)(DI*1), Z9
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z9, Z9
+	VADDPS          Z6, Z5, Z10
+	VMULPS          Z10, Z1, Z10
+	VSUBPS          Z5, Z6, Z5
+	VMULPS          Z5, Z1, Z5
+	VADDPS          Z8, Z7, Z6
+	VSUBPS          Z8, Z7, Z7
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z3, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, 192(AX)
+	VFMADD231PS     Z7, Z2, Z5
+	VMOVUPS         Z5, 576(AX)
+	VMOVAPS         Z9, Z4
+	VFMADD231PS     Z6, Z1, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, 960(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z4
+	VINSERTF64X4    $0x01, (DX), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*1), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z5, Z5
+	VBROADCASTF64X4 (CX)(BX*2), Z6
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z6, Z6
+	VBROADCASTF64X4 (CX)(SI*1), Z7
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z7, Z7
+	VBROADCASTF64X4 (CX)(BX*4), Z8
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z8, Z8
+	VBROADCASTF64X4 (CX)(DI*1), Z9
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z9, Z9
+	VADDPS          Z6, Z5, Z10
+	VMULPS          Z10, Z1, Z10
+	VSUBPS          Z5, Z6, Z5
+	VMULPS          Z5, Z1, Z5
+	VADDPS          Z8, Z7, Z6
+	VSUBPS          Z8, Z7, Z7
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z3, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, 256(AX)
+	VFMADD231PS     Z7, Z2, Z5
+	VMOVUPS         Z5, 640(AX)
+	VMOVAPS         Z9, Z4
+	VFMADD231PS     Z6, Z1, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, 1024(AX)
+	ADDQ            scol+16(FP), CX
+	ADDQ            scol+16(FP), DX
+	VBROADCASTF64X4 (CX), Z4
+	VINSERTF64X4    $0x01, (DX), Z4, Z4
+	VBROADCASTF64X4 (CX)(BX*1), Z5
+	VINSERTF64X4    $0x01, (DX)(BX*1), Z5, Z5
+	VBROADCASTF64X4 (CX)(BX*2), Z6
+	VINSERTF64X4    $0x01, (DX)(BX*2), Z6, Z6
+	VBROADCASTF64X4 (CX)(SI*1), Z7
+	VINSERTF64X4    $0x01, (DX)(SI*1), Z7, Z7
+	VBROADCASTF64X4 (CX)(BX*4), Z8
+	VINSERTF64X4    $0x01, (DX)(BX*4), Z8, Z8
+	VBROADCASTF64X4 (CX)(DI*1), Z9
+	VINSERTF64X4    $0x01, (DX)(DI*1), Z9, Z9
+	VADDPS          Z6, Z5, Z10
+	VMULPS          Z10, Z1, Z10
+	VSUBPS          Z5, Z6, Z5
+	VMULPS          Z5, Z1, Z5
+	VADDPS          Z8, Z7, Z6
+	VSUBPS          Z8, Z7, Z7
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z3, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, 320(AX)
+	VFMADD231PS     Z7, Z2, Z5
+	VMOVUPS         Z5, 704(AX)
+	VMOVAPS         Z9, Z4
+	VFMADD231PS     Z6, Z1, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Z4, 1088(AX)
+	MOVQ            8(SP), CX
+	MOVQ            8(SP), DX
+	ADDQ            dnext+56(FP), DX
+	MOVQ            dcol+48(FP), BX
+	VMOVUPS         (AX), Z4
+	VMOVUPS         64(AX), Z5
+	VMOVUPS         128(AX), Z6
+	VMOVUPS         192(AX), Z7
+	VMOVUPS         256(AX), Z8
+	VMOVUPS         320(AX), Z9
+	VADDPS          Z6, Z5, Z10
+	VMULPS          Z10, Z1, Z10
+	VSUBPS          Z5, Z6, Z5
+	VMULPS          Z5, Z1, Z5
+	VADDPS          Z8, Z7, Z6
+	VSUBPS          Z8, Z7, Z7
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z3, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Y4, (CX)
+	VEXTRACTF64X4   $0x01, Z4, (DX)
+	VFMADD231PS     Z7, Z2, Z5
+	VMOVUPS         Y5, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(BX*1)
+	VMOVAPS         Z9, Z4
+	VFMADD231PS     Z6, Z1, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Y4, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z4, (DX)(BX*2)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         384(AX), Z4
+	VMOVUPS         448(AX), Z5
+	VMOVUPS         512(AX), Z6
+	VMOVUPS         576(AX), Z7
+	VMOVUPS         640(AX), Z8
+	VMOVUPS         704(AX), Z9
+	VADDPS          Z6, Z5, Z10
+	VMULPS          Z10, Z1, Z10
+	VSUBPS          Z5, Z6, Z5
+	VMULPS          Z5, Z1, Z5
+	VADDPS          Z8, Z7, Z6
+	VSUBPS          Z8, Z7, Z7
+	VMULPS          Z4, Z0, Z4
+	VFMADD231PS     Z6, Z3, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Y4, (CX)
+	VEXTRACTF64X4   $0x01, Z4, (DX)
+	VFMADD231PS     Z7, Z2, Z5
+	VMOVUPS         Y5, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(BX*1)
+	VMOVAPS         Z9, Z4
+	VFMADD231PS     Z6, Z1, Z4
+	VSUBPS          Z10, Z4, Z4
+	VMOVUPS         Y4, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z4, (DX)(BX*2)
+	ADDQ            drow+40(FP), CX
+	ADDQ            drow+40(FP), DX
+	VMOVUPS         768(AX), Z4
+	VMOVUPS         832(AX), Z5
+	VMOVUPS         896(AX), Z6
+	VMOVUPS         960(AX), Z7
+	VMOVUPS         1024(AX), Z8
+	VMOVUPS         1088(AX), Z9
+	VADDPS          Z6, Z5, Z10
+	VMULPS          Z10, Z1, Z10
+	VSUBPS          Z5, Z6, Z5
+	VMULPS          Z5, Z1, Z5
+	VADDPS          Z8, Z7, Z6
+	VSUBPS          Z8, Z7, Z7
+	VMULPS          Z4, Z0, Z0
+	VFMADD231PS     Z6, Z3, Z0
+	VSUBPS          Z10, Z0, Z0
+	VMOVUPS         Y0, (CX)
+	VEXTRACTF64X4   $0x01, Z0, (DX)
+	VFMADD231PS     Z7, Z2, Z5
+	VMOVUPS         Y5, (CX)(BX*1)
+	VEXTRACTF64X4   $0x01, Z5, (DX)(BX*1)
+	VMOVAPS         Z9, Z0
+	VFMADD231PS     Z6, Z1, Z0
+	VSUBPS          Z10, Z0, Z0
+	VMOVUPS         Y0, (CX)(BX*2)
+	VEXTRACTF64X4   $0x01, Z0, (DX)(BX*2)
+	ADDQ            $0x00000040, (SP)
+	ADDQ            $0x00000040, 8(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1248(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1256(SP)
+	MOVQ            snext+24(FP), CX
+	ADDQ            CX, 1248(SP)
+	MOVQ            dnext+56(FP), CX
+	ADDQ            CX, 1256(SP)
+	SUBQ            $0x02, 1240(SP)
+	JNZ             two
+	VZEROUPPER
+	RET
 
 tile:
 	MOVQ 1248(SP), CX
@@ -36165,8 +39119,8 @@ channels:
 	VBROADCASTSS number6<>+0(SB), Z1
 	VBROADCASTSS number7<>+0(SB), Z2
 	VBROADCASTSS number8<>+0(SB), Z3
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (DX), Z4
@@ -36306,8 +39260,8 @@ channels:
 	VFMADD231PS  Z6, Z1, Z4
 	VSUBPS       Z10, Z4, Z4
 	VMOVUPS      Z4, 1088(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	VMOVUPS      (AX), Z4
 	VMOVUPS      64(AX), Z5
 	VMOVUPS      128(AX), Z6
@@ -36387,8 +39341,8 @@ half:
 	VBROADCASTSS number6<>+0(SB), Y1
 	VBROADCASTSS number7<>+0(SB), Y2
 	VBROADCASTSS number8<>+0(SB), Y3
-	MOVQ         srow+8(FP), DX
 	MOVQ         (SP), CX
+	MOVQ         srow+8(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	LEAQ         (DX)(DX*4), SI
 	VMOVUPS      (CX), Y4
@@ -36528,8 +39482,8 @@ half:
 	VFMADD231PS  Y6, Y1, Y4
 	VSUBPS       Y10, Y4, Y4
 	VMOVUPS      Y4, 544(AX)
-	MOVQ         dcol+48(FP), DX
 	MOVQ         8(SP), CX
+	MOVQ         dcol+48(FP), DX
 	VMOVUPS      (AX), Y4
 	VMOVUPS      32(AX), Y5
 	VMOVUPS      64(AX), Y6
@@ -36606,7 +39560,7 @@ next:
 	ADDQ CX, 1248(SP)
 	MOVQ dnext+56(FP), CX
 	ADDQ CX, 1256(SP)
-	DECQ 1240(SP)
+	SUBQ $0x01, 1240(SP)
 	JNZ  tile
 	VZEROUPPER
 	RET
@@ -37894,8 +40848,8 @@ tile:
 	MOVQ channels+72(FP), CX
 
 channels:
-	MOVQ    srow+8(FP), BX
 	MOVQ    (SP), DX
+	MOVQ    srow+8(FP), BX
 	LEAQ    (BX)(BX*2), SI
 	VMOVUPS (DX), Y0
 	VMOVUPS (DX)(BX*1), Y1
@@ -37948,8 +40902,8 @@ channels:
 	VMOVUPS Y0, 352(AX)
 	VSUBPS  Y3, Y1, Y0
 	VMOVUPS Y0, 480(AX)
-	MOVQ    dcol+48(FP), BX
 	MOVQ    8(SP), DX
+	MOVQ    dcol+48(FP), BX
 	LEAQ    (BX)(BX*2), SI
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -38010,7 +40964,7 @@ channels:
 	ADDQ    CX, 608(SP)
 	MOVQ    dnext+56(FP), CX
 	ADDQ    CX, 616(SP)
-	DECQ    600(SP)
+	SUBQ    $0x01, 600(SP)
 	JNZ     tile
 	VZEROUPPER
 	RET
@@ -38038,8 +40992,8 @@ tile:
 	MOVQ channels+72(FP), CX
 
 channels:
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (DX)(BX*1), Y1
@@ -38088,8 +41042,8 @@ channels:
 	VMOVUPS      (DX), Y0
 	VBROADCASTSS floor+88(FP), Y1
 	ADDQ         $0x00000020, 16(SP)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	VMOVUPS      (AX), Y2
 	VMOVUPS      32(AX), Y3
 	VMOVUPS      64(AX), Y4
@@ -38127,7 +41081,7 @@ channels:
 	ADDQ         CX, 352(SP)
 	MOVQ         dnext+56(FP), CX
 	ADDQ         CX, 360(SP)
-	DECQ         344(SP)
+	SUBQ         $0x01, 344(SP)
 	JNZ          tile
 	VZEROUPPER
 	RET
@@ -38153,8 +41107,8 @@ tile:
 	MOVQ channels+72(FP), CX
 
 channels:
-	MOVQ    srow+8(FP), BX
 	MOVQ    (SP), DX
+	MOVQ    srow+8(FP), BX
 	LEAQ    (BX)(BX*2), SI
 	VMOVUPS (DX), Y0
 	VMOVUPS (DX)(BX*1), Y1
@@ -38199,8 +41153,8 @@ channels:
 	VSUBPS  Y2, Y1, Y0
 	VSUBPS  Y3, Y0, Y0
 	VMOVUPS Y0, 224(AX)
-	MOVQ    dcol+48(FP), BX
 	MOVQ    8(SP), DX
+	MOVQ    dcol+48(FP), BX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
@@ -38234,7 +41188,7 @@ channels:
 	ADDQ    CX, 352(SP)
 	MOVQ    dnext+56(FP), CX
 	ADDQ    CX, 360(SP)
-	DECQ    344(SP)
+	SUBQ    $0x01, 344(SP)
 	JNZ     tile
 	VZEROUPPER
 	RET
@@ -38261,8 +41215,8 @@ tile:
 
 channels:
 	VBROADCASTSS number0<>+0(SB), Y0
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	VMOVUPS      (DX), Y1
 	VMOVUPS      (DX)(BX*1), Y2
 	VMOVUPS      (DX)(BX*2), Y3
@@ -38301,8 +41255,8 @@ channels:
 	VSUBPS       Y2, Y4, Y1
 	VMOVUPS      Y1, 256(AX)
 	VMOVUPS      Y3, 352(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (AX), Y1
 	VMOVUPS      32(AX), Y2
@@ -38363,7 +41317,7 @@ channels:
 	ADDQ         CX, 480(SP)
 	MOVQ         dnext+56(FP), CX
 	ADDQ         CX, 488(SP)
-	DECQ         472(SP)
+	SUBQ         $0x01, 472(SP)
 	JNZ          tile
 	VZEROUPPER
 	RET
@@ -38389,8 +41343,8 @@ tile:
 	MOVQ channels+72(FP), CX
 
 channels:
-	MOVQ    srow+8(FP), BX
 	MOVQ    (SP), DX
+	MOVQ    srow+8(FP), BX
 	VMOVUPS (DX), Y0
 	VMOVUPS (DX)(BX*1), Y1
 	VMOVAPS Y0, Y2
@@ -38414,8 +41368,8 @@ channels:
 	VXORPS  Y0, Y0, Y0
 	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, 224(AX)
-	MOVQ    dcol+48(FP), BX
 	MOVQ    8(SP), DX
+	MOVQ    dcol+48(FP), BX
 	LEAQ    (BX)(BX*2), SI
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -38472,7 +41426,7 @@ channels:
 	ADDQ    CX, 352(SP)
 	MOVQ    dnext+56(FP), CX
 	ADDQ    CX, 360(SP)
-	DECQ    344(SP)
+	SUBQ    $0x01, 344(SP)
 	JNZ     tile
 	VZEROUPPER
 	RET
@@ -38499,8 +41453,8 @@ tile:
 
 channels:
 	VBROADCASTSS number0<>+0(SB), Y0
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (DX), Y1
 	VMOVUPS      (DX)(BX*1), Y2
@@ -38557,8 +41511,8 @@ channels:
 	VMOVUPS      Y2, 224(AX)
 	VADDPS       Y4, Y5, Y1
 	VMOVUPS      Y1, 352(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	VMOVUPS      (AX), Y1
 	VMOVUPS      32(AX), Y2
 	VMOVUPS      64(AX), Y3
@@ -38608,7 +41562,7 @@ channels:
 	ADDQ         CX, 480(SP)
 	MOVQ         dnext+56(FP), CX
 	ADDQ         CX, 488(SP)
-	DECQ         472(SP)
+	SUBQ         $0x01, 472(SP)
 	JNZ          tile
 	VZEROUPPER
 	RET
@@ -38637,8 +41591,8 @@ channels:
 	VBROADCASTSS number1<>+0(SB), Y0
 	VBROADCASTSS number2<>+0(SB), Y1
 	VBROADCASTSS number3<>+0(SB), Y2
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (DX), Y3
@@ -38820,8 +41774,8 @@ channels:
 	VMOVUPS      Y5, 736(AX)
 	VFNMADD231PS Y4, Y2, Y3
 	VMOVUPS      Y3, 928(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (AX), Y3
@@ -39011,7 +41965,7 @@ channels:
 	ADDQ         CX, 1248(SP)
 	MOVQ         dnext+56(FP), CX
 	ADDQ         CX, 1256(SP)
-	DECQ         1240(SP)
+	SUBQ         $0x01, 1240(SP)
 	JNZ          tile
 	VZEROUPPER
 	RET
@@ -39042,8 +41996,8 @@ channels:
 	VBROADCASTSS number3<>+0(SB), Y0
 	VBROADCASTSS number1<>+0(SB), Y1
 	VBROADCASTSS number4<>+0(SB), Y2
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (DX), Y3
@@ -39175,8 +42129,8 @@ channels:
 	VMOVUPS      (DX), Y3
 	VBROADCASTSS floor+88(FP), Y4
 	ADDQ         $0x00000020, 16(SP)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (AX), Y5
 	VMOVUPS      32(AX), Y6
@@ -39301,7 +42255,7 @@ channels:
 	ADDQ         CX, 864(SP)
 	MOVQ         dnext+56(FP), CX
 	ADDQ         CX, 872(SP)
-	DECQ         856(SP)
+	SUBQ         $0x01, 856(SP)
 	JNZ          tile
 	VZEROUPPER
 	RET
@@ -39330,8 +42284,8 @@ channels:
 	VBROADCASTSS number3<>+0(SB), Y0
 	VBROADCASTSS number1<>+0(SB), Y1
 	VBROADCASTSS number4<>+0(SB), Y2
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (DX), Y3
@@ -39459,8 +42413,8 @@ channels:
 	VMOVUPS      Y3, 736(AX)
 	VFMADD231PS  Y6, Y0, Y4
 	VMOVUPS      Y4, 352(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (AX), Y3
 	VMOVUPS      32(AX), Y4
@@ -39569,7 +42523,7 @@ channels:
 	ADDQ         CX, 864(SP)
 	MOVQ         dnext+56(FP), CX
 	ADDQ         CX, 872(SP)
-	DECQ         856(SP)
+	SUBQ         $0x01, 856(SP)
 	JNZ          tile
 	VZEROUPPER
 	RET
@@ -39599,217 +42553,209 @@ channels:
 	VBROADCASTSS number6<>+0(SB), Y1
 	VBROADCASTSS number7<>+0(SB), Y2
 	VBROADCASTSS number8<>+0(SB), Y3
-	MOVQ         srow+8(FP), BX
+	VBROADCASTSS number9<>+0(SB), Y4
 	MOVQ         (SP), DX
-	VMOVUPS      (DX), Y4
-	VMOVUPS      (DX)(BX*1), Y5
-	VMOVUPS      (DX)(BX*2), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (AX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y8
-	VXORPS       Y9, Y9, Y9
-	VSUBPS       Y7, Y9, Y9
-	VSUBPS       Y8, Y9, Y9
-	VMOVUPS      Y9, 96(AX)
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      Y7, 192(AX)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, 288(AX)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, 384(AX)
-	VMOVUPS      Y6, 480(AX)
+	MOVQ         srow+8(FP), BX
+	VMOVUPS      (DX), Y5
+	VMOVUPS      (DX)(BX*1), Y6
+	VMOVUPS      (DX)(BX*2), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (AX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, 96(AX)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, 192(AX)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, 288(AX)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, 384(AX)
+	VMOVUPS      Y7, 480(AX)
 	ADDQ         scol+16(FP), DX
-	VMOVUPS      (DX), Y4
-	VMOVUPS      (DX)(BX*1), Y5
-	VMOVUPS      (DX)(BX*2), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, 32(AX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y8
-	VXORPS       Y9, Y9, Y9
-	VSUBPS       Y7, Y9, Y9
-	VSUBPS       Y8, Y9, Y9
-	VMOVUPS      Y9, 128(AX)
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      Y7, 224(AX)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, 320(AX)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, 416(AX)
-	VMOVUPS      Y6, 512(AX)
+	VMOVUPS      (DX), Y5
+	VMOVUPS      (DX)(BX*1), Y6
+	VMOVUPS      (DX)(BX*2), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, 32(AX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, 128(AX)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, 224(AX)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, 320(AX)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, 416(AX)
+	VMOVUPS      Y7, 512(AX)
 	ADDQ         scol+16(FP), DX
-	VMOVUPS      (DX), Y4
-	VMOVUPS      (DX)(BX*1), Y5
-	VMOVUPS      (DX)(BX*2), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, 64(AX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y8
-	VXORPS       Y9, Y9, Y9
-	VSUBPS       Y7, Y9, Y9
-	VSUBPS       Y8, Y9, Y9
-	VMOVUPS      Y9, 160(AX)
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      Y7, 256(AX)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, 352(AX)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, 448(AX)
-	VMOVUPS      Y6, 544(AX)
-	MOVQ         dcol+48(FP), BX
+	VMOVUPS      (DX), Y5
+	VMOVUPS      (DX)(BX*1), Y6
+	VMOVUPS      (DX)(BX*2), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, 64(AX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, 160(AX)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, 256(AX)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, 352(AX)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, 448(AX)
+	VMOVUPS      Y7, 544(AX)
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
-	VMOVUPS      (AX), Y4
-	VMOVUPS      32(AX), Y5
-	VMOVUPS      64(AX), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (DX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y8
-	VXORPS       Y9, Y9, Y9
-	VSUBPS       Y7, Y9, Y9
-	VSUBPS       Y8, Y9, Y9
-	VMOVUPS      Y9, (DX)(BX*1)
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(BX*2)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, (DX)(SI*1)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (DX)(BX*4)
-	VMOVUPS      Y6, (DX)(DI*1)
+	VMOVUPS      (AX), Y5
+	VMOVUPS      32(AX), Y6
+	VMOVUPS      64(AX), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (DX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (DX)(BX*1)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (DX)(BX*2)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, (DX)(SI*1)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (DX)(BX*4)
+	VMOVUPS      Y7, (DX)(DI*1)
 	ADDQ         drow+40(FP), DX
-	VMOVUPS      96(AX), Y4
-	VMOVUPS      128(AX), Y5
-	VMOVUPS      160(AX), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (DX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y8
-	VXORPS       Y9, Y9, Y9
-	VSUBPS       Y7, Y9, Y9
-	VSUBPS       Y8, Y9, Y9
-	VMOVUPS      Y9, (DX)(BX*1)
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(BX*2)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, (DX)(SI*1)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (DX)(BX*4)
-	VMOVUPS      Y6, (DX)(DI*1)
+	VMOVUPS      96(AX), Y5
+	VMOVUPS      128(AX), Y6
+	VMOVUPS      160(AX), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (DX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (DX)(BX*1)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (DX)(BX*2)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, (DX)(SI*1)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (DX)(BX*4)
+	VMOVUPS      Y7, (DX)(DI*1)
 	ADDQ         drow+40(FP), DX
-	VMOVUPS      192(AX), Y4
-	VMOVUPS      224(AX), Y5
-	VMOVUPS      256(AX), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (DX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y8
-	VXORPS       Y9, Y9, Y9
-	VSUBPS       Y7, Y9, Y9
-	VSUBPS       Y8, Y9, Y9
-	VMOVUPS      Y9, (DX)(BX*1)
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(BX*2)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, (DX)(SI*1)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (DX)(BX*4)
-	VMOVUPS      Y6, (DX)(DI*1)
+	VMOVUPS      192(AX), Y5
+	VMOVUPS      224(AX), Y6
+	VMOVUPS      256(AX), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (DX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (DX)(BX*1)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (DX)(BX*2)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, (DX)(SI*1)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (DX)(BX*4)
+	VMOVUPS      Y7, (DX)(DI*1)
 	ADDQ         drow+40(FP), DX
-	VMOVUPS      288(AX), Y4
-	VMOVUPS      320(AX), Y5
-	VMOVUPS      352(AX), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (DX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y8
-	VXORPS       Y9, Y9, Y9
-	VSUBPS       Y7, Y9, Y9
-	VSUBPS       Y8, Y9, Y9
-	VMOVUPS      Y9, (DX)(BX*1)
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(BX*2)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, (DX)(SI*1)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (DX)(BX*4)
-	VMOVUPS      Y6, (DX)(DI*1)
+	VMOVUPS      288(AX), Y5
+	VMOVUPS      320(AX), Y6
+	VMOVUPS      352(AX), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (DX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (DX)(BX*1)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (DX)(BX*2)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, (DX)(SI*1)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (DX)(BX*4)
+	VMOVUPS      Y7, (DX)(DI*1)
 	ADDQ         drow+40(FP), DX
-	VMOVUPS      384(AX), Y4
-	VMOVUPS      416(AX), Y5
-	VMOVUPS      448(AX), Y6
-	VMULPS       Y4, Y0, Y7
-	VMOVUPS      Y7, (DX)
-	VADDPS       Y6, Y4, Y7
-	VMULPS       Y7, Y1, Y7
-	VMULPS       Y5, Y1, Y8
-	VXORPS       Y9, Y9, Y9
-	VSUBPS       Y7, Y9, Y9
-	VSUBPS       Y8, Y9, Y9
-	VMOVUPS      Y9, (DX)(BX*1)
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      Y7, (DX)(BX*2)
-	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y6, Y1, Y4
-	VMULPS       Y5, Y2, Y5
-	VADDPS       Y5, Y4, Y7
-	VMOVUPS      Y7, (DX)(SI*1)
-	VSUBPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (DX)(BX*4)
-	VMOVUPS      Y6, (DX)(DI*1)
+	VMOVUPS      384(AX), Y5
+	VMOVUPS      416(AX), Y6
+	VMOVUPS      448(AX), Y7
+	VMULPS       Y5, Y0, Y8
+	VMOVUPS      Y8, (DX)
+	VADDPS       Y7, Y5, Y8
+	VMULPS       Y8, Y1, Y8
+	VMULPS       Y6, Y1, Y9
+	VSUBPS       Y8, Y4, Y10
+	VSUBPS       Y9, Y10, Y10
+	VMOVUPS      Y10, (DX)(BX*1)
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (DX)(BX*2)
+	VMULPS       Y5, Y3, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMULPS       Y6, Y2, Y6
+	VADDPS       Y6, Y5, Y8
+	VMOVUPS      Y8, (DX)(SI*1)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (DX)(BX*4)
+	VMOVUPS      Y7, (DX)(DI*1)
 	ADDQ         drow+40(FP), DX
-	VMOVUPS      480(AX), Y4
-	VMOVUPS      512(AX), Y5
-	VMOVUPS      544(AX), Y6
-	VMULPS       Y4, Y0, Y0
+	VMOVUPS      480(AX), Y5
+	VMOVUPS      512(AX), Y6
+	VMOVUPS      544(AX), Y7
+	VMULPS       Y5, Y0, Y0
 	VMOVUPS      Y0, (DX)
-	VADDPS       Y6, Y4, Y0
+	VADDPS       Y7, Y5, Y0
 	VMULPS       Y0, Y1, Y0
-	VMULPS       Y5, Y1, Y7
-	VXORPS       Y8, Y8, Y8
-	VSUBPS       Y0, Y8, Y8
-	VSUBPS       Y7, Y8, Y8
-	VMOVUPS      Y8, (DX)(BX*1)
-	VSUBPS       Y0, Y7, Y0
+	VMULPS       Y6, Y1, Y8
+	VSUBPS       Y0, Y4, Y4
+	VSUBPS       Y8, Y4, Y4
+	VMOVUPS      Y4, (DX)(BX*1)
+	VSUBPS       Y0, Y8, Y0
 	VMOVUPS      Y0, (DX)(BX*2)
-	VMULPS       Y4, Y3, Y0
-	VFMADD231PS  Y6, Y1, Y0
-	VMULPS       Y5, Y2, Y1
+	VMULPS       Y5, Y3, Y0
+	VFMADD231PS  Y7, Y1, Y0
+	VMULPS       Y6, Y2, Y1
 	VADDPS       Y1, Y0, Y2
 	VMOVUPS      Y2, (DX)(SI*1)
 	VSUBPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (DX)(BX*4)
-	VMOVUPS      Y6, (DX)(DI*1)
+	VMOVUPS      Y7, (DX)(DI*1)
 	ADDQ         $0x00000020, (SP)
 	ADDQ         $0x00000020, 8(SP)
 	SUBQ         $0x08, CX
@@ -39818,7 +42764,7 @@ channels:
 	ADDQ         CX, 672(SP)
 	MOVQ         dnext+56(FP), CX
 	ADDQ         CX, 680(SP)
-	DECQ         664(SP)
+	SUBQ         $0x01, 664(SP)
 	JNZ          tile
 	VZEROUPPER
 	RET
@@ -39847,8 +42793,8 @@ channels:
 	VBROADCASTSS number3<>+0(SB), Y0
 	VBROADCASTSS number1<>+0(SB), Y1
 	VBROADCASTSS number4<>+0(SB), Y2
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	VMOVUPS      (DX), Y3
 	VMOVUPS      (DX)(BX*1), Y4
@@ -39941,8 +42887,8 @@ channels:
 	VMOVUPS      Y3, 608(AX)
 	VMOVAPS      Y6, Y3
 	VMOVUPS      Y3, 736(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (AX), Y3
@@ -40090,7 +43036,7 @@ channels:
 	ADDQ         CX, 864(SP)
 	MOVQ         dnext+56(FP), CX
 	ADDQ         CX, 872(SP)
-	DECQ         856(SP)
+	SUBQ         $0x01, 856(SP)
 	JNZ          tile
 	VZEROUPPER
 	RET
@@ -40120,8 +43066,8 @@ channels:
 	VBROADCASTSS number6<>+0(SB), Y1
 	VBROADCASTSS number7<>+0(SB), Y2
 	VBROADCASTSS number8<>+0(SB), Y3
-	MOVQ         srow+8(FP), BX
 	MOVQ         (SP), DX
+	MOVQ         srow+8(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	LEAQ         (BX)(BX*4), DI
 	VMOVUPS      (DX), Y4
@@ -40261,8 +43207,8 @@ channels:
 	VFMADD231PS  Y6, Y1, Y4
 	VSUBPS       Y10, Y4, Y4
 	VMOVUPS      Y4, 544(AX)
-	MOVQ         dcol+48(FP), BX
 	MOVQ         8(SP), DX
+	MOVQ         dcol+48(FP), BX
 	VMOVUPS      (AX), Y4
 	VMOVUPS      32(AX), Y5
 	VMOVUPS      64(AX), Y6
@@ -40339,7 +43285,7 @@ channels:
 	ADDQ         CX, 672(SP)
 	MOVQ         dnext+56(FP), CX
 	ADDQ         CX, 680(SP)
-	DECQ         664(SP)
+	SUBQ         $0x01, 664(SP)
 	JNZ          tile
 	VZEROUPPER
 	RET
