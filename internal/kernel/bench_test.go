@@ -18,7 +18,7 @@ func BenchmarkConv(b *testing.B) {
 	for _, s := range Sets {
 		for _, l := range layers {
 			for _, paired := range []bool{false, true} {
-				if paired && l.o > narrow {
+				if paired && l.o > PairedWidth {
 					continue
 				}
 				b.Run(fmt.Sprintf("kernel=%s/c=%d/o=%d/size=%d/paired=%t", s.Name, l.c, l.o, l.size, paired), func(b *testing.B) {

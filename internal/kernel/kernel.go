@@ -45,8 +45,8 @@ type Product struct {
 }
 
 func (p *Product) checkPaired() {
-	if p.N > narrow || p.AStep != 1 {
-		panic(fmt.Sprintf("kernel: a paired product of %d columns and AStep %d; it may have %d columns and AStep 1", p.N, p.AStep, narrow))
+	if p.N > PairedWidth || p.AStep != 1 {
+		panic(fmt.Sprintf("kernel: a paired product of %d columns and AStep %d; it may have %d columns and AStep 1", p.N, p.AStep, PairedWidth))
 	}
 }
 

@@ -38,7 +38,7 @@ func ConvBackLayout(out, in, kh, kw int) Layout {
 
 // Pack writes the l.Depth() × l.N matrix that l finds in w to dst as panels:
 // columns 0…31 of every row, then columns 32…63, and so on; the last panel is
-// as narrow as what is left, so dst holds Depth·N values. See Panel.
+// as PairedWidth as what is left, so dst holds Depth·N values. See Panel.
 func Pack(dst, w []float32, l Layout) {
 	l.each(func(row []float32, at int) {
 		for i := range row {
@@ -83,11 +83,11 @@ func Panel(packed []float32, depth, columns, n int) (panel []float32, width int)
 	return packed[n*depth : (n+width)*depth], width
 }
 
-// narrow is the most columns that a Paired product may have.
-const narrow = 8
+// PairedWidth is the most columns that a Paired product may have.
+const PairedWidth = 8
 
-// PairedStep is the BStep of what Pair writes.
-const PairedStep = 2 * narrow
+// PairedStep is the BStep of what Pair writes, a pair of rows of PairedWidth.
+const PairedStep = 2 * PairedWidth
 
 // PairedSize is the number of values that Pair writes for one row of a product.
 func PairedSize(depth int) int { return (depth + 1) / 2 * PairedStep }

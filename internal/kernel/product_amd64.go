@@ -12,7 +12,7 @@ type blockLoop struct {
 	run func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext, bnext, inext, cnext uintptr)
 }
 
-// loops are the loops of one instruction set, each kind from wide to narrow:
+// loops are the loops of one instruction set, each kind from wide to PairedWidth:
 // plain ones, those of Paired products, those for rows of C whose elements of A lie
 // side by side, and of these the ones that do three batches of few rows at once.
 type loops struct {
@@ -113,7 +113,7 @@ func (all *loops) kind(p *Product, columns int) []blockLoop {
 	switch {
 	case p.Paired:
 		return all.paired
-	case p.LDA > 1 || p.M == 1 || columns > narrow || all.twins == nil:
+	case p.LDA > 1 || p.M == 1 || columns > PairedWidth || all.twins == nil:
 		return all.plain
 	case p.M <= all.trios[0].height && p.Batch >= all.trios[0].batches:
 		return all.trios
@@ -127,7 +127,7 @@ func (p *Product) check() {
 	_ = p.A[b*p.ABatch+r*p.ARow+k*p.AStep+m*p.LDA]
 	if p.Paired {
 		p.checkPaired()
-		_ = p.B[b*p.BBatch+r*p.BRow+k/2*p.BStep+2*narrow-1]
+		_ = p.B[b*p.BBatch+r*p.BRow+k/2*p.BStep+2*PairedWidth-1]
 	} else {
 		_ = p.B[b*p.BBatch+r*p.BRow+k*p.BStep+p.N-1]
 	}

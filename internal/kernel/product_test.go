@@ -48,7 +48,7 @@ func products() []Product {
 		}
 	}
 	for _, p := range table {
-		if p.AStep == 1 && p.N <= narrow {
+		if p.AStep == 1 && p.N <= PairedWidth {
 			p.Paired, p.BStep, p.BRow, p.BBatch = true, PairedStep, PairedSize(p.Depth)+3, PairedSize(p.Depth)+7
 			table = append(table, p)
 		}
@@ -64,7 +64,7 @@ func (p Product) fill(m *memory) *Product {
 		p.B = m.input(b*p.BBatch + (p.Rows-1)*p.BRow + PairedSize(p.Depth))
 		for i := 0; p.Depth%2 > 0 && i < (b+1)*p.Rows; i++ {
 			row := p.B[i/p.Rows*p.BBatch+i%p.Rows*p.BRow:][:PairedSize(p.Depth)]
-			for n := range narrow {
+			for n := range PairedWidth {
 				row[len(row)-2*n-1] = 0
 			}
 		}
@@ -147,7 +147,7 @@ func TestMulPosition(t *testing.T) {
 			p := Product{Rows: size("rows", 1, 3), Depth: size("depth", 1, 20), M: size("m", 1, 70), N: size("n", 1, 70)}
 			p.AStep, p.LDA, p.ARow = size("astep", 1, 9), size("lda", 1, 20), size("arow", 0, 30)
 			p.BStep, p.BRow, p.LDC = p.N+size("bgap", 0, 9), size("brow", 0, 90), p.N+size("cgap", 0, 5)
-			if p.N <= narrow && rapid.Bool().Draw(r, "paired") {
+			if p.N <= PairedWidth && rapid.Bool().Draw(r, "paired") {
 				p.Paired, p.AStep, p.BStep, p.BRow = true, 1, PairedStep, PairedSize(p.Depth)
 			}
 			p.Accumulate, p.ReLU = rapid.Bool().Draw(r, "accumulate"), rapid.Bool().Draw(r, "relu")
