@@ -24,8 +24,8 @@ type conv struct {
 	normed bool     // only a norm of the batch reads the output: it takes away the bias
 
 	weight, bias []float32
-	product      []float32   // weight times the norm
-	packed, back [][]float32 // per piece
+	product      []float32 // weight times the norm
+	packed, back []*panels // per piece
 	grad         weightGrad
 	dy           view
 	sinks        []sink
@@ -48,11 +48,9 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 	u.in = c.read(c.values[n.In[0].ID])
 	u.out = c.output(last)
 	c.convs[u.out.s] = u
-	depth := u.kh * u.kw
 	u.bias = make([]float32, u.out.c)
 	for _, p := range u.in {
-		w := make([]float32, depth*p.c*u.out.c)
-		u.packed = append(u.packed, w)
+		u.packed = append(u.packed, newPanels(u.kh, u.kw, p.c, u.out.c))
 		u.back = append(u.back, nil)
 	}
 	return u, last
@@ -84,11 +82,11 @@ func (u *conv) pack(w graph.Weights) {
 	}
 	c0 := 0
 	for j, p := range u.in {
-		kernel.Pack(u.packed[j], weight, u.layout(c0, p.c))
+		u.packed[j].pack(weight, u.layout(c0, p.c))
 		if u.back[j] != nil {
 			l := kernel.ConvBackLayout(u.out.c, u.channels(), u.kh, u.kw)
 			l.N, l.Base = p.c, l.Base+c0*u.kh*u.kw
-			kernel.Pack(u.back[j], weight, l)
+			u.back[j].pack(weight, l)
 		}
 		c0 += p.c
 	}
@@ -143,8 +141,8 @@ func (u *conv) row(y view, i, r int, w *worker) {
 		}
 		c := y.from(i, r, 0)
 		for n := 0; n < y.c; n += kernel.PanelWidth {
-			m.B, m.N = kernel.Panel(u.packed[j], m.Rows*m.Depth, y.c, n)
-			m.BRow, m.BStep, m.C, m.Bias = m.Depth*m.N, m.N, c[n:], u.bias[n:n+m.N]
+			u.packed[j].operand(m, n)
+			m.C, m.Bias = c[n:], u.bias[n:n+m.N]
 			u.net.kernel.Mul(m)
 		}
 		begun = true
@@ -178,7 +176,7 @@ func (u *conv) claim(c *compiler, t int) {
 			rows += u.kh * u.kw * p.c
 		}
 		if !k.none {
-			u.back[j] = make([]float32, u.kh*u.kw*p.c*u.out.c)
+			u.back[j] = newPanels(u.kh, u.kw, u.out.c, p.c)
 			u.dy.reach(region{1 - u.kh, 1 - u.kw, u.out.h + 2*(u.kh-1), u.out.w + 2*(u.kw-1)})
 		}
 	}
@@ -206,8 +204,8 @@ func (u *conv) backward() []phase {
 			}
 			c := k.from(i, r, 0)
 			for n := 0; n < k.c; n += kernel.PanelWidth {
-				m.B, m.N = kernel.Panel(back, m.Rows*m.Depth, k.c, n)
-				m.BRow, m.BStep, m.C = m.Depth*m.N, m.N, c[n:]
+				back.operand(m, n)
+				m.C = c[n:]
 				u.net.kernel.Mul(m)
 			}
 		}))
