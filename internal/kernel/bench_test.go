@@ -75,6 +75,39 @@ func BenchmarkWeightGradient(b *testing.B) {
 	}
 }
 
+// BenchmarkPoints are the 36 products of a row of Winograd's tiles, F(4×4, 3×3),
+// and those of its weights' gradient.
+func BenchmarkPoints(b *testing.B) {
+	const tiles, points = 56, 36
+	for _, s := range Sets {
+		for _, l := range []struct{ c, o int }{{8, 8}, {16, 8}, {16, 16}, {64, 64}} {
+			for _, op := range []string{"plain", "paired", "gradient"} {
+				if op == "paired" && l.o > PairedWidth {
+					continue
+				}
+				b.Run(fmt.Sprintf("kernel=%s/c=%d/o=%d/op=%s", s.Name, l.c, l.o, op), func(b *testing.B) {
+					m := newMemory(b, 1)
+					v, u, y := m.input(points*tiles*l.c), m.input(points*l.c*l.o), m.output(points*tiles*l.o)
+					p := Product{
+						A: v, AStep: 1, LDA: l.c, B: u, BStep: l.o, C: y, LDC: l.o, Rows: 1, Depth: l.c, M: tiles, N: l.o,
+						Batch: points, ABatch: tiles * l.c, BBatch: l.c * l.o, CBatch: tiles * l.o,
+					}
+					switch op {
+					case "paired":
+						p.Paired, p.BStep, p.BBatch = true, PairedStep, PairedSize(l.c)
+						p.B = make([]float32, points*p.BBatch)
+						Pair(p.B, u, points, l.c, l.o)
+					case "gradient":
+						p.AStep, p.LDA, p.Depth, p.M = l.c, 1, tiles, l.c
+						p.B, p.BBatch, p.C, p.CBatch = y, tiles*l.o, u, l.c*l.o
+					}
+					benchmark(b, s, 2*points*tiles*l.c*l.o, func() { s.Mul(&p) })
+				})
+			}
+		}
+	}
+}
+
 // benchmark times run, which does so many floating-point operations, and says
 // how that compares with the peak that this core reaches at this moment.
 func benchmark(b *testing.B, s *Set, operations int, run func()) {

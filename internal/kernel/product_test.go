@@ -27,6 +27,8 @@ func products() []Product {
 	for _, p := range []Product{ // the points of Winograd's tiles, and of their weight gradient
 		{AStep: 1, LDA: 16, BStep: 16, LDC: 16, Rows: 1, Depth: 16, M: 47, N: 16},
 		{AStep: 1, LDA: 64, BStep: 32, LDC: 32, Rows: 1, Depth: 64, M: 28, N: 32},
+		{AStep: 1, LDA: 8, BStep: 8, LDC: 8, Rows: 1, Depth: 8, M: 47, N: 8},
+		{AStep: 1, LDA: 9, BStep: 7, LDC: 7, Rows: 1, Depth: 9, M: 8, N: 7},
 		{AStep: 8, LDA: 1, BStep: 8, LDC: 8, Rows: 1, Depth: 25, M: 8, N: 8},
 		{AStep: 40, LDA: 1, BStep: 40, LDC: 40, Rows: 1, Depth: 9, M: 40, N: 40},
 	} {
