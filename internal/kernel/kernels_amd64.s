@@ -124,9 +124,9 @@ depth1:
 	DECQ             40(SP)
 	JNZ              row1
 	VBROADCASTSS     floor+160(FP), Y1
-	VMAXPS           Y0, Y1, Y0
-	MOVQ             ldc+144(FP), DX
 	MOVQ             24(SP), CX
+	MOVQ             ldc+144(FP), DX
+	VMAXPS           Y0, Y1, Y0
 	VMOVUPS          Y0, K1, (CX)
 	ADDQ             DX, CX
 	MOVQ             CX, 24(SP)
@@ -179,12 +179,12 @@ depth2:
 	DECQ             40(SP)
 	JNZ              row2
 	VBROADCASTSS     floor+160(FP), Y2
-	VMAXPS           Y0, Y2, Y0
-	VMAXPS           Y1, Y2, Y1
-	MOVQ             ldc+144(FP), DX
 	MOVQ             24(SP), CX
+	MOVQ             ldc+144(FP), DX
+	VMAXPS           Y0, Y2, Y0
 	VMOVUPS          Y0, K1, (CX)
 	ADDQ             DX, CX
+	VMAXPS           Y1, Y2, Y1
 	VMOVUPS          Y1, K1, (CX)
 	ADDQ             DX, CX
 	MOVQ             CX, 24(SP)
@@ -240,15 +240,15 @@ depth3:
 	DECQ             40(SP)
 	JNZ              row3
 	VBROADCASTSS     floor+160(FP), Y3
-	VMAXPS           Y0, Y3, Y0
-	VMAXPS           Y1, Y3, Y1
-	VMAXPS           Y2, Y3, Y2
-	MOVQ             ldc+144(FP), DX
 	MOVQ             24(SP), CX
+	MOVQ             ldc+144(FP), DX
+	VMAXPS           Y0, Y3, Y0
 	VMOVUPS          Y0, K1, (CX)
 	ADDQ             DX, CX
+	VMAXPS           Y1, Y3, Y1
 	VMOVUPS          Y1, K1, (CX)
 	ADDQ             DX, CX
+	VMAXPS           Y2, Y3, Y2
 	VMOVUPS          Y2, K1, (CX)
 	ADDQ             DX, CX
 	MOVQ             CX, 24(SP)
@@ -307,18 +307,18 @@ depth4:
 	DECQ             40(SP)
 	JNZ              row4
 	VBROADCASTSS     floor+160(FP), Y4
-	VMAXPS           Y0, Y4, Y0
-	VMAXPS           Y1, Y4, Y1
-	VMAXPS           Y2, Y4, Y2
-	VMAXPS           Y3, Y4, Y3
-	MOVQ             ldc+144(FP), DI
 	MOVQ             24(SP), DX
+	MOVQ             ldc+144(FP), DI
+	VMAXPS           Y0, Y4, Y0
 	VMOVUPS          Y0, K1, (DX)
 	ADDQ             DI, DX
+	VMAXPS           Y1, Y4, Y1
 	VMOVUPS          Y1, K1, (DX)
 	ADDQ             DI, DX
+	VMAXPS           Y2, Y4, Y2
 	VMOVUPS          Y2, K1, (DX)
 	ADDQ             DI, DX
+	VMAXPS           Y3, Y4, Y3
 	VMOVUPS          Y3, K1, (DX)
 	ADDQ             DI, DX
 	MOVQ             DX, 24(SP)
@@ -380,21 +380,21 @@ depth5:
 	DECQ             40(SP)
 	JNZ              row5
 	VBROADCASTSS     floor+160(FP), Y5
-	VMAXPS           Y0, Y5, Y0
-	VMAXPS           Y1, Y5, Y1
-	VMAXPS           Y2, Y5, Y2
-	VMAXPS           Y3, Y5, Y3
-	VMAXPS           Y4, Y5, Y4
-	MOVQ             ldc+144(FP), DI
 	MOVQ             24(SP), DX
+	MOVQ             ldc+144(FP), DI
+	VMAXPS           Y0, Y5, Y0
 	VMOVUPS          Y0, K1, (DX)
 	ADDQ             DI, DX
+	VMAXPS           Y1, Y5, Y1
 	VMOVUPS          Y1, K1, (DX)
 	ADDQ             DI, DX
+	VMAXPS           Y2, Y5, Y2
 	VMOVUPS          Y2, K1, (DX)
 	ADDQ             DI, DX
+	VMAXPS           Y3, Y5, Y3
 	VMOVUPS          Y3, K1, (DX)
 	ADDQ             DI, DX
+	VMAXPS           Y4, Y5, Y4
 	VMOVUPS          Y4, K1, (DX)
 	ADDQ             DI, DX
 	MOVQ             DX, 24(SP)
@@ -459,24 +459,24 @@ depth6:
 	DECQ             40(SP)
 	JNZ              row6
 	VBROADCASTSS     floor+160(FP), Y6
-	VMAXPS           Y0, Y6, Y0
-	VMAXPS           Y1, Y6, Y1
-	VMAXPS           Y2, Y6, Y2
-	VMAXPS           Y3, Y6, Y3
-	VMAXPS           Y4, Y6, Y4
-	VMAXPS           Y5, Y6, Y5
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y6, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y6, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y6, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y6, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y6, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y6, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -544,27 +544,27 @@ depth7:
 	DECQ             40(SP)
 	JNZ              row7
 	VBROADCASTSS     floor+160(FP), Y7
-	VMAXPS           Y0, Y7, Y0
-	VMAXPS           Y1, Y7, Y1
-	VMAXPS           Y2, Y7, Y2
-	VMAXPS           Y3, Y7, Y3
-	VMAXPS           Y4, Y7, Y4
-	VMAXPS           Y5, Y7, Y5
-	VMAXPS           Y6, Y7, Y6
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y7, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y7, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y7, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y7, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y7, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y7, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y7, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -639,30 +639,30 @@ depth8:
 	DECQ             40(SP)
 	JNZ              row8
 	VBROADCASTSS     floor+160(FP), Y8
-	VMAXPS           Y0, Y8, Y0
-	VMAXPS           Y1, Y8, Y1
-	VMAXPS           Y2, Y8, Y2
-	VMAXPS           Y3, Y8, Y3
-	VMAXPS           Y4, Y8, Y4
-	VMAXPS           Y5, Y8, Y5
-	VMAXPS           Y6, Y8, Y6
-	VMAXPS           Y7, Y8, Y7
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y8, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y8, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y8, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y8, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y8, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y8, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y8, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y8, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -740,33 +740,33 @@ depth9:
 	DECQ             40(SP)
 	JNZ              row9
 	VBROADCASTSS     floor+160(FP), Y9
-	VMAXPS           Y0, Y9, Y0
-	VMAXPS           Y1, Y9, Y1
-	VMAXPS           Y2, Y9, Y2
-	VMAXPS           Y3, Y9, Y3
-	VMAXPS           Y4, Y9, Y4
-	VMAXPS           Y5, Y9, Y5
-	VMAXPS           Y6, Y9, Y6
-	VMAXPS           Y7, Y9, Y7
-	VMAXPS           Y8, Y9, Y8
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y9, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y9, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y9, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y9, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y9, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y9, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y9, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y9, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y9, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -847,36 +847,36 @@ depth10:
 	DECQ             40(SP)
 	JNZ              row10
 	VBROADCASTSS     floor+160(FP), Y10
-	VMAXPS           Y0, Y10, Y0
-	VMAXPS           Y1, Y10, Y1
-	VMAXPS           Y2, Y10, Y2
-	VMAXPS           Y3, Y10, Y3
-	VMAXPS           Y4, Y10, Y4
-	VMAXPS           Y5, Y10, Y5
-	VMAXPS           Y6, Y10, Y6
-	VMAXPS           Y7, Y10, Y7
-	VMAXPS           Y8, Y10, Y8
-	VMAXPS           Y9, Y10, Y9
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y10, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y10, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y10, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y10, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y10, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y10, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y10, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y10, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y10, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y10, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -960,39 +960,39 @@ depth11:
 	DECQ             40(SP)
 	JNZ              row11
 	VBROADCASTSS     floor+160(FP), Y11
-	VMAXPS           Y0, Y11, Y0
-	VMAXPS           Y1, Y11, Y1
-	VMAXPS           Y2, Y11, Y2
-	VMAXPS           Y3, Y11, Y3
-	VMAXPS           Y4, Y11, Y4
-	VMAXPS           Y5, Y11, Y5
-	VMAXPS           Y6, Y11, Y6
-	VMAXPS           Y7, Y11, Y7
-	VMAXPS           Y8, Y11, Y8
-	VMAXPS           Y9, Y11, Y9
-	VMAXPS           Y10, Y11, Y10
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y11, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y11, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y11, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y11, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y11, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y11, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y11, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y11, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y11, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y11, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y11, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -1079,42 +1079,42 @@ depth12:
 	DECQ             40(SP)
 	JNZ              row12
 	VBROADCASTSS     floor+160(FP), Y12
-	VMAXPS           Y0, Y12, Y0
-	VMAXPS           Y1, Y12, Y1
-	VMAXPS           Y2, Y12, Y2
-	VMAXPS           Y3, Y12, Y3
-	VMAXPS           Y4, Y12, Y4
-	VMAXPS           Y5, Y12, Y5
-	VMAXPS           Y6, Y12, Y6
-	VMAXPS           Y7, Y12, Y7
-	VMAXPS           Y8, Y12, Y8
-	VMAXPS           Y9, Y12, Y9
-	VMAXPS           Y10, Y12, Y10
-	VMAXPS           Y11, Y12, Y11
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y12, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y12, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y12, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y12, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y12, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y12, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y12, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y12, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y12, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y12, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y12, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y12, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -1204,45 +1204,45 @@ depth13:
 	DECQ             40(SP)
 	JNZ              row13
 	VBROADCASTSS     floor+160(FP), Y13
-	VMAXPS           Y0, Y13, Y0
-	VMAXPS           Y1, Y13, Y1
-	VMAXPS           Y2, Y13, Y2
-	VMAXPS           Y3, Y13, Y3
-	VMAXPS           Y4, Y13, Y4
-	VMAXPS           Y5, Y13, Y5
-	VMAXPS           Y6, Y13, Y6
-	VMAXPS           Y7, Y13, Y7
-	VMAXPS           Y8, Y13, Y8
-	VMAXPS           Y9, Y13, Y9
-	VMAXPS           Y10, Y13, Y10
-	VMAXPS           Y11, Y13, Y11
-	VMAXPS           Y12, Y13, Y12
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y13, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y13, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y13, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y13, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y13, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y13, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y13, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y13, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y13, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y13, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y13, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y13, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y13, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -1335,48 +1335,48 @@ depth14:
 	DECQ             40(SP)
 	JNZ              row14
 	VBROADCASTSS     floor+160(FP), Y14
-	VMAXPS           Y0, Y14, Y0
-	VMAXPS           Y1, Y14, Y1
-	VMAXPS           Y2, Y14, Y2
-	VMAXPS           Y3, Y14, Y3
-	VMAXPS           Y4, Y14, Y4
-	VMAXPS           Y5, Y14, Y5
-	VMAXPS           Y6, Y14, Y6
-	VMAXPS           Y7, Y14, Y7
-	VMAXPS           Y8, Y14, Y8
-	VMAXPS           Y9, Y14, Y9
-	VMAXPS           Y10, Y14, Y10
-	VMAXPS           Y11, Y14, Y11
-	VMAXPS           Y12, Y14, Y12
-	VMAXPS           Y13, Y14, Y13
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y14, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y14, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y14, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y14, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y14, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y14, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y14, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y14, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y14, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y14, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y14, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y14, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y14, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y14, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -1476,51 +1476,51 @@ depth15:
 	DECQ             40(SP)
 	JNZ              row15
 	VBROADCASTSS     floor+160(FP), Y15
-	VMAXPS           Y0, Y15, Y0
-	VMAXPS           Y1, Y15, Y1
-	VMAXPS           Y2, Y15, Y2
-	VMAXPS           Y3, Y15, Y3
-	VMAXPS           Y4, Y15, Y4
-	VMAXPS           Y5, Y15, Y5
-	VMAXPS           Y6, Y15, Y6
-	VMAXPS           Y7, Y15, Y7
-	VMAXPS           Y8, Y15, Y8
-	VMAXPS           Y9, Y15, Y9
-	VMAXPS           Y10, Y15, Y10
-	VMAXPS           Y11, Y15, Y11
-	VMAXPS           Y12, Y15, Y12
-	VMAXPS           Y13, Y15, Y13
-	VMAXPS           Y14, Y15, Y14
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y15, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y15, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y15, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y15, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y15, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y15, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y15, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y15, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y15, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y15, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y15, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y15, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y15, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y15, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y15, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -1623,54 +1623,54 @@ depth16:
 	DECQ             40(SP)
 	JNZ              row16
 	VBROADCASTSS     floor+160(FP), Y16
-	VMAXPS           Y0, Y16, Y0
-	VMAXPS           Y1, Y16, Y1
-	VMAXPS           Y2, Y16, Y2
-	VMAXPS           Y3, Y16, Y3
-	VMAXPS           Y4, Y16, Y4
-	VMAXPS           Y5, Y16, Y5
-	VMAXPS           Y6, Y16, Y6
-	VMAXPS           Y7, Y16, Y7
-	VMAXPS           Y8, Y16, Y8
-	VMAXPS           Y9, Y16, Y9
-	VMAXPS           Y10, Y16, Y10
-	VMAXPS           Y11, Y16, Y11
-	VMAXPS           Y12, Y16, Y12
-	VMAXPS           Y13, Y16, Y13
-	VMAXPS           Y14, Y16, Y14
-	VMAXPS           Y15, Y16, Y15
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y16, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y16, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y16, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y16, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y16, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y16, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y16, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y16, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y16, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y16, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y16, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y16, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y16, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y16, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y16, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y16, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -1776,57 +1776,57 @@ depth17:
 	DECQ             40(SP)
 	JNZ              row17
 	VBROADCASTSS     floor+160(FP), Y17
-	VMAXPS           Y0, Y17, Y0
-	VMAXPS           Y1, Y17, Y1
-	VMAXPS           Y2, Y17, Y2
-	VMAXPS           Y3, Y17, Y3
-	VMAXPS           Y4, Y17, Y4
-	VMAXPS           Y5, Y17, Y5
-	VMAXPS           Y6, Y17, Y6
-	VMAXPS           Y7, Y17, Y7
-	VMAXPS           Y8, Y17, Y8
-	VMAXPS           Y9, Y17, Y9
-	VMAXPS           Y10, Y17, Y10
-	VMAXPS           Y11, Y17, Y11
-	VMAXPS           Y12, Y17, Y12
-	VMAXPS           Y13, Y17, Y13
-	VMAXPS           Y14, Y17, Y14
-	VMAXPS           Y15, Y17, Y15
-	VMAXPS           Y16, Y17, Y16
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y17, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y17, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y17, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y17, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y17, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y17, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y17, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y17, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y17, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y17, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y17, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y17, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y17, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y17, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y17, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y17, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y17, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -1935,60 +1935,60 @@ depth18:
 	DECQ             40(SP)
 	JNZ              row18
 	VBROADCASTSS     floor+160(FP), Y18
-	VMAXPS           Y0, Y18, Y0
-	VMAXPS           Y1, Y18, Y1
-	VMAXPS           Y2, Y18, Y2
-	VMAXPS           Y3, Y18, Y3
-	VMAXPS           Y4, Y18, Y4
-	VMAXPS           Y5, Y18, Y5
-	VMAXPS           Y6, Y18, Y6
-	VMAXPS           Y7, Y18, Y7
-	VMAXPS           Y8, Y18, Y8
-	VMAXPS           Y9, Y18, Y9
-	VMAXPS           Y10, Y18, Y10
-	VMAXPS           Y11, Y18, Y11
-	VMAXPS           Y12, Y18, Y12
-	VMAXPS           Y13, Y18, Y13
-	VMAXPS           Y14, Y18, Y14
-	VMAXPS           Y15, Y18, Y15
-	VMAXPS           Y16, Y18, Y16
-	VMAXPS           Y17, Y18, Y17
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y18, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y18, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y18, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y18, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y18, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y18, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y18, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y18, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y18, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y18, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y18, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y18, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y18, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y18, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y18, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y18, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y18, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y17, Y18, Y17
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -2100,63 +2100,63 @@ depth19:
 	DECQ             40(SP)
 	JNZ              row19
 	VBROADCASTSS     floor+160(FP), Y19
-	VMAXPS           Y0, Y19, Y0
-	VMAXPS           Y1, Y19, Y1
-	VMAXPS           Y2, Y19, Y2
-	VMAXPS           Y3, Y19, Y3
-	VMAXPS           Y4, Y19, Y4
-	VMAXPS           Y5, Y19, Y5
-	VMAXPS           Y6, Y19, Y6
-	VMAXPS           Y7, Y19, Y7
-	VMAXPS           Y8, Y19, Y8
-	VMAXPS           Y9, Y19, Y9
-	VMAXPS           Y10, Y19, Y10
-	VMAXPS           Y11, Y19, Y11
-	VMAXPS           Y12, Y19, Y12
-	VMAXPS           Y13, Y19, Y13
-	VMAXPS           Y14, Y19, Y14
-	VMAXPS           Y15, Y19, Y15
-	VMAXPS           Y16, Y19, Y16
-	VMAXPS           Y17, Y19, Y17
-	VMAXPS           Y18, Y19, Y18
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y19, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y19, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y19, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y19, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y19, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y19, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y19, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y19, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y19, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y19, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y19, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y19, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y19, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y19, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y19, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y19, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y19, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y17, Y19, Y17
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y18, Y19, Y18
 	VMOVUPS          Y18, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -2271,66 +2271,66 @@ depth20:
 	DECQ             40(SP)
 	JNZ              row20
 	VBROADCASTSS     floor+160(FP), Y20
-	VMAXPS           Y0, Y20, Y0
-	VMAXPS           Y1, Y20, Y1
-	VMAXPS           Y2, Y20, Y2
-	VMAXPS           Y3, Y20, Y3
-	VMAXPS           Y4, Y20, Y4
-	VMAXPS           Y5, Y20, Y5
-	VMAXPS           Y6, Y20, Y6
-	VMAXPS           Y7, Y20, Y7
-	VMAXPS           Y8, Y20, Y8
-	VMAXPS           Y9, Y20, Y9
-	VMAXPS           Y10, Y20, Y10
-	VMAXPS           Y11, Y20, Y11
-	VMAXPS           Y12, Y20, Y12
-	VMAXPS           Y13, Y20, Y13
-	VMAXPS           Y14, Y20, Y14
-	VMAXPS           Y15, Y20, Y15
-	VMAXPS           Y16, Y20, Y16
-	VMAXPS           Y17, Y20, Y17
-	VMAXPS           Y18, Y20, Y18
-	VMAXPS           Y19, Y20, Y19
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y20, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y20, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y20, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y20, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y20, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y20, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y20, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y20, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y20, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y20, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y20, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y20, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y20, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y20, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y20, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y20, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y20, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y17, Y20, Y17
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y18, Y20, Y18
 	VMOVUPS          Y18, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y19, Y20, Y19
 	VMOVUPS          Y19, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -2448,69 +2448,69 @@ depth21:
 	DECQ             40(SP)
 	JNZ              row21
 	VBROADCASTSS     floor+160(FP), Y21
-	VMAXPS           Y0, Y21, Y0
-	VMAXPS           Y1, Y21, Y1
-	VMAXPS           Y2, Y21, Y2
-	VMAXPS           Y3, Y21, Y3
-	VMAXPS           Y4, Y21, Y4
-	VMAXPS           Y5, Y21, Y5
-	VMAXPS           Y6, Y21, Y6
-	VMAXPS           Y7, Y21, Y7
-	VMAXPS           Y8, Y21, Y8
-	VMAXPS           Y9, Y21, Y9
-	VMAXPS           Y10, Y21, Y10
-	VMAXPS           Y11, Y21, Y11
-	VMAXPS           Y12, Y21, Y12
-	VMAXPS           Y13, Y21, Y13
-	VMAXPS           Y14, Y21, Y14
-	VMAXPS           Y15, Y21, Y15
-	VMAXPS           Y16, Y21, Y16
-	VMAXPS           Y17, Y21, Y17
-	VMAXPS           Y18, Y21, Y18
-	VMAXPS           Y19, Y21, Y19
-	VMAXPS           Y20, Y21, Y20
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y21, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y21, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y21, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y21, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y21, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y21, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y21, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y21, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y21, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y21, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y21, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y21, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y21, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y21, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y21, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y21, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y21, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y17, Y21, Y17
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y18, Y21, Y18
 	VMOVUPS          Y18, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y19, Y21, Y19
 	VMOVUPS          Y19, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y20, Y21, Y20
 	VMOVUPS          Y20, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -2635,72 +2635,72 @@ depth22:
 	DECQ             40(SP)
 	JNZ              row22
 	VBROADCASTSS     floor+160(FP), Y22
-	VMAXPS           Y0, Y22, Y0
-	VMAXPS           Y1, Y22, Y1
-	VMAXPS           Y2, Y22, Y2
-	VMAXPS           Y3, Y22, Y3
-	VMAXPS           Y4, Y22, Y4
-	VMAXPS           Y5, Y22, Y5
-	VMAXPS           Y6, Y22, Y6
-	VMAXPS           Y7, Y22, Y7
-	VMAXPS           Y8, Y22, Y8
-	VMAXPS           Y9, Y22, Y9
-	VMAXPS           Y10, Y22, Y10
-	VMAXPS           Y11, Y22, Y11
-	VMAXPS           Y12, Y22, Y12
-	VMAXPS           Y13, Y22, Y13
-	VMAXPS           Y14, Y22, Y14
-	VMAXPS           Y15, Y22, Y15
-	VMAXPS           Y16, Y22, Y16
-	VMAXPS           Y17, Y22, Y17
-	VMAXPS           Y18, Y22, Y18
-	VMAXPS           Y19, Y22, Y19
-	VMAXPS           Y20, Y22, Y20
-	VMAXPS           Y21, Y22, Y21
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y22, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y22, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y22, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y22, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y22, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y22, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y22, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y22, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y22, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y22, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y22, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y22, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y22, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y22, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y22, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y22, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y22, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y17, Y22, Y17
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y18, Y22, Y18
 	VMOVUPS          Y18, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y19, Y22, Y19
 	VMOVUPS          Y19, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y20, Y22, Y20
 	VMOVUPS          Y20, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y21, Y22, Y21
 	VMOVUPS          Y21, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -2828,75 +2828,75 @@ depth23:
 	DECQ             40(SP)
 	JNZ              row23
 	VBROADCASTSS     floor+160(FP), Y23
-	VMAXPS           Y0, Y23, Y0
-	VMAXPS           Y1, Y23, Y1
-	VMAXPS           Y2, Y23, Y2
-	VMAXPS           Y3, Y23, Y3
-	VMAXPS           Y4, Y23, Y4
-	VMAXPS           Y5, Y23, Y5
-	VMAXPS           Y6, Y23, Y6
-	VMAXPS           Y7, Y23, Y7
-	VMAXPS           Y8, Y23, Y8
-	VMAXPS           Y9, Y23, Y9
-	VMAXPS           Y10, Y23, Y10
-	VMAXPS           Y11, Y23, Y11
-	VMAXPS           Y12, Y23, Y12
-	VMAXPS           Y13, Y23, Y13
-	VMAXPS           Y14, Y23, Y14
-	VMAXPS           Y15, Y23, Y15
-	VMAXPS           Y16, Y23, Y16
-	VMAXPS           Y17, Y23, Y17
-	VMAXPS           Y18, Y23, Y18
-	VMAXPS           Y19, Y23, Y19
-	VMAXPS           Y20, Y23, Y20
-	VMAXPS           Y21, Y23, Y21
-	VMAXPS           Y22, Y23, Y22
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y23, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y23, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y23, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y23, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y23, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y23, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y23, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y23, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y23, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y23, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y23, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y23, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y23, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y23, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y23, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y23, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y23, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y17, Y23, Y17
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y18, Y23, Y18
 	VMOVUPS          Y18, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y19, Y23, Y19
 	VMOVUPS          Y19, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y20, Y23, Y20
 	VMOVUPS          Y20, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y21, Y23, Y21
 	VMOVUPS          Y21, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y22, Y23, Y22
 	VMOVUPS          Y22, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -3027,78 +3027,78 @@ depth24:
 	DECQ             40(SP)
 	JNZ              row24
 	VBROADCASTSS     floor+160(FP), Y24
-	VMAXPS           Y0, Y24, Y0
-	VMAXPS           Y1, Y24, Y1
-	VMAXPS           Y2, Y24, Y2
-	VMAXPS           Y3, Y24, Y3
-	VMAXPS           Y4, Y24, Y4
-	VMAXPS           Y5, Y24, Y5
-	VMAXPS           Y6, Y24, Y6
-	VMAXPS           Y7, Y24, Y7
-	VMAXPS           Y8, Y24, Y8
-	VMAXPS           Y9, Y24, Y9
-	VMAXPS           Y10, Y24, Y10
-	VMAXPS           Y11, Y24, Y11
-	VMAXPS           Y12, Y24, Y12
-	VMAXPS           Y13, Y24, Y13
-	VMAXPS           Y14, Y24, Y14
-	VMAXPS           Y15, Y24, Y15
-	VMAXPS           Y16, Y24, Y16
-	VMAXPS           Y17, Y24, Y17
-	VMAXPS           Y18, Y24, Y18
-	VMAXPS           Y19, Y24, Y19
-	VMAXPS           Y20, Y24, Y20
-	VMAXPS           Y21, Y24, Y21
-	VMAXPS           Y22, Y24, Y22
-	VMAXPS           Y23, Y24, Y23
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y24, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y24, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y24, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y24, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y24, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y24, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y24, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y24, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y24, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y24, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y24, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y24, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y24, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y24, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y24, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y24, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y24, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y17, Y24, Y17
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y18, Y24, Y18
 	VMOVUPS          Y18, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y19, Y24, Y19
 	VMOVUPS          Y19, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y20, Y24, Y20
 	VMOVUPS          Y20, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y21, Y24, Y21
 	VMOVUPS          Y21, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y22, Y24, Y22
 	VMOVUPS          Y22, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y23, Y24, Y23
 	VMOVUPS          Y23, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -3232,81 +3232,81 @@ depth25:
 	DECQ             40(SP)
 	JNZ              row25
 	VBROADCASTSS     floor+160(FP), Y25
-	VMAXPS           Y0, Y25, Y0
-	VMAXPS           Y1, Y25, Y1
-	VMAXPS           Y2, Y25, Y2
-	VMAXPS           Y3, Y25, Y3
-	VMAXPS           Y4, Y25, Y4
-	VMAXPS           Y5, Y25, Y5
-	VMAXPS           Y6, Y25, Y6
-	VMAXPS           Y7, Y25, Y7
-	VMAXPS           Y8, Y25, Y8
-	VMAXPS           Y9, Y25, Y9
-	VMAXPS           Y10, Y25, Y10
-	VMAXPS           Y11, Y25, Y11
-	VMAXPS           Y12, Y25, Y12
-	VMAXPS           Y13, Y25, Y13
-	VMAXPS           Y14, Y25, Y14
-	VMAXPS           Y15, Y25, Y15
-	VMAXPS           Y16, Y25, Y16
-	VMAXPS           Y17, Y25, Y17
-	VMAXPS           Y18, Y25, Y18
-	VMAXPS           Y19, Y25, Y19
-	VMAXPS           Y20, Y25, Y20
-	VMAXPS           Y21, Y25, Y21
-	VMAXPS           Y22, Y25, Y22
-	VMAXPS           Y23, Y25, Y23
-	VMAXPS           Y24, Y25, Y24
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y25, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y25, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y25, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y25, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y25, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y25, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y25, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y25, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y25, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y25, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y25, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y25, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y25, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y25, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y25, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y25, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y25, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y17, Y25, Y17
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y18, Y25, Y18
 	VMOVUPS          Y18, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y19, Y25, Y19
 	VMOVUPS          Y19, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y20, Y25, Y20
 	VMOVUPS          Y20, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y21, Y25, Y21
 	VMOVUPS          Y21, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y22, Y25, Y22
 	VMOVUPS          Y22, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y23, Y25, Y23
 	VMOVUPS          Y23, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y24, Y25, Y24
 	VMOVUPS          Y24, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -3443,84 +3443,84 @@ depth26:
 	DECQ             40(SP)
 	JNZ              row26
 	VBROADCASTSS     floor+160(FP), Y26
-	VMAXPS           Y0, Y26, Y0
-	VMAXPS           Y1, Y26, Y1
-	VMAXPS           Y2, Y26, Y2
-	VMAXPS           Y3, Y26, Y3
-	VMAXPS           Y4, Y26, Y4
-	VMAXPS           Y5, Y26, Y5
-	VMAXPS           Y6, Y26, Y6
-	VMAXPS           Y7, Y26, Y7
-	VMAXPS           Y8, Y26, Y8
-	VMAXPS           Y9, Y26, Y9
-	VMAXPS           Y10, Y26, Y10
-	VMAXPS           Y11, Y26, Y11
-	VMAXPS           Y12, Y26, Y12
-	VMAXPS           Y13, Y26, Y13
-	VMAXPS           Y14, Y26, Y14
-	VMAXPS           Y15, Y26, Y15
-	VMAXPS           Y16, Y26, Y16
-	VMAXPS           Y17, Y26, Y17
-	VMAXPS           Y18, Y26, Y18
-	VMAXPS           Y19, Y26, Y19
-	VMAXPS           Y20, Y26, Y20
-	VMAXPS           Y21, Y26, Y21
-	VMAXPS           Y22, Y26, Y22
-	VMAXPS           Y23, Y26, Y23
-	VMAXPS           Y24, Y26, Y24
-	VMAXPS           Y25, Y26, Y25
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y26, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y26, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y26, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y26, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y26, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y26, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y26, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y26, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y26, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y26, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y26, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y26, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y26, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y26, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y26, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y26, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y26, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y17, Y26, Y17
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y18, Y26, Y18
 	VMOVUPS          Y18, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y19, Y26, Y19
 	VMOVUPS          Y19, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y20, Y26, Y20
 	VMOVUPS          Y20, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y21, Y26, Y21
 	VMOVUPS          Y21, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y22, Y26, Y22
 	VMOVUPS          Y22, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y23, Y26, Y23
 	VMOVUPS          Y23, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y24, Y26, Y24
 	VMOVUPS          Y24, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y25, Y26, Y25
 	VMOVUPS          Y25, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -3660,87 +3660,87 @@ depth27:
 	DECQ             40(SP)
 	JNZ              row27
 	VBROADCASTSS     floor+160(FP), Y27
-	VMAXPS           Y0, Y27, Y0
-	VMAXPS           Y1, Y27, Y1
-	VMAXPS           Y2, Y27, Y2
-	VMAXPS           Y3, Y27, Y3
-	VMAXPS           Y4, Y27, Y4
-	VMAXPS           Y5, Y27, Y5
-	VMAXPS           Y6, Y27, Y6
-	VMAXPS           Y7, Y27, Y7
-	VMAXPS           Y8, Y27, Y8
-	VMAXPS           Y9, Y27, Y9
-	VMAXPS           Y10, Y27, Y10
-	VMAXPS           Y11, Y27, Y11
-	VMAXPS           Y12, Y27, Y12
-	VMAXPS           Y13, Y27, Y13
-	VMAXPS           Y14, Y27, Y14
-	VMAXPS           Y15, Y27, Y15
-	VMAXPS           Y16, Y27, Y16
-	VMAXPS           Y17, Y27, Y17
-	VMAXPS           Y18, Y27, Y18
-	VMAXPS           Y19, Y27, Y19
-	VMAXPS           Y20, Y27, Y20
-	VMAXPS           Y21, Y27, Y21
-	VMAXPS           Y22, Y27, Y22
-	VMAXPS           Y23, Y27, Y23
-	VMAXPS           Y24, Y27, Y24
-	VMAXPS           Y25, Y27, Y25
-	VMAXPS           Y26, Y27, Y26
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y27, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y27, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y27, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y27, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y27, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y27, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y27, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y27, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y27, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y27, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y27, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y27, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y27, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y27, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y27, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y27, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y27, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y17, Y27, Y17
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y18, Y27, Y18
 	VMOVUPS          Y18, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y19, Y27, Y19
 	VMOVUPS          Y19, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y20, Y27, Y20
 	VMOVUPS          Y20, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y21, Y27, Y21
 	VMOVUPS          Y21, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y22, Y27, Y22
 	VMOVUPS          Y22, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y23, Y27, Y23
 	VMOVUPS          Y23, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y24, Y27, Y24
 	VMOVUPS          Y24, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y25, Y27, Y25
 	VMOVUPS          Y25, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y26, Y27, Y26
 	VMOVUPS          Y26, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -3883,90 +3883,90 @@ depth28:
 	DECQ             40(SP)
 	JNZ              row28
 	VBROADCASTSS     floor+160(FP), Y28
-	VMAXPS           Y0, Y28, Y0
-	VMAXPS           Y1, Y28, Y1
-	VMAXPS           Y2, Y28, Y2
-	VMAXPS           Y3, Y28, Y3
-	VMAXPS           Y4, Y28, Y4
-	VMAXPS           Y5, Y28, Y5
-	VMAXPS           Y6, Y28, Y6
-	VMAXPS           Y7, Y28, Y7
-	VMAXPS           Y8, Y28, Y8
-	VMAXPS           Y9, Y28, Y9
-	VMAXPS           Y10, Y28, Y10
-	VMAXPS           Y11, Y28, Y11
-	VMAXPS           Y12, Y28, Y12
-	VMAXPS           Y13, Y28, Y13
-	VMAXPS           Y14, Y28, Y14
-	VMAXPS           Y15, Y28, Y15
-	VMAXPS           Y16, Y28, Y16
-	VMAXPS           Y17, Y28, Y17
-	VMAXPS           Y18, Y28, Y18
-	VMAXPS           Y19, Y28, Y19
-	VMAXPS           Y20, Y28, Y20
-	VMAXPS           Y21, Y28, Y21
-	VMAXPS           Y22, Y28, Y22
-	VMAXPS           Y23, Y28, Y23
-	VMAXPS           Y24, Y28, Y24
-	VMAXPS           Y25, Y28, Y25
-	VMAXPS           Y26, Y28, Y26
-	VMAXPS           Y27, Y28, Y27
-	MOVQ             ldc+144(FP), R8
 	MOVQ             24(SP), DI
+	MOVQ             ldc+144(FP), R8
+	VMAXPS           Y0, Y28, Y0
 	VMOVUPS          Y0, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y1, Y28, Y1
 	VMOVUPS          Y1, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y2, Y28, Y2
 	VMOVUPS          Y2, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y3, Y28, Y3
 	VMOVUPS          Y3, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y4, Y28, Y4
 	VMOVUPS          Y4, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y5, Y28, Y5
 	VMOVUPS          Y5, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y6, Y28, Y6
 	VMOVUPS          Y6, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y7, Y28, Y7
 	VMOVUPS          Y7, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y8, Y28, Y8
 	VMOVUPS          Y8, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y9, Y28, Y9
 	VMOVUPS          Y9, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y10, Y28, Y10
 	VMOVUPS          Y10, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y11, Y28, Y11
 	VMOVUPS          Y11, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y12, Y28, Y12
 	VMOVUPS          Y12, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y13, Y28, Y13
 	VMOVUPS          Y13, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y14, Y28, Y14
 	VMOVUPS          Y14, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y15, Y28, Y15
 	VMOVUPS          Y15, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y16, Y28, Y16
 	VMOVUPS          Y16, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y17, Y28, Y17
 	VMOVUPS          Y17, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y18, Y28, Y18
 	VMOVUPS          Y18, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y19, Y28, Y19
 	VMOVUPS          Y19, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y20, Y28, Y20
 	VMOVUPS          Y20, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y21, Y28, Y21
 	VMOVUPS          Y21, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y22, Y28, Y22
 	VMOVUPS          Y22, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y23, Y28, Y23
 	VMOVUPS          Y23, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y24, Y28, Y24
 	VMOVUPS          Y24, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y25, Y28, Y25
 	VMOVUPS          Y25, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y26, Y28, Y26
 	VMOVUPS          Y26, K1, (DI)
 	ADDQ             R8, DI
+	VMAXPS           Y27, Y28, Y27
 	VMOVUPS          Y27, K1, (DI)
 	ADDQ             R8, DI
 	MOVQ             DI, 24(SP)
@@ -4110,9 +4110,9 @@ depth1:
 	DECQ             40(SP)
 	JNZ              row1
 	VBROADCASTSS     floor+160(FP), Z1
-	VMAXPS           Z0, Z1, Z0
-	MOVQ             ldc+144(FP), DX
 	MOVQ             24(SP), CX
+	MOVQ             ldc+144(FP), DX
+	VMAXPS           Z0, Z1, Z0
 	VMOVUPS          Z0, K1, (CX)
 	ADDQ             DX, CX
 	MOVQ             CX, 24(SP)
@@ -4172,12 +4172,12 @@ depth2:
 	DECQ             40(SP)
 	JNZ              row2
 	VBROADCASTSS     floor+160(FP), Z2
-	VMAXPS           Z0, Z2, Z0
-	VMAXPS           Z1, Z2, Z1
-	MOVQ             ldc+144(FP), DX
 	MOVQ             24(SP), CX
+	MOVQ             ldc+144(FP), DX
+	VMAXPS           Z0, Z2, Z0
 	VMOVUPS          Z0, K1, (CX)
 	ADDQ             DX, CX
+	VMAXPS           Z1, Z2, Z1
 	VMOVUPS          Z1, K1, (CX)
 	ADDQ             DX, CX
 	MOVQ             CX, 24(SP)
@@ -4240,15 +4240,15 @@ depth3:
 	DECQ             40(SP)
 	JNZ              row3
 	VBROADCASTSS     floor+160(FP), Z3
-	VMAXPS           Z0, Z3, Z0
-	VMAXPS           Z1, Z3, Z1
-	VMAXPS           Z2, Z3, Z2
-	MOVQ             ldc+144(FP), DX
 	MOVQ             24(SP), CX
+	MOVQ             ldc+144(FP), DX
+	VMAXPS           Z0, Z3, Z0
 	VMOVUPS          Z0, K1, (CX)
 	ADDQ             DX, CX
+	VMAXPS           Z1, Z3, Z1
 	VMOVUPS          Z1, K1, (CX)
 	ADDQ             DX, CX
+	VMAXPS           Z2, Z3, Z2
 	VMOVUPS          Z2, K1, (CX)
 	ADDQ             DX, CX
 	MOVQ             CX, 24(SP)
@@ -4314,18 +4314,18 @@ depth4:
 	DECQ             40(SP)
 	JNZ              row4
 	VBROADCASTSS     floor+160(FP), Z4
-	VMAXPS           Z0, Z4, Z0
-	VMAXPS           Z1, Z4, Z1
-	VMAXPS           Z2, Z4, Z2
-	VMAXPS           Z3, Z4, Z3
-	MOVQ             ldc+144(FP), R9
 	MOVQ             24(SP), DX
+	MOVQ             ldc+144(FP), R9
+	VMAXPS           Z0, Z4, Z0
 	VMOVUPS          Z0, K1, (DX)
 	ADDQ             R9, DX
+	VMAXPS           Z1, Z4, Z1
 	VMOVUPS          Z1, K1, (DX)
 	ADDQ             R9, DX
+	VMAXPS           Z2, Z4, Z2
 	VMOVUPS          Z2, K1, (DX)
 	ADDQ             R9, DX
+	VMAXPS           Z3, Z4, Z3
 	VMOVUPS          Z3, K1, (DX)
 	ADDQ             R9, DX
 	MOVQ             DX, 24(SP)
@@ -4394,21 +4394,21 @@ depth5:
 	DECQ             40(SP)
 	JNZ              row5
 	VBROADCASTSS     floor+160(FP), Z5
-	VMAXPS           Z0, Z5, Z0
-	VMAXPS           Z1, Z5, Z1
-	VMAXPS           Z2, Z5, Z2
-	VMAXPS           Z3, Z5, Z3
-	VMAXPS           Z4, Z5, Z4
-	MOVQ             ldc+144(FP), R9
 	MOVQ             24(SP), DX
+	MOVQ             ldc+144(FP), R9
+	VMAXPS           Z0, Z5, Z0
 	VMOVUPS          Z0, K1, (DX)
 	ADDQ             R9, DX
+	VMAXPS           Z1, Z5, Z1
 	VMOVUPS          Z1, K1, (DX)
 	ADDQ             R9, DX
+	VMAXPS           Z2, Z5, Z2
 	VMOVUPS          Z2, K1, (DX)
 	ADDQ             R9, DX
+	VMAXPS           Z3, Z5, Z3
 	VMOVUPS          Z3, K1, (DX)
 	ADDQ             R9, DX
+	VMAXPS           Z4, Z5, Z4
 	VMOVUPS          Z4, K1, (DX)
 	ADDQ             R9, DX
 	MOVQ             DX, 24(SP)
@@ -4480,24 +4480,24 @@ depth6:
 	DECQ             40(SP)
 	JNZ              row6
 	VBROADCASTSS     floor+160(FP), Z6
-	VMAXPS           Z0, Z6, Z0
-	VMAXPS           Z1, Z6, Z1
-	VMAXPS           Z2, Z6, Z2
-	VMAXPS           Z3, Z6, Z3
-	VMAXPS           Z4, Z6, Z4
-	VMAXPS           Z5, Z6, Z5
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z6, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z6, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z6, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z6, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z6, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z6, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -4572,27 +4572,27 @@ depth7:
 	DECQ             40(SP)
 	JNZ              row7
 	VBROADCASTSS     floor+160(FP), Z7
-	VMAXPS           Z0, Z7, Z0
-	VMAXPS           Z1, Z7, Z1
-	VMAXPS           Z2, Z7, Z2
-	VMAXPS           Z3, Z7, Z3
-	VMAXPS           Z4, Z7, Z4
-	VMAXPS           Z5, Z7, Z5
-	VMAXPS           Z6, Z7, Z6
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z7, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z7, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z7, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z7, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z7, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z7, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z7, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -4674,30 +4674,30 @@ depth8:
 	DECQ             40(SP)
 	JNZ              row8
 	VBROADCASTSS     floor+160(FP), Z8
-	VMAXPS           Z0, Z8, Z0
-	VMAXPS           Z1, Z8, Z1
-	VMAXPS           Z2, Z8, Z2
-	VMAXPS           Z3, Z8, Z3
-	VMAXPS           Z4, Z8, Z4
-	VMAXPS           Z5, Z8, Z5
-	VMAXPS           Z6, Z8, Z6
-	VMAXPS           Z7, Z8, Z7
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z8, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z8, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z8, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z8, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z8, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z8, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z8, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z8, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -4782,33 +4782,33 @@ depth9:
 	DECQ             40(SP)
 	JNZ              row9
 	VBROADCASTSS     floor+160(FP), Z9
-	VMAXPS           Z0, Z9, Z0
-	VMAXPS           Z1, Z9, Z1
-	VMAXPS           Z2, Z9, Z2
-	VMAXPS           Z3, Z9, Z3
-	VMAXPS           Z4, Z9, Z4
-	VMAXPS           Z5, Z9, Z5
-	VMAXPS           Z6, Z9, Z6
-	VMAXPS           Z7, Z9, Z7
-	VMAXPS           Z8, Z9, Z8
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z9, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z9, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z9, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z9, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z9, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z9, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z9, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z9, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z9, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -4896,36 +4896,36 @@ depth10:
 	DECQ             40(SP)
 	JNZ              row10
 	VBROADCASTSS     floor+160(FP), Z10
-	VMAXPS           Z0, Z10, Z0
-	VMAXPS           Z1, Z10, Z1
-	VMAXPS           Z2, Z10, Z2
-	VMAXPS           Z3, Z10, Z3
-	VMAXPS           Z4, Z10, Z4
-	VMAXPS           Z5, Z10, Z5
-	VMAXPS           Z6, Z10, Z6
-	VMAXPS           Z7, Z10, Z7
-	VMAXPS           Z8, Z10, Z8
-	VMAXPS           Z9, Z10, Z9
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z10, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z10, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z10, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z10, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z10, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z10, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z10, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z10, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z10, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z10, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -5016,39 +5016,39 @@ depth11:
 	DECQ             40(SP)
 	JNZ              row11
 	VBROADCASTSS     floor+160(FP), Z11
-	VMAXPS           Z0, Z11, Z0
-	VMAXPS           Z1, Z11, Z1
-	VMAXPS           Z2, Z11, Z2
-	VMAXPS           Z3, Z11, Z3
-	VMAXPS           Z4, Z11, Z4
-	VMAXPS           Z5, Z11, Z5
-	VMAXPS           Z6, Z11, Z6
-	VMAXPS           Z7, Z11, Z7
-	VMAXPS           Z8, Z11, Z8
-	VMAXPS           Z9, Z11, Z9
-	VMAXPS           Z10, Z11, Z10
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z11, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z11, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z11, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z11, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z11, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z11, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z11, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z11, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z11, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z11, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z11, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -5142,42 +5142,42 @@ depth12:
 	DECQ             40(SP)
 	JNZ              row12
 	VBROADCASTSS     floor+160(FP), Z12
-	VMAXPS           Z0, Z12, Z0
-	VMAXPS           Z1, Z12, Z1
-	VMAXPS           Z2, Z12, Z2
-	VMAXPS           Z3, Z12, Z3
-	VMAXPS           Z4, Z12, Z4
-	VMAXPS           Z5, Z12, Z5
-	VMAXPS           Z6, Z12, Z6
-	VMAXPS           Z7, Z12, Z7
-	VMAXPS           Z8, Z12, Z8
-	VMAXPS           Z9, Z12, Z9
-	VMAXPS           Z10, Z12, Z10
-	VMAXPS           Z11, Z12, Z11
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z12, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z12, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z12, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z12, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z12, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z12, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z12, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z12, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z12, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z12, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z12, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z12, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -5274,45 +5274,45 @@ depth13:
 	DECQ             40(SP)
 	JNZ              row13
 	VBROADCASTSS     floor+160(FP), Z13
-	VMAXPS           Z0, Z13, Z0
-	VMAXPS           Z1, Z13, Z1
-	VMAXPS           Z2, Z13, Z2
-	VMAXPS           Z3, Z13, Z3
-	VMAXPS           Z4, Z13, Z4
-	VMAXPS           Z5, Z13, Z5
-	VMAXPS           Z6, Z13, Z6
-	VMAXPS           Z7, Z13, Z7
-	VMAXPS           Z8, Z13, Z8
-	VMAXPS           Z9, Z13, Z9
-	VMAXPS           Z10, Z13, Z10
-	VMAXPS           Z11, Z13, Z11
-	VMAXPS           Z12, Z13, Z12
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z13, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z13, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z13, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z13, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z13, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z13, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z13, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z13, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z13, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z13, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z13, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z13, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z13, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -5412,48 +5412,48 @@ depth14:
 	DECQ             40(SP)
 	JNZ              row14
 	VBROADCASTSS     floor+160(FP), Z14
-	VMAXPS           Z0, Z14, Z0
-	VMAXPS           Z1, Z14, Z1
-	VMAXPS           Z2, Z14, Z2
-	VMAXPS           Z3, Z14, Z3
-	VMAXPS           Z4, Z14, Z4
-	VMAXPS           Z5, Z14, Z5
-	VMAXPS           Z6, Z14, Z6
-	VMAXPS           Z7, Z14, Z7
-	VMAXPS           Z8, Z14, Z8
-	VMAXPS           Z9, Z14, Z9
-	VMAXPS           Z10, Z14, Z10
-	VMAXPS           Z11, Z14, Z11
-	VMAXPS           Z12, Z14, Z12
-	VMAXPS           Z13, Z14, Z13
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z14, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z14, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z14, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z14, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z14, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z14, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z14, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z14, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z14, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z14, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z14, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z14, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z14, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z14, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -5560,51 +5560,51 @@ depth15:
 	DECQ             40(SP)
 	JNZ              row15
 	VBROADCASTSS     floor+160(FP), Z15
-	VMAXPS           Z0, Z15, Z0
-	VMAXPS           Z1, Z15, Z1
-	VMAXPS           Z2, Z15, Z2
-	VMAXPS           Z3, Z15, Z3
-	VMAXPS           Z4, Z15, Z4
-	VMAXPS           Z5, Z15, Z5
-	VMAXPS           Z6, Z15, Z6
-	VMAXPS           Z7, Z15, Z7
-	VMAXPS           Z8, Z15, Z8
-	VMAXPS           Z9, Z15, Z9
-	VMAXPS           Z10, Z15, Z10
-	VMAXPS           Z11, Z15, Z11
-	VMAXPS           Z12, Z15, Z12
-	VMAXPS           Z13, Z15, Z13
-	VMAXPS           Z14, Z15, Z14
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z15, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z15, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z15, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z15, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z15, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z15, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z15, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z15, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z15, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z15, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z15, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z15, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z15, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z15, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z15, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -5714,54 +5714,54 @@ depth16:
 	DECQ             40(SP)
 	JNZ              row16
 	VBROADCASTSS     floor+160(FP), Z16
-	VMAXPS           Z0, Z16, Z0
-	VMAXPS           Z1, Z16, Z1
-	VMAXPS           Z2, Z16, Z2
-	VMAXPS           Z3, Z16, Z3
-	VMAXPS           Z4, Z16, Z4
-	VMAXPS           Z5, Z16, Z5
-	VMAXPS           Z6, Z16, Z6
-	VMAXPS           Z7, Z16, Z7
-	VMAXPS           Z8, Z16, Z8
-	VMAXPS           Z9, Z16, Z9
-	VMAXPS           Z10, Z16, Z10
-	VMAXPS           Z11, Z16, Z11
-	VMAXPS           Z12, Z16, Z12
-	VMAXPS           Z13, Z16, Z13
-	VMAXPS           Z14, Z16, Z14
-	VMAXPS           Z15, Z16, Z15
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z16, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z16, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z16, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z16, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z16, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z16, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z16, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z16, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z16, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z16, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z16, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z16, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z16, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z16, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z16, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z16, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -5874,57 +5874,57 @@ depth17:
 	DECQ             40(SP)
 	JNZ              row17
 	VBROADCASTSS     floor+160(FP), Z17
-	VMAXPS           Z0, Z17, Z0
-	VMAXPS           Z1, Z17, Z1
-	VMAXPS           Z2, Z17, Z2
-	VMAXPS           Z3, Z17, Z3
-	VMAXPS           Z4, Z17, Z4
-	VMAXPS           Z5, Z17, Z5
-	VMAXPS           Z6, Z17, Z6
-	VMAXPS           Z7, Z17, Z7
-	VMAXPS           Z8, Z17, Z8
-	VMAXPS           Z9, Z17, Z9
-	VMAXPS           Z10, Z17, Z10
-	VMAXPS           Z11, Z17, Z11
-	VMAXPS           Z12, Z17, Z12
-	VMAXPS           Z13, Z17, Z13
-	VMAXPS           Z14, Z17, Z14
-	VMAXPS           Z15, Z17, Z15
-	VMAXPS           Z16, Z17, Z16
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z17, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z17, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z17, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z17, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z17, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z17, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z17, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z17, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z17, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z17, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z17, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z17, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z17, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z17, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z17, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z17, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z17, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -6040,60 +6040,60 @@ depth18:
 	DECQ             40(SP)
 	JNZ              row18
 	VBROADCASTSS     floor+160(FP), Z18
-	VMAXPS           Z0, Z18, Z0
-	VMAXPS           Z1, Z18, Z1
-	VMAXPS           Z2, Z18, Z2
-	VMAXPS           Z3, Z18, Z3
-	VMAXPS           Z4, Z18, Z4
-	VMAXPS           Z5, Z18, Z5
-	VMAXPS           Z6, Z18, Z6
-	VMAXPS           Z7, Z18, Z7
-	VMAXPS           Z8, Z18, Z8
-	VMAXPS           Z9, Z18, Z9
-	VMAXPS           Z10, Z18, Z10
-	VMAXPS           Z11, Z18, Z11
-	VMAXPS           Z12, Z18, Z12
-	VMAXPS           Z13, Z18, Z13
-	VMAXPS           Z14, Z18, Z14
-	VMAXPS           Z15, Z18, Z15
-	VMAXPS           Z16, Z18, Z16
-	VMAXPS           Z17, Z18, Z17
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z18, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z18, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z18, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z18, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z18, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z18, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z18, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z18, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z18, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z18, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z18, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z18, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z18, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z18, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z18, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z18, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z18, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z17, Z18, Z17
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -6212,63 +6212,63 @@ depth19:
 	DECQ             40(SP)
 	JNZ              row19
 	VBROADCASTSS     floor+160(FP), Z19
-	VMAXPS           Z0, Z19, Z0
-	VMAXPS           Z1, Z19, Z1
-	VMAXPS           Z2, Z19, Z2
-	VMAXPS           Z3, Z19, Z3
-	VMAXPS           Z4, Z19, Z4
-	VMAXPS           Z5, Z19, Z5
-	VMAXPS           Z6, Z19, Z6
-	VMAXPS           Z7, Z19, Z7
-	VMAXPS           Z8, Z19, Z8
-	VMAXPS           Z9, Z19, Z9
-	VMAXPS           Z10, Z19, Z10
-	VMAXPS           Z11, Z19, Z11
-	VMAXPS           Z12, Z19, Z12
-	VMAXPS           Z13, Z19, Z13
-	VMAXPS           Z14, Z19, Z14
-	VMAXPS           Z15, Z19, Z15
-	VMAXPS           Z16, Z19, Z16
-	VMAXPS           Z17, Z19, Z17
-	VMAXPS           Z18, Z19, Z18
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z19, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z19, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z19, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z19, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z19, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z19, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z19, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z19, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z19, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z19, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z19, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z19, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z19, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z19, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z19, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z19, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z19, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z17, Z19, Z17
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z18, Z19, Z18
 	VMOVUPS          Z18, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -6390,66 +6390,66 @@ depth20:
 	DECQ             40(SP)
 	JNZ              row20
 	VBROADCASTSS     floor+160(FP), Z20
-	VMAXPS           Z0, Z20, Z0
-	VMAXPS           Z1, Z20, Z1
-	VMAXPS           Z2, Z20, Z2
-	VMAXPS           Z3, Z20, Z3
-	VMAXPS           Z4, Z20, Z4
-	VMAXPS           Z5, Z20, Z5
-	VMAXPS           Z6, Z20, Z6
-	VMAXPS           Z7, Z20, Z7
-	VMAXPS           Z8, Z20, Z8
-	VMAXPS           Z9, Z20, Z9
-	VMAXPS           Z10, Z20, Z10
-	VMAXPS           Z11, Z20, Z11
-	VMAXPS           Z12, Z20, Z12
-	VMAXPS           Z13, Z20, Z13
-	VMAXPS           Z14, Z20, Z14
-	VMAXPS           Z15, Z20, Z15
-	VMAXPS           Z16, Z20, Z16
-	VMAXPS           Z17, Z20, Z17
-	VMAXPS           Z18, Z20, Z18
-	VMAXPS           Z19, Z20, Z19
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z20, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z20, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z20, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z20, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z20, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z20, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z20, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z20, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z20, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z20, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z20, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z20, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z20, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z20, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z20, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z20, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z20, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z17, Z20, Z17
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z18, Z20, Z18
 	VMOVUPS          Z18, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z19, Z20, Z19
 	VMOVUPS          Z19, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -6574,69 +6574,69 @@ depth21:
 	DECQ             40(SP)
 	JNZ              row21
 	VBROADCASTSS     floor+160(FP), Z21
-	VMAXPS           Z0, Z21, Z0
-	VMAXPS           Z1, Z21, Z1
-	VMAXPS           Z2, Z21, Z2
-	VMAXPS           Z3, Z21, Z3
-	VMAXPS           Z4, Z21, Z4
-	VMAXPS           Z5, Z21, Z5
-	VMAXPS           Z6, Z21, Z6
-	VMAXPS           Z7, Z21, Z7
-	VMAXPS           Z8, Z21, Z8
-	VMAXPS           Z9, Z21, Z9
-	VMAXPS           Z10, Z21, Z10
-	VMAXPS           Z11, Z21, Z11
-	VMAXPS           Z12, Z21, Z12
-	VMAXPS           Z13, Z21, Z13
-	VMAXPS           Z14, Z21, Z14
-	VMAXPS           Z15, Z21, Z15
-	VMAXPS           Z16, Z21, Z16
-	VMAXPS           Z17, Z21, Z17
-	VMAXPS           Z18, Z21, Z18
-	VMAXPS           Z19, Z21, Z19
-	VMAXPS           Z20, Z21, Z20
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z21, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z21, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z21, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z21, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z21, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z21, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z21, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z21, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z21, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z21, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z21, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z21, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z21, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z21, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z21, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z21, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z21, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z17, Z21, Z17
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z18, Z21, Z18
 	VMOVUPS          Z18, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z19, Z21, Z19
 	VMOVUPS          Z19, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z20, Z21, Z20
 	VMOVUPS          Z20, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -6768,72 +6768,72 @@ depth22:
 	DECQ             40(SP)
 	JNZ              row22
 	VBROADCASTSS     floor+160(FP), Z22
-	VMAXPS           Z0, Z22, Z0
-	VMAXPS           Z1, Z22, Z1
-	VMAXPS           Z2, Z22, Z2
-	VMAXPS           Z3, Z22, Z3
-	VMAXPS           Z4, Z22, Z4
-	VMAXPS           Z5, Z22, Z5
-	VMAXPS           Z6, Z22, Z6
-	VMAXPS           Z7, Z22, Z7
-	VMAXPS           Z8, Z22, Z8
-	VMAXPS           Z9, Z22, Z9
-	VMAXPS           Z10, Z22, Z10
-	VMAXPS           Z11, Z22, Z11
-	VMAXPS           Z12, Z22, Z12
-	VMAXPS           Z13, Z22, Z13
-	VMAXPS           Z14, Z22, Z14
-	VMAXPS           Z15, Z22, Z15
-	VMAXPS           Z16, Z22, Z16
-	VMAXPS           Z17, Z22, Z17
-	VMAXPS           Z18, Z22, Z18
-	VMAXPS           Z19, Z22, Z19
-	VMAXPS           Z20, Z22, Z20
-	VMAXPS           Z21, Z22, Z21
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z22, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z22, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z22, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z22, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z22, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z22, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z22, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z22, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z22, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z22, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z22, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z22, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z22, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z22, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z22, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z22, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z22, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z17, Z22, Z17
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z18, Z22, Z18
 	VMOVUPS          Z18, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z19, Z22, Z19
 	VMOVUPS          Z19, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z20, Z22, Z20
 	VMOVUPS          Z20, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z21, Z22, Z21
 	VMOVUPS          Z21, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -6968,75 +6968,75 @@ depth23:
 	DECQ             40(SP)
 	JNZ              row23
 	VBROADCASTSS     floor+160(FP), Z23
-	VMAXPS           Z0, Z23, Z0
-	VMAXPS           Z1, Z23, Z1
-	VMAXPS           Z2, Z23, Z2
-	VMAXPS           Z3, Z23, Z3
-	VMAXPS           Z4, Z23, Z4
-	VMAXPS           Z5, Z23, Z5
-	VMAXPS           Z6, Z23, Z6
-	VMAXPS           Z7, Z23, Z7
-	VMAXPS           Z8, Z23, Z8
-	VMAXPS           Z9, Z23, Z9
-	VMAXPS           Z10, Z23, Z10
-	VMAXPS           Z11, Z23, Z11
-	VMAXPS           Z12, Z23, Z12
-	VMAXPS           Z13, Z23, Z13
-	VMAXPS           Z14, Z23, Z14
-	VMAXPS           Z15, Z23, Z15
-	VMAXPS           Z16, Z23, Z16
-	VMAXPS           Z17, Z23, Z17
-	VMAXPS           Z18, Z23, Z18
-	VMAXPS           Z19, Z23, Z19
-	VMAXPS           Z20, Z23, Z20
-	VMAXPS           Z21, Z23, Z21
-	VMAXPS           Z22, Z23, Z22
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z23, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z23, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z23, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z23, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z23, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z23, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z23, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z23, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z23, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z23, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z23, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z23, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z23, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z23, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z23, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z23, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z23, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z17, Z23, Z17
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z18, Z23, Z18
 	VMOVUPS          Z18, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z19, Z23, Z19
 	VMOVUPS          Z19, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z20, Z23, Z20
 	VMOVUPS          Z20, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z21, Z23, Z21
 	VMOVUPS          Z21, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z22, Z23, Z22
 	VMOVUPS          Z22, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -7174,78 +7174,78 @@ depth24:
 	DECQ             40(SP)
 	JNZ              row24
 	VBROADCASTSS     floor+160(FP), Z24
-	VMAXPS           Z0, Z24, Z0
-	VMAXPS           Z1, Z24, Z1
-	VMAXPS           Z2, Z24, Z2
-	VMAXPS           Z3, Z24, Z3
-	VMAXPS           Z4, Z24, Z4
-	VMAXPS           Z5, Z24, Z5
-	VMAXPS           Z6, Z24, Z6
-	VMAXPS           Z7, Z24, Z7
-	VMAXPS           Z8, Z24, Z8
-	VMAXPS           Z9, Z24, Z9
-	VMAXPS           Z10, Z24, Z10
-	VMAXPS           Z11, Z24, Z11
-	VMAXPS           Z12, Z24, Z12
-	VMAXPS           Z13, Z24, Z13
-	VMAXPS           Z14, Z24, Z14
-	VMAXPS           Z15, Z24, Z15
-	VMAXPS           Z16, Z24, Z16
-	VMAXPS           Z17, Z24, Z17
-	VMAXPS           Z18, Z24, Z18
-	VMAXPS           Z19, Z24, Z19
-	VMAXPS           Z20, Z24, Z20
-	VMAXPS           Z21, Z24, Z21
-	VMAXPS           Z22, Z24, Z22
-	VMAXPS           Z23, Z24, Z23
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z24, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z24, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z24, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z24, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z24, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z24, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z24, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z24, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z24, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z24, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z24, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z24, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z24, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z24, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z24, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z24, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z24, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z17, Z24, Z17
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z18, Z24, Z18
 	VMOVUPS          Z18, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z19, Z24, Z19
 	VMOVUPS          Z19, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z20, Z24, Z20
 	VMOVUPS          Z20, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z21, Z24, Z21
 	VMOVUPS          Z21, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z22, Z24, Z22
 	VMOVUPS          Z22, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z23, Z24, Z23
 	VMOVUPS          Z23, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -7386,81 +7386,81 @@ depth25:
 	DECQ             40(SP)
 	JNZ              row25
 	VBROADCASTSS     floor+160(FP), Z25
-	VMAXPS           Z0, Z25, Z0
-	VMAXPS           Z1, Z25, Z1
-	VMAXPS           Z2, Z25, Z2
-	VMAXPS           Z3, Z25, Z3
-	VMAXPS           Z4, Z25, Z4
-	VMAXPS           Z5, Z25, Z5
-	VMAXPS           Z6, Z25, Z6
-	VMAXPS           Z7, Z25, Z7
-	VMAXPS           Z8, Z25, Z8
-	VMAXPS           Z9, Z25, Z9
-	VMAXPS           Z10, Z25, Z10
-	VMAXPS           Z11, Z25, Z11
-	VMAXPS           Z12, Z25, Z12
-	VMAXPS           Z13, Z25, Z13
-	VMAXPS           Z14, Z25, Z14
-	VMAXPS           Z15, Z25, Z15
-	VMAXPS           Z16, Z25, Z16
-	VMAXPS           Z17, Z25, Z17
-	VMAXPS           Z18, Z25, Z18
-	VMAXPS           Z19, Z25, Z19
-	VMAXPS           Z20, Z25, Z20
-	VMAXPS           Z21, Z25, Z21
-	VMAXPS           Z22, Z25, Z22
-	VMAXPS           Z23, Z25, Z23
-	VMAXPS           Z24, Z25, Z24
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z25, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z25, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z25, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z25, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z25, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z25, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z25, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z25, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z25, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z25, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z25, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z25, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z25, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z25, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z25, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z25, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z25, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z17, Z25, Z17
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z18, Z25, Z18
 	VMOVUPS          Z18, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z19, Z25, Z19
 	VMOVUPS          Z19, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z20, Z25, Z20
 	VMOVUPS          Z20, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z21, Z25, Z21
 	VMOVUPS          Z21, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z22, Z25, Z22
 	VMOVUPS          Z22, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z23, Z25, Z23
 	VMOVUPS          Z23, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z24, Z25, Z24
 	VMOVUPS          Z24, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -7604,84 +7604,84 @@ depth26:
 	DECQ             40(SP)
 	JNZ              row26
 	VBROADCASTSS     floor+160(FP), Z26
-	VMAXPS           Z0, Z26, Z0
-	VMAXPS           Z1, Z26, Z1
-	VMAXPS           Z2, Z26, Z2
-	VMAXPS           Z3, Z26, Z3
-	VMAXPS           Z4, Z26, Z4
-	VMAXPS           Z5, Z26, Z5
-	VMAXPS           Z6, Z26, Z6
-	VMAXPS           Z7, Z26, Z7
-	VMAXPS           Z8, Z26, Z8
-	VMAXPS           Z9, Z26, Z9
-	VMAXPS           Z10, Z26, Z10
-	VMAXPS           Z11, Z26, Z11
-	VMAXPS           Z12, Z26, Z12
-	VMAXPS           Z13, Z26, Z13
-	VMAXPS           Z14, Z26, Z14
-	VMAXPS           Z15, Z26, Z15
-	VMAXPS           Z16, Z26, Z16
-	VMAXPS           Z17, Z26, Z17
-	VMAXPS           Z18, Z26, Z18
-	VMAXPS           Z19, Z26, Z19
-	VMAXPS           Z20, Z26, Z20
-	VMAXPS           Z21, Z26, Z21
-	VMAXPS           Z22, Z26, Z22
-	VMAXPS           Z23, Z26, Z23
-	VMAXPS           Z24, Z26, Z24
-	VMAXPS           Z25, Z26, Z25
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z26, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z26, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z26, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z26, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z26, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z26, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z26, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z26, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z26, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z26, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z26, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z26, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z26, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z26, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z26, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z26, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z26, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z17, Z26, Z17
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z18, Z26, Z18
 	VMOVUPS          Z18, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z19, Z26, Z19
 	VMOVUPS          Z19, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z20, Z26, Z20
 	VMOVUPS          Z20, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z21, Z26, Z21
 	VMOVUPS          Z21, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z22, Z26, Z22
 	VMOVUPS          Z22, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z23, Z26, Z23
 	VMOVUPS          Z23, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z24, Z26, Z24
 	VMOVUPS          Z24, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z25, Z26, Z25
 	VMOVUPS          Z25, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -7828,87 +7828,87 @@ depth27:
 	DECQ             40(SP)
 	JNZ              row27
 	VBROADCASTSS     floor+160(FP), Z27
-	VMAXPS           Z0, Z27, Z0
-	VMAXPS           Z1, Z27, Z1
-	VMAXPS           Z2, Z27, Z2
-	VMAXPS           Z3, Z27, Z3
-	VMAXPS           Z4, Z27, Z4
-	VMAXPS           Z5, Z27, Z5
-	VMAXPS           Z6, Z27, Z6
-	VMAXPS           Z7, Z27, Z7
-	VMAXPS           Z8, Z27, Z8
-	VMAXPS           Z9, Z27, Z9
-	VMAXPS           Z10, Z27, Z10
-	VMAXPS           Z11, Z27, Z11
-	VMAXPS           Z12, Z27, Z12
-	VMAXPS           Z13, Z27, Z13
-	VMAXPS           Z14, Z27, Z14
-	VMAXPS           Z15, Z27, Z15
-	VMAXPS           Z16, Z27, Z16
-	VMAXPS           Z17, Z27, Z17
-	VMAXPS           Z18, Z27, Z18
-	VMAXPS           Z19, Z27, Z19
-	VMAXPS           Z20, Z27, Z20
-	VMAXPS           Z21, Z27, Z21
-	VMAXPS           Z22, Z27, Z22
-	VMAXPS           Z23, Z27, Z23
-	VMAXPS           Z24, Z27, Z24
-	VMAXPS           Z25, Z27, Z25
-	VMAXPS           Z26, Z27, Z26
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z27, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z27, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z27, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z27, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z27, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z27, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z27, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z27, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z27, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z27, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z27, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z27, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z27, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z27, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z27, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z27, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z27, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z17, Z27, Z17
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z18, Z27, Z18
 	VMOVUPS          Z18, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z19, Z27, Z19
 	VMOVUPS          Z19, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z20, Z27, Z20
 	VMOVUPS          Z20, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z21, Z27, Z21
 	VMOVUPS          Z21, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z22, Z27, Z22
 	VMOVUPS          Z22, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z23, Z27, Z23
 	VMOVUPS          Z23, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z24, Z27, Z24
 	VMOVUPS          Z24, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z25, Z27, Z25
 	VMOVUPS          Z25, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z26, Z27, Z26
 	VMOVUPS          Z26, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -8058,90 +8058,90 @@ depth28:
 	DECQ             40(SP)
 	JNZ              row28
 	VBROADCASTSS     floor+160(FP), Z28
-	VMAXPS           Z0, Z28, Z0
-	VMAXPS           Z1, Z28, Z1
-	VMAXPS           Z2, Z28, Z2
-	VMAXPS           Z3, Z28, Z3
-	VMAXPS           Z4, Z28, Z4
-	VMAXPS           Z5, Z28, Z5
-	VMAXPS           Z6, Z28, Z6
-	VMAXPS           Z7, Z28, Z7
-	VMAXPS           Z8, Z28, Z8
-	VMAXPS           Z9, Z28, Z9
-	VMAXPS           Z10, Z28, Z10
-	VMAXPS           Z11, Z28, Z11
-	VMAXPS           Z12, Z28, Z12
-	VMAXPS           Z13, Z28, Z13
-	VMAXPS           Z14, Z28, Z14
-	VMAXPS           Z15, Z28, Z15
-	VMAXPS           Z16, Z28, Z16
-	VMAXPS           Z17, Z28, Z17
-	VMAXPS           Z18, Z28, Z18
-	VMAXPS           Z19, Z28, Z19
-	VMAXPS           Z20, Z28, Z20
-	VMAXPS           Z21, Z28, Z21
-	VMAXPS           Z22, Z28, Z22
-	VMAXPS           Z23, Z28, Z23
-	VMAXPS           Z24, Z28, Z24
-	VMAXPS           Z25, Z28, Z25
-	VMAXPS           Z26, Z28, Z26
-	VMAXPS           Z27, Z28, Z27
-	MOVQ             ldc+144(FP), R10
 	MOVQ             24(SP), R9
+	MOVQ             ldc+144(FP), R10
+	VMAXPS           Z0, Z28, Z0
 	VMOVUPS          Z0, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z1, Z28, Z1
 	VMOVUPS          Z1, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z2, Z28, Z2
 	VMOVUPS          Z2, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z3, Z28, Z3
 	VMOVUPS          Z3, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z4, Z28, Z4
 	VMOVUPS          Z4, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z5, Z28, Z5
 	VMOVUPS          Z5, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z6, Z28, Z6
 	VMOVUPS          Z6, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z7, Z28, Z7
 	VMOVUPS          Z7, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z8, Z28, Z8
 	VMOVUPS          Z8, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z9, Z28, Z9
 	VMOVUPS          Z9, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z10, Z28, Z10
 	VMOVUPS          Z10, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z11, Z28, Z11
 	VMOVUPS          Z11, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z12, Z28, Z12
 	VMOVUPS          Z12, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z13, Z28, Z13
 	VMOVUPS          Z13, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z14, Z28, Z14
 	VMOVUPS          Z14, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z15, Z28, Z15
 	VMOVUPS          Z15, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z16, Z28, Z16
 	VMOVUPS          Z16, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z17, Z28, Z17
 	VMOVUPS          Z17, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z18, Z28, Z18
 	VMOVUPS          Z18, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z19, Z28, Z19
 	VMOVUPS          Z19, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z20, Z28, Z20
 	VMOVUPS          Z20, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z21, Z28, Z21
 	VMOVUPS          Z21, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z22, Z28, Z22
 	VMOVUPS          Z22, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z23, Z28, Z23
 	VMOVUPS          Z23, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z24, Z28, Z24
 	VMOVUPS          Z24, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z25, Z28, Z25
 	VMOVUPS          Z25, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z26, Z28, Z26
 	VMOVUPS          Z26, K1, (R9)
 	ADDQ             R10, R9
+	VMAXPS           Z27, Z28, Z27
 	VMOVUPS          Z27, K1, (R9)
 	ADDQ             R10, R9
 	MOVQ             R9, 24(SP)
@@ -8262,11 +8262,11 @@ depth1:
 	DECQ         40(SP)
 	JNZ          row1
 	VBROADCASTSS floor+160(FP), Z2
-	VMAXPS       Z0, Z2, Z0
-	VMAXPS       Z1, Z2, Z1
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Z0, Z2, Z0
 	VMOVUPS      Z0, (CX)
+	VMAXPS       Z1, Z2, Z1
 	VMOVUPS      Z1, K1, 64(CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -8333,16 +8333,16 @@ depth2:
 	DECQ         40(SP)
 	JNZ          row2
 	VBROADCASTSS floor+160(FP), Z4
-	VMAXPS       Z0, Z4, Z0
-	VMAXPS       Z1, Z4, Z1
-	VMAXPS       Z2, Z4, Z2
-	VMAXPS       Z3, Z4, Z3
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Z0, Z4, Z0
 	VMOVUPS      Z0, (CX)
+	VMAXPS       Z1, Z4, Z1
 	VMOVUPS      Z1, K1, 64(CX)
 	ADDQ         DX, CX
+	VMAXPS       Z2, Z4, Z2
 	VMOVUPS      Z2, (CX)
+	VMAXPS       Z3, Z4, Z3
 	VMOVUPS      Z3, K1, 64(CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -8415,21 +8415,21 @@ depth3:
 	DECQ         40(SP)
 	JNZ          row3
 	VBROADCASTSS floor+160(FP), Z6
-	VMAXPS       Z0, Z6, Z0
-	VMAXPS       Z1, Z6, Z1
-	VMAXPS       Z2, Z6, Z2
-	VMAXPS       Z3, Z6, Z3
-	VMAXPS       Z4, Z6, Z4
-	VMAXPS       Z5, Z6, Z5
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Z0, Z6, Z0
 	VMOVUPS      Z0, (CX)
+	VMAXPS       Z1, Z6, Z1
 	VMOVUPS      Z1, K1, 64(CX)
 	ADDQ         DX, CX
+	VMAXPS       Z2, Z6, Z2
 	VMOVUPS      Z2, (CX)
+	VMAXPS       Z3, Z6, Z3
 	VMOVUPS      Z3, K1, 64(CX)
 	ADDQ         DX, CX
+	VMAXPS       Z4, Z6, Z4
 	VMOVUPS      Z4, (CX)
+	VMAXPS       Z5, Z6, Z5
 	VMOVUPS      Z5, K1, 64(CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -8508,26 +8508,26 @@ depth4:
 	DECQ         40(SP)
 	JNZ          row4
 	VBROADCASTSS floor+160(FP), Z8
-	VMAXPS       Z0, Z8, Z0
-	VMAXPS       Z1, Z8, Z1
-	VMAXPS       Z2, Z8, Z2
-	VMAXPS       Z3, Z8, Z3
-	VMAXPS       Z4, Z8, Z4
-	VMAXPS       Z5, Z8, Z5
-	VMAXPS       Z6, Z8, Z6
-	VMAXPS       Z7, Z8, Z7
-	MOVQ         ldc+144(FP), R9
 	MOVQ         24(SP), DX
+	MOVQ         ldc+144(FP), R9
+	VMAXPS       Z0, Z8, Z0
 	VMOVUPS      Z0, (DX)
+	VMAXPS       Z1, Z8, Z1
 	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         R9, DX
+	VMAXPS       Z2, Z8, Z2
 	VMOVUPS      Z2, (DX)
+	VMAXPS       Z3, Z8, Z3
 	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         R9, DX
+	VMAXPS       Z4, Z8, Z4
 	VMOVUPS      Z4, (DX)
+	VMAXPS       Z5, Z8, Z5
 	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         R9, DX
+	VMAXPS       Z6, Z8, Z6
 	VMOVUPS      Z6, (DX)
+	VMAXPS       Z7, Z8, Z7
 	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         R9, DX
 	MOVQ         DX, 24(SP)
@@ -8612,31 +8612,31 @@ depth5:
 	DECQ         40(SP)
 	JNZ          row5
 	VBROADCASTSS floor+160(FP), Z10
-	VMAXPS       Z0, Z10, Z0
-	VMAXPS       Z1, Z10, Z1
-	VMAXPS       Z2, Z10, Z2
-	VMAXPS       Z3, Z10, Z3
-	VMAXPS       Z4, Z10, Z4
-	VMAXPS       Z5, Z10, Z5
-	VMAXPS       Z6, Z10, Z6
-	VMAXPS       Z7, Z10, Z7
-	VMAXPS       Z8, Z10, Z8
-	VMAXPS       Z9, Z10, Z9
-	MOVQ         ldc+144(FP), R9
 	MOVQ         24(SP), DX
+	MOVQ         ldc+144(FP), R9
+	VMAXPS       Z0, Z10, Z0
 	VMOVUPS      Z0, (DX)
+	VMAXPS       Z1, Z10, Z1
 	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         R9, DX
+	VMAXPS       Z2, Z10, Z2
 	VMOVUPS      Z2, (DX)
+	VMAXPS       Z3, Z10, Z3
 	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         R9, DX
+	VMAXPS       Z4, Z10, Z4
 	VMOVUPS      Z4, (DX)
+	VMAXPS       Z5, Z10, Z5
 	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         R9, DX
+	VMAXPS       Z6, Z10, Z6
 	VMOVUPS      Z6, (DX)
+	VMAXPS       Z7, Z10, Z7
 	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         R9, DX
+	VMAXPS       Z8, Z10, Z8
 	VMOVUPS      Z8, (DX)
+	VMAXPS       Z9, Z10, Z9
 	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         R9, DX
 	MOVQ         DX, 24(SP)
@@ -8727,36 +8727,36 @@ depth6:
 	DECQ         40(SP)
 	JNZ          row6
 	VBROADCASTSS floor+160(FP), Z12
-	VMAXPS       Z0, Z12, Z0
-	VMAXPS       Z1, Z12, Z1
-	VMAXPS       Z2, Z12, Z2
-	VMAXPS       Z3, Z12, Z3
-	VMAXPS       Z4, Z12, Z4
-	VMAXPS       Z5, Z12, Z5
-	VMAXPS       Z6, Z12, Z6
-	VMAXPS       Z7, Z12, Z7
-	VMAXPS       Z8, Z12, Z8
-	VMAXPS       Z9, Z12, Z9
-	VMAXPS       Z10, Z12, Z10
-	VMAXPS       Z11, Z12, Z11
-	MOVQ         ldc+144(FP), R10
 	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z12, Z0
 	VMOVUPS      Z0, (R9)
+	VMAXPS       Z1, Z12, Z1
 	VMOVUPS      Z1, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z2, Z12, Z2
 	VMOVUPS      Z2, (R9)
+	VMAXPS       Z3, Z12, Z3
 	VMOVUPS      Z3, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z4, Z12, Z4
 	VMOVUPS      Z4, (R9)
+	VMAXPS       Z5, Z12, Z5
 	VMOVUPS      Z5, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z6, Z12, Z6
 	VMOVUPS      Z6, (R9)
+	VMAXPS       Z7, Z12, Z7
 	VMOVUPS      Z7, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z8, Z12, Z8
 	VMOVUPS      Z8, (R9)
+	VMAXPS       Z9, Z12, Z9
 	VMOVUPS      Z9, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z10, Z12, Z10
 	VMOVUPS      Z10, (R9)
+	VMAXPS       Z11, Z12, Z11
 	VMOVUPS      Z11, K1, 64(R9)
 	ADDQ         R10, R9
 	MOVQ         R9, 24(SP)
@@ -8853,41 +8853,41 @@ depth7:
 	DECQ         40(SP)
 	JNZ          row7
 	VBROADCASTSS floor+160(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMAXPS       Z6, Z14, Z6
-	VMAXPS       Z7, Z14, Z7
-	VMAXPS       Z8, Z14, Z8
-	VMAXPS       Z9, Z14, Z9
-	VMAXPS       Z10, Z14, Z10
-	VMAXPS       Z11, Z14, Z11
-	VMAXPS       Z12, Z14, Z12
-	VMAXPS       Z13, Z14, Z13
-	MOVQ         ldc+144(FP), R10
 	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z14, Z0
 	VMOVUPS      Z0, (R9)
+	VMAXPS       Z1, Z14, Z1
 	VMOVUPS      Z1, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z2, Z14, Z2
 	VMOVUPS      Z2, (R9)
+	VMAXPS       Z3, Z14, Z3
 	VMOVUPS      Z3, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z4, Z14, Z4
 	VMOVUPS      Z4, (R9)
+	VMAXPS       Z5, Z14, Z5
 	VMOVUPS      Z5, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z6, Z14, Z6
 	VMOVUPS      Z6, (R9)
+	VMAXPS       Z7, Z14, Z7
 	VMOVUPS      Z7, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z8, Z14, Z8
 	VMOVUPS      Z8, (R9)
+	VMAXPS       Z9, Z14, Z9
 	VMOVUPS      Z9, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z10, Z14, Z10
 	VMOVUPS      Z10, (R9)
+	VMAXPS       Z11, Z14, Z11
 	VMOVUPS      Z11, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z12, Z14, Z12
 	VMOVUPS      Z12, (R9)
+	VMAXPS       Z13, Z14, Z13
 	VMOVUPS      Z13, K1, 64(R9)
 	ADDQ         R10, R9
 	MOVQ         R9, 24(SP)
@@ -8994,46 +8994,46 @@ depth8:
 	DECQ         40(SP)
 	JNZ          row8
 	VBROADCASTSS floor+160(FP), Z16
-	VMAXPS       Z0, Z16, Z0
-	VMAXPS       Z1, Z16, Z1
-	VMAXPS       Z2, Z16, Z2
-	VMAXPS       Z3, Z16, Z3
-	VMAXPS       Z4, Z16, Z4
-	VMAXPS       Z5, Z16, Z5
-	VMAXPS       Z6, Z16, Z6
-	VMAXPS       Z7, Z16, Z7
-	VMAXPS       Z8, Z16, Z8
-	VMAXPS       Z9, Z16, Z9
-	VMAXPS       Z10, Z16, Z10
-	VMAXPS       Z11, Z16, Z11
-	VMAXPS       Z12, Z16, Z12
-	VMAXPS       Z13, Z16, Z13
-	VMAXPS       Z14, Z16, Z14
-	VMAXPS       Z15, Z16, Z15
-	MOVQ         ldc+144(FP), R10
 	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z16, Z0
 	VMOVUPS      Z0, (R9)
+	VMAXPS       Z1, Z16, Z1
 	VMOVUPS      Z1, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z2, Z16, Z2
 	VMOVUPS      Z2, (R9)
+	VMAXPS       Z3, Z16, Z3
 	VMOVUPS      Z3, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z4, Z16, Z4
 	VMOVUPS      Z4, (R9)
+	VMAXPS       Z5, Z16, Z5
 	VMOVUPS      Z5, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z6, Z16, Z6
 	VMOVUPS      Z6, (R9)
+	VMAXPS       Z7, Z16, Z7
 	VMOVUPS      Z7, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z8, Z16, Z8
 	VMOVUPS      Z8, (R9)
+	VMAXPS       Z9, Z16, Z9
 	VMOVUPS      Z9, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z10, Z16, Z10
 	VMOVUPS      Z10, (R9)
+	VMAXPS       Z11, Z16, Z11
 	VMOVUPS      Z11, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z12, Z16, Z12
 	VMOVUPS      Z12, (R9)
+	VMAXPS       Z13, Z16, Z13
 	VMOVUPS      Z13, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z14, Z16, Z14
 	VMOVUPS      Z14, (R9)
+	VMAXPS       Z15, Z16, Z15
 	VMOVUPS      Z15, K1, 64(R9)
 	ADDQ         R10, R9
 	MOVQ         R9, 24(SP)
@@ -9146,51 +9146,51 @@ depth9:
 	DECQ         40(SP)
 	JNZ          row9
 	VBROADCASTSS floor+160(FP), Z18
-	VMAXPS       Z0, Z18, Z0
-	VMAXPS       Z1, Z18, Z1
-	VMAXPS       Z2, Z18, Z2
-	VMAXPS       Z3, Z18, Z3
-	VMAXPS       Z4, Z18, Z4
-	VMAXPS       Z5, Z18, Z5
-	VMAXPS       Z6, Z18, Z6
-	VMAXPS       Z7, Z18, Z7
-	VMAXPS       Z8, Z18, Z8
-	VMAXPS       Z9, Z18, Z9
-	VMAXPS       Z10, Z18, Z10
-	VMAXPS       Z11, Z18, Z11
-	VMAXPS       Z12, Z18, Z12
-	VMAXPS       Z13, Z18, Z13
-	VMAXPS       Z14, Z18, Z14
-	VMAXPS       Z15, Z18, Z15
-	VMAXPS       Z16, Z18, Z16
-	VMAXPS       Z17, Z18, Z17
-	MOVQ         ldc+144(FP), R10
 	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z18, Z0
 	VMOVUPS      Z0, (R9)
+	VMAXPS       Z1, Z18, Z1
 	VMOVUPS      Z1, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z2, Z18, Z2
 	VMOVUPS      Z2, (R9)
+	VMAXPS       Z3, Z18, Z3
 	VMOVUPS      Z3, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z4, Z18, Z4
 	VMOVUPS      Z4, (R9)
+	VMAXPS       Z5, Z18, Z5
 	VMOVUPS      Z5, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z6, Z18, Z6
 	VMOVUPS      Z6, (R9)
+	VMAXPS       Z7, Z18, Z7
 	VMOVUPS      Z7, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z8, Z18, Z8
 	VMOVUPS      Z8, (R9)
+	VMAXPS       Z9, Z18, Z9
 	VMOVUPS      Z9, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z10, Z18, Z10
 	VMOVUPS      Z10, (R9)
+	VMAXPS       Z11, Z18, Z11
 	VMOVUPS      Z11, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z12, Z18, Z12
 	VMOVUPS      Z12, (R9)
+	VMAXPS       Z13, Z18, Z13
 	VMOVUPS      Z13, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z14, Z18, Z14
 	VMOVUPS      Z14, (R9)
+	VMAXPS       Z15, Z18, Z15
 	VMOVUPS      Z15, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z16, Z18, Z16
 	VMOVUPS      Z16, (R9)
+	VMAXPS       Z17, Z18, Z17
 	VMOVUPS      Z17, K1, 64(R9)
 	ADDQ         R10, R9
 	MOVQ         R9, 24(SP)
@@ -9309,56 +9309,56 @@ depth10:
 	DECQ         40(SP)
 	JNZ          row10
 	VBROADCASTSS floor+160(FP), Z20
-	VMAXPS       Z0, Z20, Z0
-	VMAXPS       Z1, Z20, Z1
-	VMAXPS       Z2, Z20, Z2
-	VMAXPS       Z3, Z20, Z3
-	VMAXPS       Z4, Z20, Z4
-	VMAXPS       Z5, Z20, Z5
-	VMAXPS       Z6, Z20, Z6
-	VMAXPS       Z7, Z20, Z7
-	VMAXPS       Z8, Z20, Z8
-	VMAXPS       Z9, Z20, Z9
-	VMAXPS       Z10, Z20, Z10
-	VMAXPS       Z11, Z20, Z11
-	VMAXPS       Z12, Z20, Z12
-	VMAXPS       Z13, Z20, Z13
-	VMAXPS       Z14, Z20, Z14
-	VMAXPS       Z15, Z20, Z15
-	VMAXPS       Z16, Z20, Z16
-	VMAXPS       Z17, Z20, Z17
-	VMAXPS       Z18, Z20, Z18
-	VMAXPS       Z19, Z20, Z19
-	MOVQ         ldc+144(FP), R10
 	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z20, Z0
 	VMOVUPS      Z0, (R9)
+	VMAXPS       Z1, Z20, Z1
 	VMOVUPS      Z1, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z2, Z20, Z2
 	VMOVUPS      Z2, (R9)
+	VMAXPS       Z3, Z20, Z3
 	VMOVUPS      Z3, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z4, Z20, Z4
 	VMOVUPS      Z4, (R9)
+	VMAXPS       Z5, Z20, Z5
 	VMOVUPS      Z5, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z6, Z20, Z6
 	VMOVUPS      Z6, (R9)
+	VMAXPS       Z7, Z20, Z7
 	VMOVUPS      Z7, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z8, Z20, Z8
 	VMOVUPS      Z8, (R9)
+	VMAXPS       Z9, Z20, Z9
 	VMOVUPS      Z9, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z10, Z20, Z10
 	VMOVUPS      Z10, (R9)
+	VMAXPS       Z11, Z20, Z11
 	VMOVUPS      Z11, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z12, Z20, Z12
 	VMOVUPS      Z12, (R9)
+	VMAXPS       Z13, Z20, Z13
 	VMOVUPS      Z13, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z14, Z20, Z14
 	VMOVUPS      Z14, (R9)
+	VMAXPS       Z15, Z20, Z15
 	VMOVUPS      Z15, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z16, Z20, Z16
 	VMOVUPS      Z16, (R9)
+	VMAXPS       Z17, Z20, Z17
 	VMOVUPS      Z17, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z18, Z20, Z18
 	VMOVUPS      Z18, (R9)
+	VMAXPS       Z19, Z20, Z19
 	VMOVUPS      Z19, K1, 64(R9)
 	ADDQ         R10, R9
 	MOVQ         R9, 24(SP)
@@ -9483,61 +9483,61 @@ depth11:
 	DECQ         40(SP)
 	JNZ          row11
 	VBROADCASTSS floor+160(FP), Z22
-	VMAXPS       Z0, Z22, Z0
-	VMAXPS       Z1, Z22, Z1
-	VMAXPS       Z2, Z22, Z2
-	VMAXPS       Z3, Z22, Z3
-	VMAXPS       Z4, Z22, Z4
-	VMAXPS       Z5, Z22, Z5
-	VMAXPS       Z6, Z22, Z6
-	VMAXPS       Z7, Z22, Z7
-	VMAXPS       Z8, Z22, Z8
-	VMAXPS       Z9, Z22, Z9
-	VMAXPS       Z10, Z22, Z10
-	VMAXPS       Z11, Z22, Z11
-	VMAXPS       Z12, Z22, Z12
-	VMAXPS       Z13, Z22, Z13
-	VMAXPS       Z14, Z22, Z14
-	VMAXPS       Z15, Z22, Z15
-	VMAXPS       Z16, Z22, Z16
-	VMAXPS       Z17, Z22, Z17
-	VMAXPS       Z18, Z22, Z18
-	VMAXPS       Z19, Z22, Z19
-	VMAXPS       Z20, Z22, Z20
-	VMAXPS       Z21, Z22, Z21
-	MOVQ         ldc+144(FP), R10
 	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z22, Z0
 	VMOVUPS      Z0, (R9)
+	VMAXPS       Z1, Z22, Z1
 	VMOVUPS      Z1, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z2, Z22, Z2
 	VMOVUPS      Z2, (R9)
+	VMAXPS       Z3, Z22, Z3
 	VMOVUPS      Z3, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z4, Z22, Z4
 	VMOVUPS      Z4, (R9)
+	VMAXPS       Z5, Z22, Z5
 	VMOVUPS      Z5, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z6, Z22, Z6
 	VMOVUPS      Z6, (R9)
+	VMAXPS       Z7, Z22, Z7
 	VMOVUPS      Z7, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z8, Z22, Z8
 	VMOVUPS      Z8, (R9)
+	VMAXPS       Z9, Z22, Z9
 	VMOVUPS      Z9, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z10, Z22, Z10
 	VMOVUPS      Z10, (R9)
+	VMAXPS       Z11, Z22, Z11
 	VMOVUPS      Z11, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z12, Z22, Z12
 	VMOVUPS      Z12, (R9)
+	VMAXPS       Z13, Z22, Z13
 	VMOVUPS      Z13, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z14, Z22, Z14
 	VMOVUPS      Z14, (R9)
+	VMAXPS       Z15, Z22, Z15
 	VMOVUPS      Z15, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z16, Z22, Z16
 	VMOVUPS      Z16, (R9)
+	VMAXPS       Z17, Z22, Z17
 	VMOVUPS      Z17, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z18, Z22, Z18
 	VMOVUPS      Z18, (R9)
+	VMAXPS       Z19, Z22, Z19
 	VMOVUPS      Z19, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z20, Z22, Z20
 	VMOVUPS      Z20, (R9)
+	VMAXPS       Z21, Z22, Z21
 	VMOVUPS      Z21, K1, 64(R9)
 	ADDQ         R10, R9
 	MOVQ         R9, 24(SP)
@@ -9668,66 +9668,66 @@ depth12:
 	DECQ         40(SP)
 	JNZ          row12
 	VBROADCASTSS floor+160(FP), Z24
-	VMAXPS       Z0, Z24, Z0
-	VMAXPS       Z1, Z24, Z1
-	VMAXPS       Z2, Z24, Z2
-	VMAXPS       Z3, Z24, Z3
-	VMAXPS       Z4, Z24, Z4
-	VMAXPS       Z5, Z24, Z5
-	VMAXPS       Z6, Z24, Z6
-	VMAXPS       Z7, Z24, Z7
-	VMAXPS       Z8, Z24, Z8
-	VMAXPS       Z9, Z24, Z9
-	VMAXPS       Z10, Z24, Z10
-	VMAXPS       Z11, Z24, Z11
-	VMAXPS       Z12, Z24, Z12
-	VMAXPS       Z13, Z24, Z13
-	VMAXPS       Z14, Z24, Z14
-	VMAXPS       Z15, Z24, Z15
-	VMAXPS       Z16, Z24, Z16
-	VMAXPS       Z17, Z24, Z17
-	VMAXPS       Z18, Z24, Z18
-	VMAXPS       Z19, Z24, Z19
-	VMAXPS       Z20, Z24, Z20
-	VMAXPS       Z21, Z24, Z21
-	VMAXPS       Z22, Z24, Z22
-	VMAXPS       Z23, Z24, Z23
-	MOVQ         ldc+144(FP), R10
 	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z24, Z0
 	VMOVUPS      Z0, (R9)
+	VMAXPS       Z1, Z24, Z1
 	VMOVUPS      Z1, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z2, Z24, Z2
 	VMOVUPS      Z2, (R9)
+	VMAXPS       Z3, Z24, Z3
 	VMOVUPS      Z3, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z4, Z24, Z4
 	VMOVUPS      Z4, (R9)
+	VMAXPS       Z5, Z24, Z5
 	VMOVUPS      Z5, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z6, Z24, Z6
 	VMOVUPS      Z6, (R9)
+	VMAXPS       Z7, Z24, Z7
 	VMOVUPS      Z7, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z8, Z24, Z8
 	VMOVUPS      Z8, (R9)
+	VMAXPS       Z9, Z24, Z9
 	VMOVUPS      Z9, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z10, Z24, Z10
 	VMOVUPS      Z10, (R9)
+	VMAXPS       Z11, Z24, Z11
 	VMOVUPS      Z11, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z12, Z24, Z12
 	VMOVUPS      Z12, (R9)
+	VMAXPS       Z13, Z24, Z13
 	VMOVUPS      Z13, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z14, Z24, Z14
 	VMOVUPS      Z14, (R9)
+	VMAXPS       Z15, Z24, Z15
 	VMOVUPS      Z15, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z16, Z24, Z16
 	VMOVUPS      Z16, (R9)
+	VMAXPS       Z17, Z24, Z17
 	VMOVUPS      Z17, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z18, Z24, Z18
 	VMOVUPS      Z18, (R9)
+	VMAXPS       Z19, Z24, Z19
 	VMOVUPS      Z19, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z20, Z24, Z20
 	VMOVUPS      Z20, (R9)
+	VMAXPS       Z21, Z24, Z21
 	VMOVUPS      Z21, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z22, Z24, Z22
 	VMOVUPS      Z22, (R9)
+	VMAXPS       Z23, Z24, Z23
 	VMOVUPS      Z23, K1, 64(R9)
 	ADDQ         R10, R9
 	MOVQ         R9, 24(SP)
@@ -9864,71 +9864,71 @@ depth13:
 	DECQ         40(SP)
 	JNZ          row13
 	VBROADCASTSS floor+160(FP), Z26
-	VMAXPS       Z0, Z26, Z0
-	VMAXPS       Z1, Z26, Z1
-	VMAXPS       Z2, Z26, Z2
-	VMAXPS       Z3, Z26, Z3
-	VMAXPS       Z4, Z26, Z4
-	VMAXPS       Z5, Z26, Z5
-	VMAXPS       Z6, Z26, Z6
-	VMAXPS       Z7, Z26, Z7
-	VMAXPS       Z8, Z26, Z8
-	VMAXPS       Z9, Z26, Z9
-	VMAXPS       Z10, Z26, Z10
-	VMAXPS       Z11, Z26, Z11
-	VMAXPS       Z12, Z26, Z12
-	VMAXPS       Z13, Z26, Z13
-	VMAXPS       Z14, Z26, Z14
-	VMAXPS       Z15, Z26, Z15
-	VMAXPS       Z16, Z26, Z16
-	VMAXPS       Z17, Z26, Z17
-	VMAXPS       Z18, Z26, Z18
-	VMAXPS       Z19, Z26, Z19
-	VMAXPS       Z20, Z26, Z20
-	VMAXPS       Z21, Z26, Z21
-	VMAXPS       Z22, Z26, Z22
-	VMAXPS       Z23, Z26, Z23
-	VMAXPS       Z24, Z26, Z24
-	VMAXPS       Z25, Z26, Z25
-	MOVQ         ldc+144(FP), R10
 	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z26, Z0
 	VMOVUPS      Z0, (R9)
+	VMAXPS       Z1, Z26, Z1
 	VMOVUPS      Z1, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z2, Z26, Z2
 	VMOVUPS      Z2, (R9)
+	VMAXPS       Z3, Z26, Z3
 	VMOVUPS      Z3, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z4, Z26, Z4
 	VMOVUPS      Z4, (R9)
+	VMAXPS       Z5, Z26, Z5
 	VMOVUPS      Z5, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z6, Z26, Z6
 	VMOVUPS      Z6, (R9)
+	VMAXPS       Z7, Z26, Z7
 	VMOVUPS      Z7, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z8, Z26, Z8
 	VMOVUPS      Z8, (R9)
+	VMAXPS       Z9, Z26, Z9
 	VMOVUPS      Z9, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z10, Z26, Z10
 	VMOVUPS      Z10, (R9)
+	VMAXPS       Z11, Z26, Z11
 	VMOVUPS      Z11, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z12, Z26, Z12
 	VMOVUPS      Z12, (R9)
+	VMAXPS       Z13, Z26, Z13
 	VMOVUPS      Z13, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z14, Z26, Z14
 	VMOVUPS      Z14, (R9)
+	VMAXPS       Z15, Z26, Z15
 	VMOVUPS      Z15, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z16, Z26, Z16
 	VMOVUPS      Z16, (R9)
+	VMAXPS       Z17, Z26, Z17
 	VMOVUPS      Z17, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z18, Z26, Z18
 	VMOVUPS      Z18, (R9)
+	VMAXPS       Z19, Z26, Z19
 	VMOVUPS      Z19, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z20, Z26, Z20
 	VMOVUPS      Z20, (R9)
+	VMAXPS       Z21, Z26, Z21
 	VMOVUPS      Z21, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z22, Z26, Z22
 	VMOVUPS      Z22, (R9)
+	VMAXPS       Z23, Z26, Z23
 	VMOVUPS      Z23, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z24, Z26, Z24
 	VMOVUPS      Z24, (R9)
+	VMAXPS       Z25, Z26, Z25
 	VMOVUPS      Z25, K1, 64(R9)
 	ADDQ         R10, R9
 	MOVQ         R9, 24(SP)
@@ -10071,76 +10071,76 @@ depth14:
 	DECQ         40(SP)
 	JNZ          row14
 	VBROADCASTSS floor+160(FP), Z28
-	VMAXPS       Z0, Z28, Z0
-	VMAXPS       Z1, Z28, Z1
-	VMAXPS       Z2, Z28, Z2
-	VMAXPS       Z3, Z28, Z3
-	VMAXPS       Z4, Z28, Z4
-	VMAXPS       Z5, Z28, Z5
-	VMAXPS       Z6, Z28, Z6
-	VMAXPS       Z7, Z28, Z7
-	VMAXPS       Z8, Z28, Z8
-	VMAXPS       Z9, Z28, Z9
-	VMAXPS       Z10, Z28, Z10
-	VMAXPS       Z11, Z28, Z11
-	VMAXPS       Z12, Z28, Z12
-	VMAXPS       Z13, Z28, Z13
-	VMAXPS       Z14, Z28, Z14
-	VMAXPS       Z15, Z28, Z15
-	VMAXPS       Z16, Z28, Z16
-	VMAXPS       Z17, Z28, Z17
-	VMAXPS       Z18, Z28, Z18
-	VMAXPS       Z19, Z28, Z19
-	VMAXPS       Z20, Z28, Z20
-	VMAXPS       Z21, Z28, Z21
-	VMAXPS       Z22, Z28, Z22
-	VMAXPS       Z23, Z28, Z23
-	VMAXPS       Z24, Z28, Z24
-	VMAXPS       Z25, Z28, Z25
-	VMAXPS       Z26, Z28, Z26
-	VMAXPS       Z27, Z28, Z27
-	MOVQ         ldc+144(FP), R10
 	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z28, Z0
 	VMOVUPS      Z0, (R9)
+	VMAXPS       Z1, Z28, Z1
 	VMOVUPS      Z1, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z2, Z28, Z2
 	VMOVUPS      Z2, (R9)
+	VMAXPS       Z3, Z28, Z3
 	VMOVUPS      Z3, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z4, Z28, Z4
 	VMOVUPS      Z4, (R9)
+	VMAXPS       Z5, Z28, Z5
 	VMOVUPS      Z5, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z6, Z28, Z6
 	VMOVUPS      Z6, (R9)
+	VMAXPS       Z7, Z28, Z7
 	VMOVUPS      Z7, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z8, Z28, Z8
 	VMOVUPS      Z8, (R9)
+	VMAXPS       Z9, Z28, Z9
 	VMOVUPS      Z9, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z10, Z28, Z10
 	VMOVUPS      Z10, (R9)
+	VMAXPS       Z11, Z28, Z11
 	VMOVUPS      Z11, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z12, Z28, Z12
 	VMOVUPS      Z12, (R9)
+	VMAXPS       Z13, Z28, Z13
 	VMOVUPS      Z13, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z14, Z28, Z14
 	VMOVUPS      Z14, (R9)
+	VMAXPS       Z15, Z28, Z15
 	VMOVUPS      Z15, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z16, Z28, Z16
 	VMOVUPS      Z16, (R9)
+	VMAXPS       Z17, Z28, Z17
 	VMOVUPS      Z17, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z18, Z28, Z18
 	VMOVUPS      Z18, (R9)
+	VMAXPS       Z19, Z28, Z19
 	VMOVUPS      Z19, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z20, Z28, Z20
 	VMOVUPS      Z20, (R9)
+	VMAXPS       Z21, Z28, Z21
 	VMOVUPS      Z21, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z22, Z28, Z22
 	VMOVUPS      Z22, (R9)
+	VMAXPS       Z23, Z28, Z23
 	VMOVUPS      Z23, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z24, Z28, Z24
 	VMOVUPS      Z24, (R9)
+	VMAXPS       Z25, Z28, Z25
 	VMOVUPS      Z25, K1, 64(R9)
 	ADDQ         R10, R9
+	VMAXPS       Z26, Z28, Z26
 	VMOVUPS      Z26, (R9)
+	VMAXPS       Z27, Z28, Z27
 	VMOVUPS      Z27, K1, 64(R9)
 	ADDQ         R10, R9
 	MOVQ         R9, 24(SP)
@@ -10244,9 +10244,9 @@ depth1:
 	DECQ         40(SP)
 	JNZ          row1
 	VBROADCASTSS floor+160(FP), Y2
-	VMAXPS       Y1, Y2, Y1
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Y1, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -10301,12 +10301,12 @@ depth2:
 	DECQ         40(SP)
 	JNZ          row2
 	VBROADCASTSS floor+160(FP), Y3
-	VMAXPS       Y1, Y3, Y1
-	VMAXPS       Y2, Y3, Y2
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Y1, Y3, Y1
 	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
+	VMAXPS       Y2, Y3, Y2
 	VMASKMOVPS   Y2, Y0, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -10365,15 +10365,15 @@ depth3:
 	DECQ         40(SP)
 	JNZ          row3
 	VBROADCASTSS floor+160(FP), Y4
-	VMAXPS       Y1, Y4, Y1
-	VMAXPS       Y2, Y4, Y2
-	VMAXPS       Y3, Y4, Y3
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Y1, Y4, Y1
 	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
+	VMAXPS       Y2, Y4, Y2
 	VMASKMOVPS   Y2, Y0, (CX)
 	ADDQ         DX, CX
+	VMAXPS       Y3, Y4, Y3
 	VMASKMOVPS   Y3, Y0, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -10436,18 +10436,18 @@ depth4:
 	DECQ         40(SP)
 	JNZ          row4
 	VBROADCASTSS floor+160(FP), Y5
-	VMAXPS       Y1, Y5, Y1
-	VMAXPS       Y2, Y5, Y2
-	VMAXPS       Y3, Y5, Y3
-	VMAXPS       Y4, Y5, Y4
-	MOVQ         ldc+144(FP), DI
 	MOVQ         24(SP), DX
+	MOVQ         ldc+144(FP), DI
+	VMAXPS       Y1, Y5, Y1
 	VMASKMOVPS   Y1, Y0, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y2, Y5, Y2
 	VMASKMOVPS   Y2, Y0, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y3, Y5, Y3
 	VMASKMOVPS   Y3, Y0, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y4, Y5, Y4
 	VMASKMOVPS   Y4, Y0, (DX)
 	ADDQ         DI, DX
 	MOVQ         DX, 24(SP)
@@ -10514,21 +10514,21 @@ depth5:
 	DECQ         40(SP)
 	JNZ          row5
 	VBROADCASTSS floor+160(FP), Y6
-	VMAXPS       Y1, Y6, Y1
-	VMAXPS       Y2, Y6, Y2
-	VMAXPS       Y3, Y6, Y3
-	VMAXPS       Y4, Y6, Y4
-	VMAXPS       Y5, Y6, Y5
-	MOVQ         ldc+144(FP), DI
 	MOVQ         24(SP), DX
+	MOVQ         ldc+144(FP), DI
+	VMAXPS       Y1, Y6, Y1
 	VMASKMOVPS   Y1, Y0, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y2, Y6, Y2
 	VMASKMOVPS   Y2, Y0, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y3, Y6, Y3
 	VMASKMOVPS   Y3, Y0, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y4, Y6, Y4
 	VMASKMOVPS   Y4, Y0, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y5, Y6, Y5
 	VMASKMOVPS   Y5, Y0, (DX)
 	ADDQ         DI, DX
 	MOVQ         DX, 24(SP)
@@ -10599,24 +10599,24 @@ depth6:
 	DECQ         40(SP)
 	JNZ          row6
 	VBROADCASTSS floor+160(FP), Y7
-	VMAXPS       Y1, Y7, Y1
-	VMAXPS       Y2, Y7, Y2
-	VMAXPS       Y3, Y7, Y3
-	VMAXPS       Y4, Y7, Y4
-	VMAXPS       Y5, Y7, Y5
-	VMAXPS       Y6, Y7, Y6
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y1, Y7, Y1
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y7, Y2
 	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y7, Y3
 	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y7, Y4
 	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y7, Y5
 	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y7, Y6
 	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -10691,27 +10691,27 @@ depth7:
 	DECQ         40(SP)
 	JNZ          row7
 	VBROADCASTSS floor+160(FP), Y8
-	VMAXPS       Y1, Y8, Y1
-	VMAXPS       Y2, Y8, Y2
-	VMAXPS       Y3, Y8, Y3
-	VMAXPS       Y4, Y8, Y4
-	VMAXPS       Y5, Y8, Y5
-	VMAXPS       Y6, Y8, Y6
-	VMAXPS       Y7, Y8, Y7
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y1, Y8, Y1
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y8, Y2
 	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y8, Y3
 	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y8, Y4
 	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y8, Y5
 	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y8, Y6
 	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y8, Y7
 	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -10794,30 +10794,30 @@ depth8:
 	DECQ         40(SP)
 	JNZ          row8
 	VBROADCASTSS floor+160(FP), Y9
-	VMAXPS       Y1, Y9, Y1
-	VMAXPS       Y2, Y9, Y2
-	VMAXPS       Y3, Y9, Y3
-	VMAXPS       Y4, Y9, Y4
-	VMAXPS       Y5, Y9, Y5
-	VMAXPS       Y6, Y9, Y6
-	VMAXPS       Y7, Y9, Y7
-	VMAXPS       Y8, Y9, Y8
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y1, Y9, Y1
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y9, Y2
 	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y9, Y3
 	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y9, Y4
 	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y9, Y5
 	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y9, Y6
 	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y9, Y7
 	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y8, Y9, Y8
 	VMASKMOVPS   Y8, Y0, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -10904,33 +10904,33 @@ depth9:
 	DECQ         40(SP)
 	JNZ          row9
 	VBROADCASTSS floor+160(FP), Y10
-	VMAXPS       Y1, Y10, Y1
-	VMAXPS       Y2, Y10, Y2
-	VMAXPS       Y3, Y10, Y3
-	VMAXPS       Y4, Y10, Y4
-	VMAXPS       Y5, Y10, Y5
-	VMAXPS       Y6, Y10, Y6
-	VMAXPS       Y7, Y10, Y7
-	VMAXPS       Y8, Y10, Y8
-	VMAXPS       Y9, Y10, Y9
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y1, Y10, Y1
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y10, Y2
 	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y10, Y3
 	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y10, Y4
 	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y10, Y5
 	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y10, Y6
 	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y10, Y7
 	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y8, Y10, Y8
 	VMASKMOVPS   Y8, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y9, Y10, Y9
 	VMASKMOVPS   Y9, Y0, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -11021,36 +11021,36 @@ depth10:
 	DECQ         40(SP)
 	JNZ          row10
 	VBROADCASTSS floor+160(FP), Y11
-	VMAXPS       Y1, Y11, Y1
-	VMAXPS       Y2, Y11, Y2
-	VMAXPS       Y3, Y11, Y3
-	VMAXPS       Y4, Y11, Y4
-	VMAXPS       Y5, Y11, Y5
-	VMAXPS       Y6, Y11, Y6
-	VMAXPS       Y7, Y11, Y7
-	VMAXPS       Y8, Y11, Y8
-	VMAXPS       Y9, Y11, Y9
-	VMAXPS       Y10, Y11, Y10
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y1, Y11, Y1
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y11, Y2
 	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y11, Y3
 	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y11, Y4
 	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y11, Y5
 	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y11, Y6
 	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y11, Y7
 	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y8, Y11, Y8
 	VMASKMOVPS   Y8, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y9, Y11, Y9
 	VMASKMOVPS   Y9, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y10, Y11, Y10
 	VMASKMOVPS   Y10, Y0, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -11145,39 +11145,39 @@ depth11:
 	DECQ         40(SP)
 	JNZ          row11
 	VBROADCASTSS floor+160(FP), Y12
-	VMAXPS       Y1, Y12, Y1
-	VMAXPS       Y2, Y12, Y2
-	VMAXPS       Y3, Y12, Y3
-	VMAXPS       Y4, Y12, Y4
-	VMAXPS       Y5, Y12, Y5
-	VMAXPS       Y6, Y12, Y6
-	VMAXPS       Y7, Y12, Y7
-	VMAXPS       Y8, Y12, Y8
-	VMAXPS       Y9, Y12, Y9
-	VMAXPS       Y10, Y12, Y10
-	VMAXPS       Y11, Y12, Y11
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y1, Y12, Y1
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y12, Y2
 	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y12, Y3
 	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y12, Y4
 	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y12, Y5
 	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y12, Y6
 	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y12, Y7
 	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y8, Y12, Y8
 	VMASKMOVPS   Y8, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y9, Y12, Y9
 	VMASKMOVPS   Y9, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y10, Y12, Y10
 	VMASKMOVPS   Y10, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y11, Y12, Y11
 	VMASKMOVPS   Y11, Y0, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -11276,42 +11276,42 @@ depth12:
 	DECQ         40(SP)
 	JNZ          row12
 	VBROADCASTSS floor+160(FP), Y13
-	VMAXPS       Y1, Y13, Y1
-	VMAXPS       Y2, Y13, Y2
-	VMAXPS       Y3, Y13, Y3
-	VMAXPS       Y4, Y13, Y4
-	VMAXPS       Y5, Y13, Y5
-	VMAXPS       Y6, Y13, Y6
-	VMAXPS       Y7, Y13, Y7
-	VMAXPS       Y8, Y13, Y8
-	VMAXPS       Y9, Y13, Y9
-	VMAXPS       Y10, Y13, Y10
-	VMAXPS       Y11, Y13, Y11
-	VMAXPS       Y12, Y13, Y12
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y1, Y13, Y1
 	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y13, Y2
 	VMASKMOVPS   Y2, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y13, Y3
 	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y13, Y4
 	VMASKMOVPS   Y4, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y13, Y5
 	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y13, Y6
 	VMASKMOVPS   Y6, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y13, Y7
 	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y8, Y13, Y8
 	VMASKMOVPS   Y8, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y9, Y13, Y9
 	VMASKMOVPS   Y9, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y10, Y13, Y10
 	VMASKMOVPS   Y10, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y11, Y13, Y11
 	VMASKMOVPS   Y11, Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y12, Y13, Y12
 	VMASKMOVPS   Y12, Y0, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -11412,9 +11412,9 @@ depth1:
 	DECQ         40(SP)
 	JNZ          row1
 	VBROADCASTSS floor+160(FP), Y1
-	VMAXPS       Y0, Y1, Y0
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Y0, Y1, Y0
 	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -11469,12 +11469,12 @@ depth2:
 	DECQ         40(SP)
 	JNZ          row2
 	VBROADCASTSS floor+160(FP), Y2
-	VMAXPS       Y0, Y2, Y0
-	VMAXPS       Y1, Y2, Y1
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Y0, Y2, Y0
 	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
+	VMAXPS       Y1, Y2, Y1
 	VMOVUPS      Y1, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -11533,15 +11533,15 @@ depth3:
 	DECQ         40(SP)
 	JNZ          row3
 	VBROADCASTSS floor+160(FP), Y3
-	VMAXPS       Y0, Y3, Y0
-	VMAXPS       Y1, Y3, Y1
-	VMAXPS       Y2, Y3, Y2
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Y0, Y3, Y0
 	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
+	VMAXPS       Y1, Y3, Y1
 	VMOVUPS      Y1, (CX)
 	ADDQ         DX, CX
+	VMAXPS       Y2, Y3, Y2
 	VMOVUPS      Y2, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -11604,18 +11604,18 @@ depth4:
 	DECQ         40(SP)
 	JNZ          row4
 	VBROADCASTSS floor+160(FP), Y4
-	VMAXPS       Y0, Y4, Y0
-	VMAXPS       Y1, Y4, Y1
-	VMAXPS       Y2, Y4, Y2
-	VMAXPS       Y3, Y4, Y3
-	MOVQ         ldc+144(FP), DI
 	MOVQ         24(SP), DX
+	MOVQ         ldc+144(FP), DI
+	VMAXPS       Y0, Y4, Y0
 	VMOVUPS      Y0, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y1, Y4, Y1
 	VMOVUPS      Y1, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y2, Y4, Y2
 	VMOVUPS      Y2, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y3, Y4, Y3
 	VMOVUPS      Y3, (DX)
 	ADDQ         DI, DX
 	MOVQ         DX, 24(SP)
@@ -11682,21 +11682,21 @@ depth5:
 	DECQ         40(SP)
 	JNZ          row5
 	VBROADCASTSS floor+160(FP), Y5
-	VMAXPS       Y0, Y5, Y0
-	VMAXPS       Y1, Y5, Y1
-	VMAXPS       Y2, Y5, Y2
-	VMAXPS       Y3, Y5, Y3
-	VMAXPS       Y4, Y5, Y4
-	MOVQ         ldc+144(FP), DI
 	MOVQ         24(SP), DX
+	MOVQ         ldc+144(FP), DI
+	VMAXPS       Y0, Y5, Y0
 	VMOVUPS      Y0, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y1, Y5, Y1
 	VMOVUPS      Y1, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y2, Y5, Y2
 	VMOVUPS      Y2, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y3, Y5, Y3
 	VMOVUPS      Y3, (DX)
 	ADDQ         DI, DX
+	VMAXPS       Y4, Y5, Y4
 	VMOVUPS      Y4, (DX)
 	ADDQ         DI, DX
 	MOVQ         DX, 24(SP)
@@ -11767,24 +11767,24 @@ depth6:
 	DECQ         40(SP)
 	JNZ          row6
 	VBROADCASTSS floor+160(FP), Y6
-	VMAXPS       Y0, Y6, Y0
-	VMAXPS       Y1, Y6, Y1
-	VMAXPS       Y2, Y6, Y2
-	VMAXPS       Y3, Y6, Y3
-	VMAXPS       Y4, Y6, Y4
-	VMAXPS       Y5, Y6, Y5
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y0, Y6, Y0
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y1, Y6, Y1
 	VMOVUPS      Y1, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y6, Y2
 	VMOVUPS      Y2, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y6, Y3
 	VMOVUPS      Y3, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y6, Y4
 	VMOVUPS      Y4, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y6, Y5
 	VMOVUPS      Y5, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -11859,27 +11859,27 @@ depth7:
 	DECQ         40(SP)
 	JNZ          row7
 	VBROADCASTSS floor+160(FP), Y7
-	VMAXPS       Y0, Y7, Y0
-	VMAXPS       Y1, Y7, Y1
-	VMAXPS       Y2, Y7, Y2
-	VMAXPS       Y3, Y7, Y3
-	VMAXPS       Y4, Y7, Y4
-	VMAXPS       Y5, Y7, Y5
-	VMAXPS       Y6, Y7, Y6
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y0, Y7, Y0
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y1, Y7, Y1
 	VMOVUPS      Y1, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y7, Y2
 	VMOVUPS      Y2, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y7, Y3
 	VMOVUPS      Y3, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y7, Y4
 	VMOVUPS      Y4, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y7, Y5
 	VMOVUPS      Y5, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y7, Y6
 	VMOVUPS      Y6, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -11962,30 +11962,30 @@ depth8:
 	DECQ         40(SP)
 	JNZ          row8
 	VBROADCASTSS floor+160(FP), Y8
-	VMAXPS       Y0, Y8, Y0
-	VMAXPS       Y1, Y8, Y1
-	VMAXPS       Y2, Y8, Y2
-	VMAXPS       Y3, Y8, Y3
-	VMAXPS       Y4, Y8, Y4
-	VMAXPS       Y5, Y8, Y5
-	VMAXPS       Y6, Y8, Y6
-	VMAXPS       Y7, Y8, Y7
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y0, Y8, Y0
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y1, Y8, Y1
 	VMOVUPS      Y1, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y8, Y2
 	VMOVUPS      Y2, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y8, Y3
 	VMOVUPS      Y3, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y8, Y4
 	VMOVUPS      Y4, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y8, Y5
 	VMOVUPS      Y5, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y8, Y6
 	VMOVUPS      Y6, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y8, Y7
 	VMOVUPS      Y7, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -12072,33 +12072,33 @@ depth9:
 	DECQ         40(SP)
 	JNZ          row9
 	VBROADCASTSS floor+160(FP), Y9
-	VMAXPS       Y0, Y9, Y0
-	VMAXPS       Y1, Y9, Y1
-	VMAXPS       Y2, Y9, Y2
-	VMAXPS       Y3, Y9, Y3
-	VMAXPS       Y4, Y9, Y4
-	VMAXPS       Y5, Y9, Y5
-	VMAXPS       Y6, Y9, Y6
-	VMAXPS       Y7, Y9, Y7
-	VMAXPS       Y8, Y9, Y8
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y0, Y9, Y0
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y1, Y9, Y1
 	VMOVUPS      Y1, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y9, Y2
 	VMOVUPS      Y2, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y9, Y3
 	VMOVUPS      Y3, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y9, Y4
 	VMOVUPS      Y4, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y9, Y5
 	VMOVUPS      Y5, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y9, Y6
 	VMOVUPS      Y6, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y9, Y7
 	VMOVUPS      Y7, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y8, Y9, Y8
 	VMOVUPS      Y8, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -12189,36 +12189,36 @@ depth10:
 	DECQ         40(SP)
 	JNZ          row10
 	VBROADCASTSS floor+160(FP), Y10
-	VMAXPS       Y0, Y10, Y0
-	VMAXPS       Y1, Y10, Y1
-	VMAXPS       Y2, Y10, Y2
-	VMAXPS       Y3, Y10, Y3
-	VMAXPS       Y4, Y10, Y4
-	VMAXPS       Y5, Y10, Y5
-	VMAXPS       Y6, Y10, Y6
-	VMAXPS       Y7, Y10, Y7
-	VMAXPS       Y8, Y10, Y8
-	VMAXPS       Y9, Y10, Y9
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y0, Y10, Y0
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y1, Y10, Y1
 	VMOVUPS      Y1, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y10, Y2
 	VMOVUPS      Y2, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y10, Y3
 	VMOVUPS      Y3, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y10, Y4
 	VMOVUPS      Y4, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y10, Y5
 	VMOVUPS      Y5, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y10, Y6
 	VMOVUPS      Y6, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y10, Y7
 	VMOVUPS      Y7, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y8, Y10, Y8
 	VMOVUPS      Y8, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y9, Y10, Y9
 	VMOVUPS      Y9, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -12313,39 +12313,39 @@ depth11:
 	DECQ         40(SP)
 	JNZ          row11
 	VBROADCASTSS floor+160(FP), Y11
-	VMAXPS       Y0, Y11, Y0
-	VMAXPS       Y1, Y11, Y1
-	VMAXPS       Y2, Y11, Y2
-	VMAXPS       Y3, Y11, Y3
-	VMAXPS       Y4, Y11, Y4
-	VMAXPS       Y5, Y11, Y5
-	VMAXPS       Y6, Y11, Y6
-	VMAXPS       Y7, Y11, Y7
-	VMAXPS       Y8, Y11, Y8
-	VMAXPS       Y9, Y11, Y9
-	VMAXPS       Y10, Y11, Y10
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y0, Y11, Y0
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y1, Y11, Y1
 	VMOVUPS      Y1, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y11, Y2
 	VMOVUPS      Y2, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y11, Y3
 	VMOVUPS      Y3, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y11, Y4
 	VMOVUPS      Y4, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y11, Y5
 	VMOVUPS      Y5, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y11, Y6
 	VMOVUPS      Y6, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y11, Y7
 	VMOVUPS      Y7, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y8, Y11, Y8
 	VMOVUPS      Y8, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y9, Y11, Y9
 	VMOVUPS      Y9, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y10, Y11, Y10
 	VMOVUPS      Y10, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -12444,42 +12444,42 @@ depth12:
 	DECQ         40(SP)
 	JNZ          row12
 	VBROADCASTSS floor+160(FP), Y12
-	VMAXPS       Y0, Y12, Y0
-	VMAXPS       Y1, Y12, Y1
-	VMAXPS       Y2, Y12, Y2
-	VMAXPS       Y3, Y12, Y3
-	VMAXPS       Y4, Y12, Y4
-	VMAXPS       Y5, Y12, Y5
-	VMAXPS       Y6, Y12, Y6
-	VMAXPS       Y7, Y12, Y7
-	VMAXPS       Y8, Y12, Y8
-	VMAXPS       Y9, Y12, Y9
-	VMAXPS       Y10, Y12, Y10
-	VMAXPS       Y11, Y12, Y11
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y0, Y12, Y0
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y1, Y12, Y1
 	VMOVUPS      Y1, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y12, Y2
 	VMOVUPS      Y2, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y12, Y3
 	VMOVUPS      Y3, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y12, Y4
 	VMOVUPS      Y4, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y12, Y5
 	VMOVUPS      Y5, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y12, Y6
 	VMOVUPS      Y6, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y12, Y7
 	VMOVUPS      Y7, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y8, Y12, Y8
 	VMOVUPS      Y8, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y9, Y12, Y9
 	VMOVUPS      Y9, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y10, Y12, Y10
 	VMOVUPS      Y10, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y11, Y12, Y11
 	VMOVUPS      Y11, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -12582,45 +12582,45 @@ depth13:
 	DECQ         40(SP)
 	JNZ          row13
 	VBROADCASTSS floor+160(FP), Y13
-	VMAXPS       Y0, Y13, Y0
-	VMAXPS       Y1, Y13, Y1
-	VMAXPS       Y2, Y13, Y2
-	VMAXPS       Y3, Y13, Y3
-	VMAXPS       Y4, Y13, Y4
-	VMAXPS       Y5, Y13, Y5
-	VMAXPS       Y6, Y13, Y6
-	VMAXPS       Y7, Y13, Y7
-	VMAXPS       Y8, Y13, Y8
-	VMAXPS       Y9, Y13, Y9
-	VMAXPS       Y10, Y13, Y10
-	VMAXPS       Y11, Y13, Y11
-	VMAXPS       Y12, Y13, Y12
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y0, Y13, Y0
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y1, Y13, Y1
 	VMOVUPS      Y1, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y13, Y2
 	VMOVUPS      Y2, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y13, Y3
 	VMOVUPS      Y3, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y13, Y4
 	VMOVUPS      Y4, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y13, Y5
 	VMOVUPS      Y5, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y13, Y6
 	VMOVUPS      Y6, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y13, Y7
 	VMOVUPS      Y7, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y8, Y13, Y8
 	VMOVUPS      Y8, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y9, Y13, Y9
 	VMOVUPS      Y9, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y10, Y13, Y10
 	VMOVUPS      Y10, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y11, Y13, Y11
 	VMOVUPS      Y11, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y12, Y13, Y12
 	VMOVUPS      Y12, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -12727,48 +12727,48 @@ depth14:
 	DECQ         40(SP)
 	JNZ          row14
 	VBROADCASTSS floor+160(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y5, Y14, Y5
-	VMAXPS       Y6, Y14, Y6
-	VMAXPS       Y7, Y14, Y7
-	VMAXPS       Y8, Y14, Y8
-	VMAXPS       Y9, Y14, Y9
-	VMAXPS       Y10, Y14, Y10
-	VMAXPS       Y11, Y14, Y11
-	VMAXPS       Y12, Y14, Y12
-	VMAXPS       Y13, Y14, Y13
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
+	MOVQ         ldc+144(FP), R8
+	VMAXPS       Y0, Y14, Y0
 	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y1, Y14, Y1
 	VMOVUPS      Y1, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y2, Y14, Y2
 	VMOVUPS      Y2, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y3, Y14, Y3
 	VMOVUPS      Y3, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y4, Y14, Y4
 	VMOVUPS      Y4, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y5, Y14, Y5
 	VMOVUPS      Y5, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y6, Y14, Y6
 	VMOVUPS      Y6, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y7, Y14, Y7
 	VMOVUPS      Y7, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y8, Y14, Y8
 	VMOVUPS      Y8, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y9, Y14, Y9
 	VMOVUPS      Y9, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y10, Y14, Y10
 	VMOVUPS      Y10, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y11, Y14, Y11
 	VMOVUPS      Y11, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y12, Y14, Y12
 	VMOVUPS      Y12, (DI)
 	ADDQ         R8, DI
+	VMAXPS       Y13, Y14, Y13
 	VMOVUPS      Y13, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
@@ -12866,11 +12866,11 @@ depth1:
 	DECQ         40(SP)
 	JNZ          row1
 	VBROADCASTSS floor+160(FP), Y2
-	VMAXPS       Y0, Y2, Y0
-	VMAXPS       Y1, Y2, Y1
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Y0, Y2, Y0
 	VMOVUPS      Y0, (CX)
+	VMAXPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -12937,16 +12937,16 @@ depth2:
 	DECQ         40(SP)
 	JNZ          row2
 	VBROADCASTSS floor+160(FP), Y4
-	VMAXPS       Y0, Y4, Y0
-	VMAXPS       Y1, Y4, Y1
-	VMAXPS       Y2, Y4, Y2
-	VMAXPS       Y3, Y4, Y3
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Y0, Y4, Y0
 	VMOVUPS      Y0, (CX)
+	VMAXPS       Y1, Y4, Y1
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         DX, CX
+	VMAXPS       Y2, Y4, Y2
 	VMOVUPS      Y2, (CX)
+	VMAXPS       Y3, Y4, Y3
 	VMOVUPS      Y3, 32(CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -13019,21 +13019,21 @@ depth3:
 	DECQ         40(SP)
 	JNZ          row3
 	VBROADCASTSS floor+160(FP), Y6
-	VMAXPS       Y0, Y6, Y0
-	VMAXPS       Y1, Y6, Y1
-	VMAXPS       Y2, Y6, Y2
-	VMAXPS       Y3, Y6, Y3
-	VMAXPS       Y4, Y6, Y4
-	VMAXPS       Y5, Y6, Y5
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Y0, Y6, Y0
 	VMOVUPS      Y0, (CX)
+	VMAXPS       Y1, Y6, Y1
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         DX, CX
+	VMAXPS       Y2, Y6, Y2
 	VMOVUPS      Y2, (CX)
+	VMAXPS       Y3, Y6, Y3
 	VMOVUPS      Y3, 32(CX)
 	ADDQ         DX, CX
+	VMAXPS       Y4, Y6, Y4
 	VMOVUPS      Y4, (CX)
+	VMAXPS       Y5, Y6, Y5
 	VMOVUPS      Y5, 32(CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -13112,26 +13112,26 @@ depth4:
 	DECQ         40(SP)
 	JNZ          row4
 	VBROADCASTSS floor+160(FP), Y8
-	VMAXPS       Y0, Y8, Y0
-	VMAXPS       Y1, Y8, Y1
-	VMAXPS       Y2, Y8, Y2
-	VMAXPS       Y3, Y8, Y3
-	VMAXPS       Y4, Y8, Y4
-	VMAXPS       Y5, Y8, Y5
-	VMAXPS       Y6, Y8, Y6
-	VMAXPS       Y7, Y8, Y7
-	MOVQ         ldc+144(FP), R9
 	MOVQ         24(SP), DX
+	MOVQ         ldc+144(FP), R9
+	VMAXPS       Y0, Y8, Y0
 	VMOVUPS      Y0, (DX)
+	VMAXPS       Y1, Y8, Y1
 	VMOVUPS      Y1, 32(DX)
 	ADDQ         R9, DX
+	VMAXPS       Y2, Y8, Y2
 	VMOVUPS      Y2, (DX)
+	VMAXPS       Y3, Y8, Y3
 	VMOVUPS      Y3, 32(DX)
 	ADDQ         R9, DX
+	VMAXPS       Y4, Y8, Y4
 	VMOVUPS      Y4, (DX)
+	VMAXPS       Y5, Y8, Y5
 	VMOVUPS      Y5, 32(DX)
 	ADDQ         R9, DX
+	VMAXPS       Y6, Y8, Y6
 	VMOVUPS      Y6, (DX)
+	VMAXPS       Y7, Y8, Y7
 	VMOVUPS      Y7, 32(DX)
 	ADDQ         R9, DX
 	MOVQ         DX, 24(SP)
@@ -13216,31 +13216,31 @@ depth5:
 	DECQ         40(SP)
 	JNZ          row5
 	VBROADCASTSS floor+160(FP), Y10
-	VMAXPS       Y0, Y10, Y0
-	VMAXPS       Y1, Y10, Y1
-	VMAXPS       Y2, Y10, Y2
-	VMAXPS       Y3, Y10, Y3
-	VMAXPS       Y4, Y10, Y4
-	VMAXPS       Y5, Y10, Y5
-	VMAXPS       Y6, Y10, Y6
-	VMAXPS       Y7, Y10, Y7
-	VMAXPS       Y8, Y10, Y8
-	VMAXPS       Y9, Y10, Y9
-	MOVQ         ldc+144(FP), R9
 	MOVQ         24(SP), DX
+	MOVQ         ldc+144(FP), R9
+	VMAXPS       Y0, Y10, Y0
 	VMOVUPS      Y0, (DX)
+	VMAXPS       Y1, Y10, Y1
 	VMOVUPS      Y1, 32(DX)
 	ADDQ         R9, DX
+	VMAXPS       Y2, Y10, Y2
 	VMOVUPS      Y2, (DX)
+	VMAXPS       Y3, Y10, Y3
 	VMOVUPS      Y3, 32(DX)
 	ADDQ         R9, DX
+	VMAXPS       Y4, Y10, Y4
 	VMOVUPS      Y4, (DX)
+	VMAXPS       Y5, Y10, Y5
 	VMOVUPS      Y5, 32(DX)
 	ADDQ         R9, DX
+	VMAXPS       Y6, Y10, Y6
 	VMOVUPS      Y6, (DX)
+	VMAXPS       Y7, Y10, Y7
 	VMOVUPS      Y7, 32(DX)
 	ADDQ         R9, DX
+	VMAXPS       Y8, Y10, Y8
 	VMOVUPS      Y8, (DX)
+	VMAXPS       Y9, Y10, Y9
 	VMOVUPS      Y9, 32(DX)
 	ADDQ         R9, DX
 	MOVQ         DX, 24(SP)
@@ -13331,36 +13331,36 @@ depth6:
 	DECQ         40(SP)
 	JNZ          row6
 	VBROADCASTSS floor+160(FP), Y12
-	VMAXPS       Y0, Y12, Y0
-	VMAXPS       Y1, Y12, Y1
-	VMAXPS       Y2, Y12, Y2
-	VMAXPS       Y3, Y12, Y3
-	VMAXPS       Y4, Y12, Y4
-	VMAXPS       Y5, Y12, Y5
-	VMAXPS       Y6, Y12, Y6
-	VMAXPS       Y7, Y12, Y7
-	VMAXPS       Y8, Y12, Y8
-	VMAXPS       Y9, Y12, Y9
-	VMAXPS       Y10, Y12, Y10
-	VMAXPS       Y11, Y12, Y11
-	MOVQ         ldc+144(FP), R10
 	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Y0, Y12, Y0
 	VMOVUPS      Y0, (R9)
+	VMAXPS       Y1, Y12, Y1
 	VMOVUPS      Y1, 32(R9)
 	ADDQ         R10, R9
+	VMAXPS       Y2, Y12, Y2
 	VMOVUPS      Y2, (R9)
+	VMAXPS       Y3, Y12, Y3
 	VMOVUPS      Y3, 32(R9)
 	ADDQ         R10, R9
+	VMAXPS       Y4, Y12, Y4
 	VMOVUPS      Y4, (R9)
+	VMAXPS       Y5, Y12, Y5
 	VMOVUPS      Y5, 32(R9)
 	ADDQ         R10, R9
+	VMAXPS       Y6, Y12, Y6
 	VMOVUPS      Y6, (R9)
+	VMAXPS       Y7, Y12, Y7
 	VMOVUPS      Y7, 32(R9)
 	ADDQ         R10, R9
+	VMAXPS       Y8, Y12, Y8
 	VMOVUPS      Y8, (R9)
+	VMAXPS       Y9, Y12, Y9
 	VMOVUPS      Y9, 32(R9)
 	ADDQ         R10, R9
+	VMAXPS       Y10, Y12, Y10
 	VMOVUPS      Y10, (R9)
+	VMAXPS       Y11, Y12, Y11
 	VMOVUPS      Y11, 32(R9)
 	ADDQ         R10, R9
 	MOVQ         R9, 24(SP)
@@ -13437,6 +13437,24 @@ DATA inRows<>+52(SB)/4, $0x0000000b
 DATA inRows<>+56(SB)/4, $0x0000000d
 DATA inRows<>+60(SB)/4, $0x0000000f
 GLOBL inRows<>(SB), RODATA|NOPTR, $64
+
+DATA inHalves<>+0(SB)/4, $0x00000000
+DATA inHalves<>+4(SB)/4, $0x00000001
+DATA inHalves<>+8(SB)/4, $0x00000004
+DATA inHalves<>+12(SB)/4, $0x00000005
+DATA inHalves<>+16(SB)/4, $0x00000008
+DATA inHalves<>+20(SB)/4, $0x00000009
+DATA inHalves<>+24(SB)/4, $0x0000000c
+DATA inHalves<>+28(SB)/4, $0x0000000d
+DATA inHalves<>+32(SB)/4, $0x00000002
+DATA inHalves<>+36(SB)/4, $0x00000003
+DATA inHalves<>+40(SB)/4, $0x00000006
+DATA inHalves<>+44(SB)/4, $0x00000007
+DATA inHalves<>+48(SB)/4, $0x0000000a
+DATA inHalves<>+52(SB)/4, $0x0000000b
+DATA inHalves<>+56(SB)/4, $0x0000000e
+DATA inHalves<>+60(SB)/4, $0x0000000f
+GLOBL inHalves<>(SB), RODATA|NOPTR, $64
 
 // func twins48x8PartAVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 // Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV
@@ -21796,7 +21814,8 @@ TEXT ·paired28x8PartAVX512(SB), NOSPLIT, $56-208
 block1:
 	MOVQ      ldi+128(FP), DX
 	MOVQ      16(SP), CX
-	VMOVUPS.Z (CX), K1, Y0
+	MOVQ      CX, DI
+	VMOVUPS.Z (DI), K1, Y0
 	VPMOVZXDQ Y0, Z0
 	ADDQ      DX, CX
 	MOVQ      CX, 16(SP)
@@ -21833,12 +21852,12 @@ even1:
 	DECQ         40(SP)
 	JNZ          row1
 	VBROADCASTSS floor+160(FP), Z1
+	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
 	VMOVSHDUP    Z0, Z2
 	VADDPS       Z2, Z0, Z0
 	VMAXPS       Z0, Z1, Z0
 	VPMOVQD      Z0, Y0
-	MOVQ         ldc+144(FP), DX
-	MOVQ         24(SP), CX
 	VMOVUPS      Y0, K1, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
@@ -21865,17 +21884,24 @@ even1:
 block2:
 	MOVQ      ldi+128(FP), DX
 	MOVQ      16(SP), CX
-	VMOVUPS.Z (CX), K1, Y0
+	MOVQ      CX, DI
+	VMOVUPS.Z (DI), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      DX, CX
-	VMOVUPS.Z (CX), K1, Y1
+	VMOVAPS   Z0, Z1
+	TESTQ     DX, DX
+	JZ        same2
+	ADDQ      DX, DI
+	VMOVUPS.Z (DI), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      DX, CX
-	MOVQ      CX, 16(SP)
-	MOVQ      (SP), CX
-	MOVQ      8(SP), DX
-	MOVQ      rows+16(FP), DI
-	MOVQ      DI, 40(SP)
+
+same2:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	MOVQ CX, 16(SP)
+	MOVQ (SP), CX
+	MOVQ 8(SP), DX
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 40(SP)
 
 row2:
 	MOVQ depth+24(FP), DI
@@ -21910,58 +21936,84 @@ even2:
 	DECQ         40(SP)
 	JNZ          row2
 	VBROADCASTSS floor+160(FP), Z2
-	VMOVSHDUP    Z0, Z3
-	VADDPS       Z3, Z0, Z0
-	VMAXPS       Z0, Z2, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z3
-	VADDPS       Z3, Z1, Z1
-	VMAXPS       Z1, Z2, Z1
-	VPMOVQD      Z1, Y1
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
-	VMOVUPS      Y0, K1, (CX)
-	ADDQ         DX, CX
-	VMOVUPS      Y1, K1, (CX)
-	ADDQ         DX, CX
-	MOVQ         CX, 24(SP)
-	MOVQ         AX, CX
-	IMUL3Q       $0x00000002, CX, CX
-	ADDQ         CX, (SP)
-	DECQ         32(SP)
-	JNZ          block2
-	MOVQ         blocks+8(FP), CX
-	MOVQ         CX, 32(SP)
-	MOVQ         anext+176(FP), CX
-	ADDQ         CX, (SP)
-	MOVQ         bnext+184(FP), CX
-	ADDQ         CX, 8(SP)
-	MOVQ         inext+192(FP), CX
-	ADDQ         CX, 16(SP)
-	MOVQ         cnext+200(FP), CX
-	ADDQ         CX, 24(SP)
-	DECQ         48(SP)
-	JNZ          block2
+	VMOVUPS      inHalves<>+0(SB), Z3
+	VSHUFPS      $0xdd, Z1, Z0, Z4
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z4, Z0, Z0
+	VMAXPS       Z0, Z2, Z0
+	VPERMPS      Z0, Z3, Z0
+	MOVQ         ldc+144(FP), DX
+	CMPQ         DX, $0x20
+	JNE          apart2
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart2
+	MOVQ         size+0(FP), DI
+	ANDQ         $0x01, DI
+	IMULQ        DX, DI
+	SUBQ         DI, CX
+	VMOVUPS      Z0, (CX)
+	ADDQ         $0x00000040, CX
+	JMP          ended2
+
+apart2:
+	MOVQ          size+0(FP), DI
+	ANDQ          $0x01, DI
+	IMULQ         DX, DI
+	SUBQ          DI, CX
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (CX)
+	VMOVUPS       Y1, K1, (CX)(DX*1)
+	LEAQ          (CX)(DX*2), CX
+
+ended2:
+	MOVQ   CX, 24(SP)
+	MOVQ   AX, CX
+	IMUL3Q $0x00000002, CX, CX
+	ADDQ   CX, (SP)
+	DECQ   32(SP)
+	JNZ    block2
+	MOVQ   blocks+8(FP), CX
+	MOVQ   CX, 32(SP)
+	MOVQ   anext+176(FP), CX
+	ADDQ   CX, (SP)
+	MOVQ   bnext+184(FP), CX
+	ADDQ   CX, 8(SP)
+	MOVQ   inext+192(FP), CX
+	ADDQ   CX, 16(SP)
+	MOVQ   cnext+200(FP), CX
+	ADDQ   CX, 24(SP)
+	DECQ   48(SP)
+	JNZ    block2
 	VZEROUPPER
 	RET
 
 block3:
 	MOVQ      ldi+128(FP), DX
 	MOVQ      16(SP), CX
-	VMOVUPS.Z (CX), K1, Y0
+	MOVQ      CX, DI
+	VMOVUPS.Z (DI), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      DX, CX
-	VMOVUPS.Z (CX), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	TESTQ     DX, DX
+	JZ        same3
+	ADDQ      DX, DI
+	VMOVUPS.Z (DI), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      DX, CX
-	VMOVUPS.Z (CX), K1, Y2
+	ADDQ      DX, DI
+	VMOVUPS.Z (DI), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      DX, CX
-	MOVQ      CX, 16(SP)
-	MOVQ      (SP), CX
-	MOVQ      8(SP), DX
-	MOVQ      rows+16(FP), DI
-	MOVQ      DI, 40(SP)
+
+same3:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	MOVQ CX, 16(SP)
+	MOVQ (SP), CX
+	MOVQ 8(SP), DX
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 40(SP)
 
 row3:
 	MOVQ depth+24(FP), DI
@@ -22001,67 +22053,99 @@ even3:
 	DECQ         40(SP)
 	JNZ          row3
 	VBROADCASTSS floor+160(FP), Z3
-	VMOVSHDUP    Z0, Z4
-	VADDPS       Z4, Z0, Z0
-	VMAXPS       Z0, Z3, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z4
-	VADDPS       Z4, Z1, Z1
-	VMAXPS       Z1, Z3, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z4
-	VADDPS       Z4, Z2, Z2
-	VMAXPS       Z2, Z3, Z2
-	VPMOVQD      Z2, Y2
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
-	VMOVUPS      Y0, K1, (CX)
-	ADDQ         DX, CX
-	VMOVUPS      Y1, K1, (CX)
-	ADDQ         DX, CX
-	VMOVUPS      Y2, K1, (CX)
-	ADDQ         DX, CX
-	MOVQ         CX, 24(SP)
-	MOVQ         AX, CX
-	IMUL3Q       $0x00000003, CX, CX
-	ADDQ         CX, (SP)
-	DECQ         32(SP)
-	JNZ          block3
-	MOVQ         blocks+8(FP), CX
-	MOVQ         CX, 32(SP)
-	MOVQ         anext+176(FP), CX
-	ADDQ         CX, (SP)
-	MOVQ         bnext+184(FP), CX
-	ADDQ         CX, 8(SP)
-	MOVQ         inext+192(FP), CX
-	ADDQ         CX, 16(SP)
-	MOVQ         cnext+200(FP), CX
-	ADDQ         CX, 24(SP)
-	DECQ         48(SP)
-	JNZ          block3
+	VMOVUPS      inHalves<>+0(SB), Z4
+	VSHUFPS      $0xdd, Z1, Z0, Z5
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z5, Z0, Z0
+	VMAXPS       Z0, Z3, Z0
+	VPERMPS      Z0, Z4, Z0
+	VSHUFPS      $0xdd, Z2, Z1, Z5
+	VSHUFPS      $0x88, Z2, Z1, Z2
+	VADDPS       Z5, Z2, Z2
+	VMAXPS       Z2, Z3, Z2
+	VPERMPS      Z2, Z4, Z2
+	MOVQ         ldc+144(FP), DX
+	CMPQ         DX, $0x20
+	JNE          apart3
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart3
+	VMOVUPS      Z0, (CX)
+	MOVQ         size+0(FP), DI
+	ANDQ         $0x01, DI
+	IMULQ        DX, DI
+	SUBQ         DI, CX
+	VMOVUPS      Z2, 64(CX)
+	ADDQ         $0x00000080, CX
+	JMP          ended3
+
+apart3:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (CX)
+	VMOVUPS       Y1, K1, (CX)(DX*1)
+	LEAQ          (CX)(DX*2), CX
+	MOVQ          size+0(FP), DI
+	ANDQ          $0x01, DI
+	IMULQ         DX, DI
+	SUBQ          DI, CX
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (CX)
+	VMOVUPS       Y0, K1, (CX)(DX*1)
+	LEAQ          (CX)(DX*2), CX
+
+ended3:
+	MOVQ   CX, 24(SP)
+	MOVQ   AX, CX
+	IMUL3Q $0x00000003, CX, CX
+	ADDQ   CX, (SP)
+	DECQ   32(SP)
+	JNZ    block3
+	MOVQ   blocks+8(FP), CX
+	MOVQ   CX, 32(SP)
+	MOVQ   anext+176(FP), CX
+	ADDQ   CX, (SP)
+	MOVQ   bnext+184(FP), CX
+	ADDQ   CX, 8(SP)
+	MOVQ   inext+192(FP), CX
+	ADDQ   CX, 16(SP)
+	MOVQ   cnext+200(FP), CX
+	ADDQ   CX, 24(SP)
+	DECQ   48(SP)
+	JNZ    block3
 	VZEROUPPER
 	RET
 
 block4:
 	MOVQ      ldi+128(FP), DI
 	MOVQ      16(SP), DX
-	VMOVUPS.Z (DX), K1, Y0
+	MOVQ      DX, R8
+	VMOVUPS.Z (R8), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	TESTQ     DI, DI
+	JZ        same4
+	ADDQ      DI, R8
+	VMOVUPS.Z (R8), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      DI, R8
+	VMOVUPS.Z (R8), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      DI, R8
+	VMOVUPS.Z (R8), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      DI, DX
-	MOVQ      DX, 16(SP)
-	MOVQ      (SP), DX
-	MOVQ      8(SP), DI
-	MOVQ      rows+16(FP), R8
-	MOVQ      R8, 40(SP)
+
+same4:
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	MOVQ DX, 16(SP)
+	MOVQ (SP), DX
+	MOVQ 8(SP), DI
+	MOVQ rows+16(FP), R8
+	MOVQ R8, 40(SP)
 
 row4:
 	MOVQ depth+24(FP), R8
@@ -22106,76 +22190,104 @@ even4:
 	DECQ         40(SP)
 	JNZ          row4
 	VBROADCASTSS floor+160(FP), Z4
-	VMOVSHDUP    Z0, Z5
-	VADDPS       Z5, Z0, Z0
-	VMAXPS       Z0, Z4, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z5
-	VADDPS       Z5, Z1, Z1
-	VMAXPS       Z1, Z4, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z5
-	VADDPS       Z5, Z2, Z2
-	VMAXPS       Z2, Z4, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z5
-	VADDPS       Z5, Z3, Z3
-	VMAXPS       Z3, Z4, Z3
-	VPMOVQD      Z3, Y3
-	MOVQ         ldc+144(FP), DI
 	MOVQ         24(SP), DX
-	VMOVUPS      Y0, K1, (DX)
-	ADDQ         DI, DX
-	VMOVUPS      Y1, K1, (DX)
-	ADDQ         DI, DX
-	VMOVUPS      Y2, K1, (DX)
-	ADDQ         DI, DX
-	VMOVUPS      Y3, K1, (DX)
-	ADDQ         DI, DX
-	MOVQ         DX, 24(SP)
-	MOVQ         AX, DX
-	IMUL3Q       $0x00000004, DX, DX
-	ADDQ         DX, (SP)
-	DECQ         32(SP)
-	JNZ          block4
-	MOVQ         blocks+8(FP), DX
-	MOVQ         DX, 32(SP)
-	MOVQ         anext+176(FP), DX
-	ADDQ         DX, (SP)
-	MOVQ         bnext+184(FP), DX
-	ADDQ         DX, 8(SP)
-	MOVQ         inext+192(FP), DX
-	ADDQ         DX, 16(SP)
-	MOVQ         cnext+200(FP), DX
-	ADDQ         DX, 24(SP)
-	DECQ         48(SP)
-	JNZ          block4
+	VMOVUPS      inHalves<>+0(SB), Z5
+	VSHUFPS      $0xdd, Z1, Z0, Z6
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z6, Z0, Z0
+	VMAXPS       Z0, Z4, Z0
+	VPERMPS      Z0, Z5, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z4, Z2
+	VPERMPS      Z2, Z5, Z2
+	MOVQ         ldc+144(FP), DI
+	CMPQ         DI, $0x20
+	JNE          apart4
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart4
+	VMOVUPS      Z0, (DX)
+	MOVQ         size+0(FP), R8
+	ANDQ         $0x01, R8
+	IMULQ        DI, R8
+	SUBQ         R8, DX
+	VMOVUPS      Z2, 64(DX)
+	ADDQ         $0x00000080, DX
+	JMP          ended4
+
+apart4:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DX)
+	VMOVUPS       Y1, K1, (DX)(DI*1)
+	LEAQ          (DX)(DI*2), DX
+	MOVQ          size+0(FP), R8
+	ANDQ          $0x01, R8
+	IMULQ         DI, R8
+	SUBQ          R8, DX
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(DI*1)
+	LEAQ          (DX)(DI*2), DX
+
+ended4:
+	MOVQ   DX, 24(SP)
+	MOVQ   AX, DX
+	IMUL3Q $0x00000004, DX, DX
+	ADDQ   DX, (SP)
+	DECQ   32(SP)
+	JNZ    block4
+	MOVQ   blocks+8(FP), DX
+	MOVQ   DX, 32(SP)
+	MOVQ   anext+176(FP), DX
+	ADDQ   DX, (SP)
+	MOVQ   bnext+184(FP), DX
+	ADDQ   DX, 8(SP)
+	MOVQ   inext+192(FP), DX
+	ADDQ   DX, 16(SP)
+	MOVQ   cnext+200(FP), DX
+	ADDQ   DX, 24(SP)
+	DECQ   48(SP)
+	JNZ    block4
 	VZEROUPPER
 	RET
 
 block5:
 	MOVQ      ldi+128(FP), DI
 	MOVQ      16(SP), DX
-	VMOVUPS.Z (DX), K1, Y0
+	MOVQ      DX, R8
+	VMOVUPS.Z (R8), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	TESTQ     DI, DI
+	JZ        same5
+	ADDQ      DI, R8
+	VMOVUPS.Z (R8), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      DI, R8
+	VMOVUPS.Z (R8), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      DI, R8
+	VMOVUPS.Z (R8), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      DI, DX
-	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      DI, R8
+	VMOVUPS.Z (R8), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      DI, DX
-	MOVQ      DX, 16(SP)
-	MOVQ      (SP), DX
-	MOVQ      8(SP), DI
-	MOVQ      rows+16(FP), R8
-	MOVQ      R8, 40(SP)
+
+same5:
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	MOVQ DX, 16(SP)
+	MOVQ (SP), DX
+	MOVQ 8(SP), DI
+	MOVQ rows+16(FP), R8
+	MOVQ R8, 40(SP)
 
 row5:
 	MOVQ depth+24(FP), R8
@@ -22225,85 +22337,119 @@ even5:
 	DECQ         40(SP)
 	JNZ          row5
 	VBROADCASTSS floor+160(FP), Z5
-	VMOVSHDUP    Z0, Z6
-	VADDPS       Z6, Z0, Z0
-	VMAXPS       Z0, Z5, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z6
-	VADDPS       Z6, Z1, Z1
-	VMAXPS       Z1, Z5, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z6
-	VADDPS       Z6, Z2, Z2
-	VMAXPS       Z2, Z5, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z6
-	VADDPS       Z6, Z3, Z3
-	VMAXPS       Z3, Z5, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z6
-	VADDPS       Z6, Z4, Z4
-	VMAXPS       Z4, Z5, Z4
-	VPMOVQD      Z4, Y4
-	MOVQ         ldc+144(FP), DI
 	MOVQ         24(SP), DX
-	VMOVUPS      Y0, K1, (DX)
-	ADDQ         DI, DX
-	VMOVUPS      Y1, K1, (DX)
-	ADDQ         DI, DX
-	VMOVUPS      Y2, K1, (DX)
-	ADDQ         DI, DX
-	VMOVUPS      Y3, K1, (DX)
-	ADDQ         DI, DX
-	VMOVUPS      Y4, K1, (DX)
-	ADDQ         DI, DX
-	MOVQ         DX, 24(SP)
-	MOVQ         AX, DX
-	IMUL3Q       $0x00000005, DX, DX
-	ADDQ         DX, (SP)
-	DECQ         32(SP)
-	JNZ          block5
-	MOVQ         blocks+8(FP), DX
-	MOVQ         DX, 32(SP)
-	MOVQ         anext+176(FP), DX
-	ADDQ         DX, (SP)
-	MOVQ         bnext+184(FP), DX
-	ADDQ         DX, 8(SP)
-	MOVQ         inext+192(FP), DX
-	ADDQ         DX, 16(SP)
-	MOVQ         cnext+200(FP), DX
-	ADDQ         DX, 24(SP)
-	DECQ         48(SP)
-	JNZ          block5
+	VMOVUPS      inHalves<>+0(SB), Z6
+	VSHUFPS      $0xdd, Z1, Z0, Z7
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z7, Z0, Z0
+	VMAXPS       Z0, Z5, Z0
+	VPERMPS      Z0, Z6, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z5, Z2
+	VPERMPS      Z2, Z6, Z2
+	VSHUFPS      $0xdd, Z4, Z3, Z1
+	VSHUFPS      $0x88, Z4, Z3, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z5, Z4
+	VPERMPS      Z4, Z6, Z4
+	MOVQ         ldc+144(FP), DI
+	CMPQ         DI, $0x20
+	JNE          apart5
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart5
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z2, 64(DX)
+	MOVQ         size+0(FP), R8
+	ANDQ         $0x01, R8
+	IMULQ        DI, R8
+	SUBQ         R8, DX
+	VMOVUPS      Z4, 128(DX)
+	ADDQ         $0x000000c0, DX
+	JMP          ended5
+
+apart5:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DX)
+	VMOVUPS       Y1, K1, (DX)(DI*1)
+	LEAQ          (DX)(DI*2), DX
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(DI*1)
+	LEAQ          (DX)(DI*2), DX
+	MOVQ          size+0(FP), R8
+	ANDQ          $0x01, R8
+	IMULQ         DI, R8
+	SUBQ          R8, DX
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DX)
+	VMOVUPS       Y0, K1, (DX)(DI*1)
+	LEAQ          (DX)(DI*2), DX
+
+ended5:
+	MOVQ   DX, 24(SP)
+	MOVQ   AX, DX
+	IMUL3Q $0x00000005, DX, DX
+	ADDQ   DX, (SP)
+	DECQ   32(SP)
+	JNZ    block5
+	MOVQ   blocks+8(FP), DX
+	MOVQ   DX, 32(SP)
+	MOVQ   anext+176(FP), DX
+	ADDQ   DX, (SP)
+	MOVQ   bnext+184(FP), DX
+	ADDQ   DX, 8(SP)
+	MOVQ   inext+192(FP), DX
+	ADDQ   DX, 16(SP)
+	MOVQ   cnext+200(FP), DX
+	ADDQ   DX, 24(SP)
+	DECQ   48(SP)
+	JNZ    block5
 	VZEROUPPER
 	RET
 
 block6:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	TESTQ     R8, R8
+	JZ        same6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	MOVQ      8(SP), R8
-	MOVQ      rows+16(FP), R9
-	MOVQ      R9, 40(SP)
+
+same6:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	MOVQ 8(SP), R8
+	MOVQ rows+16(FP), R9
+	MOVQ R9, 40(SP)
 
 row6:
 	MOVQ depth+24(FP), R9
@@ -22358,94 +22504,124 @@ even6:
 	DECQ         40(SP)
 	JNZ          row6
 	VBROADCASTSS floor+160(FP), Z6
-	VMOVSHDUP    Z0, Z7
-	VADDPS       Z7, Z0, Z0
-	VMAXPS       Z0, Z6, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z7
-	VADDPS       Z7, Z1, Z1
-	VMAXPS       Z1, Z6, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z7
-	VADDPS       Z7, Z2, Z2
-	VMAXPS       Z2, Z6, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z7
-	VADDPS       Z7, Z3, Z3
-	VMAXPS       Z3, Z6, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z7
-	VADDPS       Z7, Z4, Z4
-	VMAXPS       Z4, Z6, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z7
-	VADDPS       Z7, Z5, Z5
-	VMAXPS       Z5, Z6, Z5
-	VPMOVQD      Z5, Y5
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000006, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block6
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block6
+	VMOVUPS      inHalves<>+0(SB), Z7
+	VSHUFPS      $0xdd, Z1, Z0, Z8
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z8, Z0, Z0
+	VMAXPS       Z0, Z6, Z0
+	VPERMPS      Z0, Z7, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z6, Z2
+	VPERMPS      Z2, Z7, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z6, Z4
+	VPERMPS      Z4, Z7, Z4
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart6
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart6
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z4, 128(DI)
+	ADDQ         $0x000000c0, DI
+	JMP          ended6
+
+apart6:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended6:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000006, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block6
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block6
 	VZEROUPPER
 	RET
 
 block7:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	TESTQ     R8, R8
+	JZ        same7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	MOVQ      8(SP), R8
-	MOVQ      rows+16(FP), R9
-	MOVQ      R9, 40(SP)
+
+same7:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	MOVQ 8(SP), R8
+	MOVQ rows+16(FP), R9
+	MOVQ R9, 40(SP)
 
 row7:
 	MOVQ depth+24(FP), R9
@@ -22505,105 +22681,141 @@ even7:
 	DECQ         40(SP)
 	JNZ          row7
 	VBROADCASTSS floor+160(FP), Z7
-	VMOVSHDUP    Z0, Z8
-	VADDPS       Z8, Z0, Z0
-	VMAXPS       Z0, Z7, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z8
-	VADDPS       Z8, Z1, Z1
-	VMAXPS       Z1, Z7, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z8
-	VADDPS       Z8, Z2, Z2
-	VMAXPS       Z2, Z7, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z8
-	VADDPS       Z8, Z3, Z3
-	VMAXPS       Z3, Z7, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z8
-	VADDPS       Z8, Z4, Z4
-	VMAXPS       Z4, Z7, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z8
-	VADDPS       Z8, Z5, Z5
-	VMAXPS       Z5, Z7, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z8
-	VADDPS       Z8, Z6, Z6
-	VMAXPS       Z6, Z7, Z6
-	VPMOVQD      Z6, Y6
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000007, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block7
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block7
+	VMOVUPS      inHalves<>+0(SB), Z8
+	VSHUFPS      $0xdd, Z1, Z0, Z9
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z9, Z0, Z0
+	VMAXPS       Z0, Z7, Z0
+	VPERMPS      Z0, Z8, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z7, Z2
+	VPERMPS      Z2, Z8, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z7, Z4
+	VPERMPS      Z4, Z8, Z4
+	VSHUFPS      $0xdd, Z6, Z5, Z1
+	VSHUFPS      $0x88, Z6, Z5, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z7, Z6
+	VPERMPS      Z6, Z8, Z6
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart7
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart7
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z6, 192(DI)
+	ADDQ         $0x00000100, DI
+	JMP          ended7
+
+apart7:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended7:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000007, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block7
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block7
 	VZEROUPPER
 	RET
 
 block8:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	TESTQ     R8, R8
+	JZ        same8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      8(SP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 40(SP)
+
+same8:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	MOVQ 8(SP), R9
+	MOVQ rows+16(FP), R10
+	MOVQ R10, 40(SP)
 
 row8:
 	MOVQ depth+24(FP), R10
@@ -22670,114 +22882,146 @@ even8:
 	DECQ         40(SP)
 	JNZ          row8
 	VBROADCASTSS floor+160(FP), Z8
-	VMOVSHDUP    Z0, Z9
-	VADDPS       Z9, Z0, Z0
-	VMAXPS       Z0, Z8, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z9
-	VADDPS       Z9, Z1, Z1
-	VMAXPS       Z1, Z8, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z9
-	VADDPS       Z9, Z2, Z2
-	VMAXPS       Z2, Z8, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z9
-	VADDPS       Z9, Z3, Z3
-	VMAXPS       Z3, Z8, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z9
-	VADDPS       Z9, Z4, Z4
-	VMAXPS       Z4, Z8, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z9
-	VADDPS       Z9, Z5, Z5
-	VMAXPS       Z5, Z8, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z9
-	VADDPS       Z9, Z6, Z6
-	VMAXPS       Z6, Z8, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z9
-	VADDPS       Z9, Z7, Z7
-	VMAXPS       Z7, Z8, Z7
-	VPMOVQD      Z7, Y7
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000008, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block8
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block8
+	VMOVUPS      inHalves<>+0(SB), Z9
+	VSHUFPS      $0xdd, Z1, Z0, Z10
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z10, Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VPERMPS      Z0, Z9, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VPERMPS      Z2, Z9, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VPERMPS      Z4, Z9, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VPERMPS      Z6, Z9, Z6
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart8
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart8
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z6, 192(DI)
+	ADDQ         $0x00000100, DI
+	JMP          ended8
+
+apart8:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended8:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000008, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block8
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block8
 	VZEROUPPER
 	RET
 
 block9:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	TESTQ     R8, R8
+	JZ        same9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      8(SP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 40(SP)
+
+same9:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	MOVQ 8(SP), R9
+	MOVQ rows+16(FP), R10
+	MOVQ R10, 40(SP)
 
 row9:
 	MOVQ depth+24(FP), R10
@@ -22849,123 +23093,161 @@ even9:
 	DECQ         40(SP)
 	JNZ          row9
 	VBROADCASTSS floor+160(FP), Z9
-	VMOVSHDUP    Z0, Z10
-	VADDPS       Z10, Z0, Z0
-	VMAXPS       Z0, Z9, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z10
-	VADDPS       Z10, Z1, Z1
-	VMAXPS       Z1, Z9, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z10
-	VADDPS       Z10, Z2, Z2
-	VMAXPS       Z2, Z9, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z10
-	VADDPS       Z10, Z3, Z3
-	VMAXPS       Z3, Z9, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z10
-	VADDPS       Z10, Z4, Z4
-	VMAXPS       Z4, Z9, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z10
-	VADDPS       Z10, Z5, Z5
-	VMAXPS       Z5, Z9, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z10
-	VADDPS       Z10, Z6, Z6
-	VMAXPS       Z6, Z9, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z10
-	VADDPS       Z10, Z7, Z7
-	VMAXPS       Z7, Z9, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z10
-	VADDPS       Z10, Z8, Z8
-	VMAXPS       Z8, Z9, Z8
-	VPMOVQD      Z8, Y8
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000009, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block9
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block9
+	VMOVUPS      inHalves<>+0(SB), Z10
+	VSHUFPS      $0xdd, Z1, Z0, Z11
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z11, Z0, Z0
+	VMAXPS       Z0, Z9, Z0
+	VPERMPS      Z0, Z10, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z9, Z2
+	VPERMPS      Z2, Z10, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z9, Z4
+	VPERMPS      Z4, Z10, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z9, Z6
+	VPERMPS      Z6, Z10, Z6
+	VSHUFPS      $0xdd, Z8, Z7, Z1
+	VSHUFPS      $0x88, Z8, Z7, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z9, Z8
+	VPERMPS      Z8, Z10, Z8
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart9
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart9
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z8, 256(DI)
+	ADDQ         $0x00000140, DI
+	JMP          ended9
+
+apart9:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended9:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000009, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block9
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block9
 	VZEROUPPER
 	RET
 
 block10:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	TESTQ     R8, R8
+	JZ        same10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      8(SP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 40(SP)
+
+same10:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	MOVQ 8(SP), R9
+	MOVQ rows+16(FP), R10
+	MOVQ R10, 40(SP)
 
 row10:
 	MOVQ depth+24(FP), R10
@@ -23042,132 +23324,166 @@ even10:
 	DECQ         40(SP)
 	JNZ          row10
 	VBROADCASTSS floor+160(FP), Z10
-	VMOVSHDUP    Z0, Z11
-	VADDPS       Z11, Z0, Z0
-	VMAXPS       Z0, Z10, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z11
-	VADDPS       Z11, Z1, Z1
-	VMAXPS       Z1, Z10, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z11
-	VADDPS       Z11, Z2, Z2
-	VMAXPS       Z2, Z10, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z11
-	VADDPS       Z11, Z3, Z3
-	VMAXPS       Z3, Z10, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z11
-	VADDPS       Z11, Z4, Z4
-	VMAXPS       Z4, Z10, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z11
-	VADDPS       Z11, Z5, Z5
-	VMAXPS       Z5, Z10, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z11
-	VADDPS       Z11, Z6, Z6
-	VMAXPS       Z6, Z10, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z11
-	VADDPS       Z11, Z7, Z7
-	VMAXPS       Z7, Z10, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z11
-	VADDPS       Z11, Z8, Z8
-	VMAXPS       Z8, Z10, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z11
-	VADDPS       Z11, Z9, Z9
-	VMAXPS       Z9, Z10, Z9
-	VPMOVQD      Z9, Y9
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x0000000a, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block10
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block10
+	VMOVUPS      inHalves<>+0(SB), Z11
+	VSHUFPS      $0xdd, Z1, Z0, Z12
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z12, Z0, Z0
+	VMAXPS       Z0, Z10, Z0
+	VPERMPS      Z0, Z11, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z10, Z2
+	VPERMPS      Z2, Z11, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z10, Z4
+	VPERMPS      Z4, Z11, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z10, Z6
+	VPERMPS      Z6, Z11, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z10, Z8
+	VPERMPS      Z8, Z11, Z8
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart10
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart10
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z8, 256(DI)
+	ADDQ         $0x00000140, DI
+	JMP          ended10
+
+apart10:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended10:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x0000000a, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block10
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block10
 	VZEROUPPER
 	RET
 
 block11:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	TESTQ     R8, R8
+	JZ        same11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      8(SP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 40(SP)
+
+same11:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	MOVQ 8(SP), R9
+	MOVQ rows+16(FP), R10
+	MOVQ R10, 40(SP)
 
 row11:
 	MOVQ depth+24(FP), R10
@@ -23249,141 +23565,181 @@ even11:
 	DECQ         40(SP)
 	JNZ          row11
 	VBROADCASTSS floor+160(FP), Z11
-	VMOVSHDUP    Z0, Z12
-	VADDPS       Z12, Z0, Z0
-	VMAXPS       Z0, Z11, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z12
-	VADDPS       Z12, Z1, Z1
-	VMAXPS       Z1, Z11, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z12
-	VADDPS       Z12, Z2, Z2
-	VMAXPS       Z2, Z11, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z12
-	VADDPS       Z12, Z3, Z3
-	VMAXPS       Z3, Z11, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z12
-	VADDPS       Z12, Z4, Z4
-	VMAXPS       Z4, Z11, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z12
-	VADDPS       Z12, Z5, Z5
-	VMAXPS       Z5, Z11, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z12
-	VADDPS       Z12, Z6, Z6
-	VMAXPS       Z6, Z11, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z12
-	VADDPS       Z12, Z7, Z7
-	VMAXPS       Z7, Z11, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z12
-	VADDPS       Z12, Z8, Z8
-	VMAXPS       Z8, Z11, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z12
-	VADDPS       Z12, Z9, Z9
-	VMAXPS       Z9, Z11, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z12
-	VADDPS       Z12, Z10, Z10
-	VMAXPS       Z10, Z11, Z10
-	VPMOVQD      Z10, Y10
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x0000000b, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block11
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block11
+	VMOVUPS      inHalves<>+0(SB), Z12
+	VSHUFPS      $0xdd, Z1, Z0, Z13
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z13, Z0, Z0
+	VMAXPS       Z0, Z11, Z0
+	VPERMPS      Z0, Z12, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z11, Z2
+	VPERMPS      Z2, Z12, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z11, Z4
+	VPERMPS      Z4, Z12, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z11, Z6
+	VPERMPS      Z6, Z12, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z11, Z8
+	VPERMPS      Z8, Z12, Z8
+	VSHUFPS      $0xdd, Z10, Z9, Z1
+	VSHUFPS      $0x88, Z10, Z9, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z11, Z10
+	VPERMPS      Z10, Z12, Z10
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart11
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart11
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z10, 320(DI)
+	ADDQ         $0x00000180, DI
+	JMP          ended11
+
+apart11:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended11:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x0000000b, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block11
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block11
 	VZEROUPPER
 	RET
 
 block12:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	TESTQ     R8, R8
+	JZ        same12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      8(SP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 40(SP)
+
+same12:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	MOVQ 8(SP), R9
+	MOVQ rows+16(FP), R10
+	MOVQ R10, 40(SP)
 
 row12:
 	MOVQ depth+24(FP), R10
@@ -23470,150 +23826,186 @@ even12:
 	DECQ         40(SP)
 	JNZ          row12
 	VBROADCASTSS floor+160(FP), Z12
-	VMOVSHDUP    Z0, Z13
-	VADDPS       Z13, Z0, Z0
-	VMAXPS       Z0, Z12, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z13
-	VADDPS       Z13, Z1, Z1
-	VMAXPS       Z1, Z12, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z13
-	VADDPS       Z13, Z2, Z2
-	VMAXPS       Z2, Z12, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z13
-	VADDPS       Z13, Z3, Z3
-	VMAXPS       Z3, Z12, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z13
-	VADDPS       Z13, Z4, Z4
-	VMAXPS       Z4, Z12, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z13
-	VADDPS       Z13, Z5, Z5
-	VMAXPS       Z5, Z12, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z13
-	VADDPS       Z13, Z6, Z6
-	VMAXPS       Z6, Z12, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z13
-	VADDPS       Z13, Z7, Z7
-	VMAXPS       Z7, Z12, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z13
-	VADDPS       Z13, Z8, Z8
-	VMAXPS       Z8, Z12, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z13
-	VADDPS       Z13, Z9, Z9
-	VMAXPS       Z9, Z12, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z13
-	VADDPS       Z13, Z10, Z10
-	VMAXPS       Z10, Z12, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z13
-	VADDPS       Z13, Z11, Z11
-	VMAXPS       Z11, Z12, Z11
-	VPMOVQD      Z11, Y11
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x0000000c, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block12
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block12
+	VMOVUPS      inHalves<>+0(SB), Z13
+	VSHUFPS      $0xdd, Z1, Z0, Z14
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z14, Z0, Z0
+	VMAXPS       Z0, Z12, Z0
+	VPERMPS      Z0, Z13, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z12, Z2
+	VPERMPS      Z2, Z13, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z12, Z4
+	VPERMPS      Z4, Z13, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z12, Z6
+	VPERMPS      Z6, Z13, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z12, Z8
+	VPERMPS      Z8, Z13, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z12, Z10
+	VPERMPS      Z10, Z13, Z10
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart12
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart12
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z10, 320(DI)
+	ADDQ         $0x00000180, DI
+	JMP          ended12
+
+apart12:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended12:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x0000000c, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block12
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block12
 	VZEROUPPER
 	RET
 
 block13:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	TESTQ     R8, R8
+	JZ        same13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      8(SP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 40(SP)
+
+same13:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	MOVQ 8(SP), R9
+	MOVQ rows+16(FP), R10
+	MOVQ R10, 40(SP)
 
 row13:
 	MOVQ depth+24(FP), R10
@@ -23705,159 +24097,201 @@ even13:
 	DECQ         40(SP)
 	JNZ          row13
 	VBROADCASTSS floor+160(FP), Z13
-	VMOVSHDUP    Z0, Z14
-	VADDPS       Z14, Z0, Z0
-	VMAXPS       Z0, Z13, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z14
-	VADDPS       Z14, Z1, Z1
-	VMAXPS       Z1, Z13, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z14
-	VADDPS       Z14, Z2, Z2
-	VMAXPS       Z2, Z13, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z14
-	VADDPS       Z14, Z3, Z3
-	VMAXPS       Z3, Z13, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z14
-	VADDPS       Z14, Z4, Z4
-	VMAXPS       Z4, Z13, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z14
-	VADDPS       Z14, Z5, Z5
-	VMAXPS       Z5, Z13, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z14
-	VADDPS       Z14, Z6, Z6
-	VMAXPS       Z6, Z13, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z14
-	VADDPS       Z14, Z7, Z7
-	VMAXPS       Z7, Z13, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z14
-	VADDPS       Z14, Z8, Z8
-	VMAXPS       Z8, Z13, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z14
-	VADDPS       Z14, Z9, Z9
-	VMAXPS       Z9, Z13, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z14
-	VADDPS       Z14, Z10, Z10
-	VMAXPS       Z10, Z13, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z14
-	VADDPS       Z14, Z11, Z11
-	VMAXPS       Z11, Z13, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z14
-	VADDPS       Z14, Z12, Z12
-	VMAXPS       Z12, Z13, Z12
-	VPMOVQD      Z12, Y12
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x0000000d, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block13
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block13
+	VMOVUPS      inHalves<>+0(SB), Z14
+	VSHUFPS      $0xdd, Z1, Z0, Z15
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z15, Z0, Z0
+	VMAXPS       Z0, Z13, Z0
+	VPERMPS      Z0, Z14, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z13, Z2
+	VPERMPS      Z2, Z14, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z13, Z4
+	VPERMPS      Z4, Z14, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z13, Z6
+	VPERMPS      Z6, Z14, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z13, Z8
+	VPERMPS      Z8, Z14, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z13, Z10
+	VPERMPS      Z10, Z14, Z10
+	VSHUFPS      $0xdd, Z12, Z11, Z1
+	VSHUFPS      $0x88, Z12, Z11, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z13, Z12
+	VPERMPS      Z12, Z14, Z12
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart13
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart13
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z12, 384(DI)
+	ADDQ         $0x000001c0, DI
+	JMP          ended13
+
+apart13:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended13:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x0000000d, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block13
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block13
 	VZEROUPPER
 	RET
 
 block14:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	TESTQ     R8, R8
+	JZ        same14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	MOVQ      8(SP), R9
-	MOVQ      rows+16(FP), R10
-	MOVQ      R10, 40(SP)
+
+same14:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	MOVQ 8(SP), R9
+	MOVQ rows+16(FP), R10
+	MOVQ R10, 40(SP)
 
 row14:
 	MOVQ depth+24(FP), R10
@@ -23954,170 +24388,208 @@ even14:
 	DECQ         40(SP)
 	JNZ          row14
 	VBROADCASTSS floor+160(FP), Z14
-	VMOVSHDUP    Z0, Z15
-	VADDPS       Z15, Z0, Z0
-	VMAXPS       Z0, Z14, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z15
-	VADDPS       Z15, Z1, Z1
-	VMAXPS       Z1, Z14, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z15
-	VADDPS       Z15, Z2, Z2
-	VMAXPS       Z2, Z14, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z15
-	VADDPS       Z15, Z3, Z3
-	VMAXPS       Z3, Z14, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z15
-	VADDPS       Z15, Z4, Z4
-	VMAXPS       Z4, Z14, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z15
-	VADDPS       Z15, Z5, Z5
-	VMAXPS       Z5, Z14, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z15
-	VADDPS       Z15, Z6, Z6
-	VMAXPS       Z6, Z14, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z15
-	VADDPS       Z15, Z7, Z7
-	VMAXPS       Z7, Z14, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z15
-	VADDPS       Z15, Z8, Z8
-	VMAXPS       Z8, Z14, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z15
-	VADDPS       Z15, Z9, Z9
-	VMAXPS       Z9, Z14, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z15
-	VADDPS       Z15, Z10, Z10
-	VMAXPS       Z10, Z14, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z15
-	VADDPS       Z15, Z11, Z11
-	VMAXPS       Z11, Z14, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z15
-	VADDPS       Z15, Z12, Z12
-	VMAXPS       Z12, Z14, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z15
-	VADDPS       Z15, Z13, Z13
-	VMAXPS       Z13, Z14, Z13
-	VPMOVQD      Z13, Y13
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x0000000e, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block14
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block14
+	VMOVUPS      inHalves<>+0(SB), Z15
+	VSHUFPS      $0xdd, Z1, Z0, Z16
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z16, Z0, Z0
+	VMAXPS       Z0, Z14, Z0
+	VPERMPS      Z0, Z15, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z14, Z2
+	VPERMPS      Z2, Z15, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z14, Z4
+	VPERMPS      Z4, Z15, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z14, Z6
+	VPERMPS      Z6, Z15, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z14, Z8
+	VPERMPS      Z8, Z15, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z14, Z10
+	VPERMPS      Z10, Z15, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z14, Z12
+	VPERMPS      Z12, Z15, Z12
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart14
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart14
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z12, 384(DI)
+	ADDQ         $0x000001c0, DI
+	JMP          ended14
+
+apart14:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended14:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x0000000e, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block14
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block14
 	VZEROUPPER
 	RET
 
 block15:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	TESTQ     R8, R8
+	JZ        same15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      8(SP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 40(SP)
+
+same15:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	MOVQ 8(SP), R10
+	MOVQ rows+16(FP), R11
+	MOVQ R11, 40(SP)
 
 row15:
 	MOVQ depth+24(FP), R11
@@ -24221,179 +24693,223 @@ even15:
 	DECQ         40(SP)
 	JNZ          row15
 	VBROADCASTSS floor+160(FP), Z15
-	VMOVSHDUP    Z0, Z16
-	VADDPS       Z16, Z0, Z0
-	VMAXPS       Z0, Z15, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z16
-	VADDPS       Z16, Z1, Z1
-	VMAXPS       Z1, Z15, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z16
-	VADDPS       Z16, Z2, Z2
-	VMAXPS       Z2, Z15, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z16
-	VADDPS       Z16, Z3, Z3
-	VMAXPS       Z3, Z15, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z16
-	VADDPS       Z16, Z4, Z4
-	VMAXPS       Z4, Z15, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z16
-	VADDPS       Z16, Z5, Z5
-	VMAXPS       Z5, Z15, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z16
-	VADDPS       Z16, Z6, Z6
-	VMAXPS       Z6, Z15, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z16
-	VADDPS       Z16, Z7, Z7
-	VMAXPS       Z7, Z15, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z16
-	VADDPS       Z16, Z8, Z8
-	VMAXPS       Z8, Z15, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z16
-	VADDPS       Z16, Z9, Z9
-	VMAXPS       Z9, Z15, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z16
-	VADDPS       Z16, Z10, Z10
-	VMAXPS       Z10, Z15, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z16
-	VADDPS       Z16, Z11, Z11
-	VMAXPS       Z11, Z15, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z16
-	VADDPS       Z16, Z12, Z12
-	VMAXPS       Z12, Z15, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z16
-	VADDPS       Z16, Z13, Z13
-	VMAXPS       Z13, Z15, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z16
-	VADDPS       Z16, Z14, Z14
-	VMAXPS       Z14, Z15, Z14
-	VPMOVQD      Z14, Y14
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x0000000f, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block15
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block15
+	VMOVUPS      inHalves<>+0(SB), Z16
+	VSHUFPS      $0xdd, Z1, Z0, Z17
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z17, Z0, Z0
+	VMAXPS       Z0, Z15, Z0
+	VPERMPS      Z0, Z16, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z15, Z2
+	VPERMPS      Z2, Z16, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z15, Z4
+	VPERMPS      Z4, Z16, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z15, Z6
+	VPERMPS      Z6, Z16, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z15, Z8
+	VPERMPS      Z8, Z16, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z15, Z10
+	VPERMPS      Z10, Z16, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z15, Z12
+	VPERMPS      Z12, Z16, Z12
+	VSHUFPS      $0xdd, Z14, Z13, Z1
+	VSHUFPS      $0x88, Z14, Z13, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z15, Z14
+	VPERMPS      Z14, Z16, Z14
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart15
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart15
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z14, 448(DI)
+	ADDQ         $0x00000200, DI
+	JMP          ended15
+
+apart15:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended15:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x0000000f, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block15
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block15
 	VZEROUPPER
 	RET
 
 block16:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	TESTQ     R8, R8
+	JZ        same16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      8(SP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 40(SP)
+
+same16:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	MOVQ 8(SP), R10
+	MOVQ rows+16(FP), R11
+	MOVQ R11, 40(SP)
 
 row16:
 	MOVQ depth+24(FP), R11
@@ -24502,188 +25018,228 @@ even16:
 	DECQ         40(SP)
 	JNZ          row16
 	VBROADCASTSS floor+160(FP), Z16
-	VMOVSHDUP    Z0, Z17
-	VADDPS       Z17, Z0, Z0
-	VMAXPS       Z0, Z16, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z17
-	VADDPS       Z17, Z1, Z1
-	VMAXPS       Z1, Z16, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z17
-	VADDPS       Z17, Z2, Z2
-	VMAXPS       Z2, Z16, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z17
-	VADDPS       Z17, Z3, Z3
-	VMAXPS       Z3, Z16, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z17
-	VADDPS       Z17, Z4, Z4
-	VMAXPS       Z4, Z16, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z17
-	VADDPS       Z17, Z5, Z5
-	VMAXPS       Z5, Z16, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z17
-	VADDPS       Z17, Z6, Z6
-	VMAXPS       Z6, Z16, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z17
-	VADDPS       Z17, Z7, Z7
-	VMAXPS       Z7, Z16, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z17
-	VADDPS       Z17, Z8, Z8
-	VMAXPS       Z8, Z16, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z17
-	VADDPS       Z17, Z9, Z9
-	VMAXPS       Z9, Z16, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z17
-	VADDPS       Z17, Z10, Z10
-	VMAXPS       Z10, Z16, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z17
-	VADDPS       Z17, Z11, Z11
-	VMAXPS       Z11, Z16, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z17
-	VADDPS       Z17, Z12, Z12
-	VMAXPS       Z12, Z16, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z17
-	VADDPS       Z17, Z13, Z13
-	VMAXPS       Z13, Z16, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z17
-	VADDPS       Z17, Z14, Z14
-	VMAXPS       Z14, Z16, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z17
-	VADDPS       Z17, Z15, Z15
-	VMAXPS       Z15, Z16, Z15
-	VPMOVQD      Z15, Y15
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000010, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block16
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block16
+	VMOVUPS      inHalves<>+0(SB), Z17
+	VSHUFPS      $0xdd, Z1, Z0, Z18
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z18, Z0, Z0
+	VMAXPS       Z0, Z16, Z0
+	VPERMPS      Z0, Z17, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z16, Z2
+	VPERMPS      Z2, Z17, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z16, Z4
+	VPERMPS      Z4, Z17, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z16, Z6
+	VPERMPS      Z6, Z17, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z16, Z8
+	VPERMPS      Z8, Z17, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z16, Z10
+	VPERMPS      Z10, Z17, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z16, Z12
+	VPERMPS      Z12, Z17, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z16, Z14
+	VPERMPS      Z14, Z17, Z14
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart16
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart16
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z14, 448(DI)
+	ADDQ         $0x00000200, DI
+	JMP          ended16
+
+apart16:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended16:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000010, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block16
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block16
 	VZEROUPPER
 	RET
 
 block17:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	TESTQ     R8, R8
+	JZ        same17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      8(SP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 40(SP)
+
+same17:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	MOVQ 8(SP), R10
+	MOVQ rows+16(FP), R11
+	MOVQ R11, 40(SP)
 
 row17:
 	MOVQ depth+24(FP), R11
@@ -24797,197 +25353,243 @@ even17:
 	DECQ         40(SP)
 	JNZ          row17
 	VBROADCASTSS floor+160(FP), Z17
-	VMOVSHDUP    Z0, Z18
-	VADDPS       Z18, Z0, Z0
-	VMAXPS       Z0, Z17, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z18
-	VADDPS       Z18, Z1, Z1
-	VMAXPS       Z1, Z17, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z18
-	VADDPS       Z18, Z2, Z2
-	VMAXPS       Z2, Z17, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z18
-	VADDPS       Z18, Z3, Z3
-	VMAXPS       Z3, Z17, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z18
-	VADDPS       Z18, Z4, Z4
-	VMAXPS       Z4, Z17, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z18
-	VADDPS       Z18, Z5, Z5
-	VMAXPS       Z5, Z17, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z18
-	VADDPS       Z18, Z6, Z6
-	VMAXPS       Z6, Z17, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z18
-	VADDPS       Z18, Z7, Z7
-	VMAXPS       Z7, Z17, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z18
-	VADDPS       Z18, Z8, Z8
-	VMAXPS       Z8, Z17, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z18
-	VADDPS       Z18, Z9, Z9
-	VMAXPS       Z9, Z17, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z18
-	VADDPS       Z18, Z10, Z10
-	VMAXPS       Z10, Z17, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z18
-	VADDPS       Z18, Z11, Z11
-	VMAXPS       Z11, Z17, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z18
-	VADDPS       Z18, Z12, Z12
-	VMAXPS       Z12, Z17, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z18
-	VADDPS       Z18, Z13, Z13
-	VMAXPS       Z13, Z17, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z18
-	VADDPS       Z18, Z14, Z14
-	VMAXPS       Z14, Z17, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z18
-	VADDPS       Z18, Z15, Z15
-	VMAXPS       Z15, Z17, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z18
-	VADDPS       Z18, Z16, Z16
-	VMAXPS       Z16, Z17, Z16
-	VPMOVQD      Z16, Y16
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000011, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block17
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block17
+	VMOVUPS      inHalves<>+0(SB), Z18
+	VSHUFPS      $0xdd, Z1, Z0, Z19
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z19, Z0, Z0
+	VMAXPS       Z0, Z17, Z0
+	VPERMPS      Z0, Z18, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z17, Z2
+	VPERMPS      Z2, Z18, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z17, Z4
+	VPERMPS      Z4, Z18, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z17, Z6
+	VPERMPS      Z6, Z18, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z17, Z8
+	VPERMPS      Z8, Z18, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z17, Z10
+	VPERMPS      Z10, Z18, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z17, Z12
+	VPERMPS      Z12, Z18, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z17, Z14
+	VPERMPS      Z14, Z18, Z14
+	VSHUFPS      $0xdd, Z16, Z15, Z1
+	VSHUFPS      $0x88, Z16, Z15, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z17, Z16
+	VPERMPS      Z16, Z18, Z16
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart17
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart17
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z16, 512(DI)
+	ADDQ         $0x00000240, DI
+	JMP          ended17
+
+apart17:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended17:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000011, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block17
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block17
 	VZEROUPPER
 	RET
 
 block18:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	TESTQ     R8, R8
+	JZ        same18
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y17
 	VPMOVZXDQ Y17, Z17
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      8(SP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 40(SP)
+
+same18:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	MOVQ 8(SP), R10
+	MOVQ rows+16(FP), R11
+	MOVQ R11, 40(SP)
 
 row18:
 	MOVQ depth+24(FP), R11
@@ -25106,206 +25708,248 @@ even18:
 	DECQ         40(SP)
 	JNZ          row18
 	VBROADCASTSS floor+160(FP), Z18
-	VMOVSHDUP    Z0, Z19
-	VADDPS       Z19, Z0, Z0
-	VMAXPS       Z0, Z18, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z19
-	VADDPS       Z19, Z1, Z1
-	VMAXPS       Z1, Z18, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z19
-	VADDPS       Z19, Z2, Z2
-	VMAXPS       Z2, Z18, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z19
-	VADDPS       Z19, Z3, Z3
-	VMAXPS       Z3, Z18, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z19
-	VADDPS       Z19, Z4, Z4
-	VMAXPS       Z4, Z18, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z19
-	VADDPS       Z19, Z5, Z5
-	VMAXPS       Z5, Z18, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z19
-	VADDPS       Z19, Z6, Z6
-	VMAXPS       Z6, Z18, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z19
-	VADDPS       Z19, Z7, Z7
-	VMAXPS       Z7, Z18, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z19
-	VADDPS       Z19, Z8, Z8
-	VMAXPS       Z8, Z18, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z19
-	VADDPS       Z19, Z9, Z9
-	VMAXPS       Z9, Z18, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z19
-	VADDPS       Z19, Z10, Z10
-	VMAXPS       Z10, Z18, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z19
-	VADDPS       Z19, Z11, Z11
-	VMAXPS       Z11, Z18, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z19
-	VADDPS       Z19, Z12, Z12
-	VMAXPS       Z12, Z18, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z19
-	VADDPS       Z19, Z13, Z13
-	VMAXPS       Z13, Z18, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z19
-	VADDPS       Z19, Z14, Z14
-	VMAXPS       Z14, Z18, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z19
-	VADDPS       Z19, Z15, Z15
-	VMAXPS       Z15, Z18, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z19
-	VADDPS       Z19, Z16, Z16
-	VMAXPS       Z16, Z18, Z16
-	VPMOVQD      Z16, Y16
-	VMOVSHDUP    Z17, Z19
-	VADDPS       Z19, Z17, Z17
-	VMAXPS       Z17, Z18, Z17
-	VPMOVQD      Z17, Y17
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y17, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000012, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block18
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block18
+	VMOVUPS      inHalves<>+0(SB), Z19
+	VSHUFPS      $0xdd, Z1, Z0, Z20
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z20, Z0, Z0
+	VMAXPS       Z0, Z18, Z0
+	VPERMPS      Z0, Z19, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z18, Z2
+	VPERMPS      Z2, Z19, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z18, Z4
+	VPERMPS      Z4, Z19, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z18, Z6
+	VPERMPS      Z6, Z19, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z18, Z8
+	VPERMPS      Z8, Z19, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z18, Z10
+	VPERMPS      Z10, Z19, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z18, Z12
+	VPERMPS      Z12, Z19, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z18, Z14
+	VPERMPS      Z14, Z19, Z14
+	VSHUFPS      $0xdd, Z17, Z16, Z1
+	VSHUFPS      $0x88, Z17, Z16, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z18, Z16
+	VPERMPS      Z16, Z19, Z16
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart18
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart18
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z16, 512(DI)
+	ADDQ         $0x00000240, DI
+	JMP          ended18
+
+apart18:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended18:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000012, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block18
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block18
 	VZEROUPPER
 	RET
 
 block19:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	TESTQ     R8, R8
+	JZ        same19
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y17
 	VPMOVZXDQ Y17, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y18
 	VPMOVZXDQ Y18, Z18
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      8(SP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 40(SP)
+
+same19:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	MOVQ 8(SP), R10
+	MOVQ rows+16(FP), R11
+	MOVQ R11, 40(SP)
 
 row19:
 	MOVQ depth+24(FP), R11
@@ -25429,215 +26073,263 @@ even19:
 	DECQ         40(SP)
 	JNZ          row19
 	VBROADCASTSS floor+160(FP), Z19
-	VMOVSHDUP    Z0, Z20
-	VADDPS       Z20, Z0, Z0
-	VMAXPS       Z0, Z19, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z20
-	VADDPS       Z20, Z1, Z1
-	VMAXPS       Z1, Z19, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z20
-	VADDPS       Z20, Z2, Z2
-	VMAXPS       Z2, Z19, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z20
-	VADDPS       Z20, Z3, Z3
-	VMAXPS       Z3, Z19, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z20
-	VADDPS       Z20, Z4, Z4
-	VMAXPS       Z4, Z19, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z20
-	VADDPS       Z20, Z5, Z5
-	VMAXPS       Z5, Z19, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z20
-	VADDPS       Z20, Z6, Z6
-	VMAXPS       Z6, Z19, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z20
-	VADDPS       Z20, Z7, Z7
-	VMAXPS       Z7, Z19, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z20
-	VADDPS       Z20, Z8, Z8
-	VMAXPS       Z8, Z19, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z20
-	VADDPS       Z20, Z9, Z9
-	VMAXPS       Z9, Z19, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z20
-	VADDPS       Z20, Z10, Z10
-	VMAXPS       Z10, Z19, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z20
-	VADDPS       Z20, Z11, Z11
-	VMAXPS       Z11, Z19, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z20
-	VADDPS       Z20, Z12, Z12
-	VMAXPS       Z12, Z19, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z20
-	VADDPS       Z20, Z13, Z13
-	VMAXPS       Z13, Z19, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z20
-	VADDPS       Z20, Z14, Z14
-	VMAXPS       Z14, Z19, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z20
-	VADDPS       Z20, Z15, Z15
-	VMAXPS       Z15, Z19, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z20
-	VADDPS       Z20, Z16, Z16
-	VMAXPS       Z16, Z19, Z16
-	VPMOVQD      Z16, Y16
-	VMOVSHDUP    Z17, Z20
-	VADDPS       Z20, Z17, Z17
-	VMAXPS       Z17, Z19, Z17
-	VPMOVQD      Z17, Y17
-	VMOVSHDUP    Z18, Z20
-	VADDPS       Z20, Z18, Z18
-	VMAXPS       Z18, Z19, Z18
-	VPMOVQD      Z18, Y18
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y17, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y18, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000013, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block19
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block19
+	VMOVUPS      inHalves<>+0(SB), Z20
+	VSHUFPS      $0xdd, Z1, Z0, Z21
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z21, Z0, Z0
+	VMAXPS       Z0, Z19, Z0
+	VPERMPS      Z0, Z20, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z19, Z2
+	VPERMPS      Z2, Z20, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z19, Z4
+	VPERMPS      Z4, Z20, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z19, Z6
+	VPERMPS      Z6, Z20, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z19, Z8
+	VPERMPS      Z8, Z20, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z19, Z10
+	VPERMPS      Z10, Z20, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z19, Z12
+	VPERMPS      Z12, Z20, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z19, Z14
+	VPERMPS      Z14, Z20, Z14
+	VSHUFPS      $0xdd, Z17, Z16, Z1
+	VSHUFPS      $0x88, Z17, Z16, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z19, Z16
+	VPERMPS      Z16, Z20, Z16
+	VSHUFPS      $0xdd, Z18, Z17, Z1
+	VSHUFPS      $0x88, Z18, Z17, Z18
+	VADDPS       Z1, Z18, Z18
+	VMAXPS       Z18, Z19, Z18
+	VPERMPS      Z18, Z20, Z18
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart19
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart19
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	VMOVUPS      Z16, 512(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z18, 576(DI)
+	ADDQ         $0x00000280, DI
+	JMP          ended19
+
+apart19:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y18, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended19:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000013, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block19
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block19
 	VZEROUPPER
 	RET
 
 block20:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	TESTQ     R8, R8
+	JZ        same20
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y17
 	VPMOVZXDQ Y17, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y18
 	VPMOVZXDQ Y18, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y19
 	VPMOVZXDQ Y19, Z19
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      8(SP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 40(SP)
+
+same20:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	MOVQ 8(SP), R10
+	MOVQ rows+16(FP), R11
+	MOVQ R11, 40(SP)
 
 row20:
 	MOVQ depth+24(FP), R11
@@ -25766,224 +26458,268 @@ even20:
 	DECQ         40(SP)
 	JNZ          row20
 	VBROADCASTSS floor+160(FP), Z20
-	VMOVSHDUP    Z0, Z21
-	VADDPS       Z21, Z0, Z0
-	VMAXPS       Z0, Z20, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z21
-	VADDPS       Z21, Z1, Z1
-	VMAXPS       Z1, Z20, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z21
-	VADDPS       Z21, Z2, Z2
-	VMAXPS       Z2, Z20, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z21
-	VADDPS       Z21, Z3, Z3
-	VMAXPS       Z3, Z20, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z21
-	VADDPS       Z21, Z4, Z4
-	VMAXPS       Z4, Z20, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z21
-	VADDPS       Z21, Z5, Z5
-	VMAXPS       Z5, Z20, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z21
-	VADDPS       Z21, Z6, Z6
-	VMAXPS       Z6, Z20, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z21
-	VADDPS       Z21, Z7, Z7
-	VMAXPS       Z7, Z20, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z21
-	VADDPS       Z21, Z8, Z8
-	VMAXPS       Z8, Z20, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z21
-	VADDPS       Z21, Z9, Z9
-	VMAXPS       Z9, Z20, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z21
-	VADDPS       Z21, Z10, Z10
-	VMAXPS       Z10, Z20, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z21
-	VADDPS       Z21, Z11, Z11
-	VMAXPS       Z11, Z20, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z21
-	VADDPS       Z21, Z12, Z12
-	VMAXPS       Z12, Z20, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z21
-	VADDPS       Z21, Z13, Z13
-	VMAXPS       Z13, Z20, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z21
-	VADDPS       Z21, Z14, Z14
-	VMAXPS       Z14, Z20, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z21
-	VADDPS       Z21, Z15, Z15
-	VMAXPS       Z15, Z20, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z21
-	VADDPS       Z21, Z16, Z16
-	VMAXPS       Z16, Z20, Z16
-	VPMOVQD      Z16, Y16
-	VMOVSHDUP    Z17, Z21
-	VADDPS       Z21, Z17, Z17
-	VMAXPS       Z17, Z20, Z17
-	VPMOVQD      Z17, Y17
-	VMOVSHDUP    Z18, Z21
-	VADDPS       Z21, Z18, Z18
-	VMAXPS       Z18, Z20, Z18
-	VPMOVQD      Z18, Y18
-	VMOVSHDUP    Z19, Z21
-	VADDPS       Z21, Z19, Z19
-	VMAXPS       Z19, Z20, Z19
-	VPMOVQD      Z19, Y19
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y17, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y18, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y19, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000014, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block20
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block20
+	VMOVUPS      inHalves<>+0(SB), Z21
+	VSHUFPS      $0xdd, Z1, Z0, Z22
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z22, Z0, Z0
+	VMAXPS       Z0, Z20, Z0
+	VPERMPS      Z0, Z21, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z20, Z2
+	VPERMPS      Z2, Z21, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z20, Z4
+	VPERMPS      Z4, Z21, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z20, Z6
+	VPERMPS      Z6, Z21, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z20, Z8
+	VPERMPS      Z8, Z21, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z20, Z10
+	VPERMPS      Z10, Z21, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z20, Z12
+	VPERMPS      Z12, Z21, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z20, Z14
+	VPERMPS      Z14, Z21, Z14
+	VSHUFPS      $0xdd, Z17, Z16, Z1
+	VSHUFPS      $0x88, Z17, Z16, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z20, Z16
+	VPERMPS      Z16, Z21, Z16
+	VSHUFPS      $0xdd, Z19, Z18, Z1
+	VSHUFPS      $0x88, Z19, Z18, Z18
+	VADDPS       Z1, Z18, Z18
+	VMAXPS       Z18, Z20, Z18
+	VPERMPS      Z18, Z21, Z18
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart20
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart20
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	VMOVUPS      Z16, 512(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z18, 576(DI)
+	ADDQ         $0x00000280, DI
+	JMP          ended20
+
+apart20:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y18, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended20:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000014, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block20
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block20
 	VZEROUPPER
 	RET
 
 block21:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	TESTQ     R8, R8
+	JZ        same21
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y17
 	VPMOVZXDQ Y17, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y18
 	VPMOVZXDQ Y18, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y19
 	VPMOVZXDQ Y19, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y20
 	VPMOVZXDQ Y20, Z20
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	MOVQ      8(SP), R10
-	MOVQ      rows+16(FP), R11
-	MOVQ      R11, 40(SP)
+
+same21:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	MOVQ 8(SP), R10
+	MOVQ rows+16(FP), R11
+	MOVQ R11, 40(SP)
 
 row21:
 	MOVQ depth+24(FP), R11
@@ -26117,235 +26853,285 @@ even21:
 	DECQ         40(SP)
 	JNZ          row21
 	VBROADCASTSS floor+160(FP), Z21
-	VMOVSHDUP    Z0, Z22
-	VADDPS       Z22, Z0, Z0
-	VMAXPS       Z0, Z21, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z22
-	VADDPS       Z22, Z1, Z1
-	VMAXPS       Z1, Z21, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z22
-	VADDPS       Z22, Z2, Z2
-	VMAXPS       Z2, Z21, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z22
-	VADDPS       Z22, Z3, Z3
-	VMAXPS       Z3, Z21, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z22
-	VADDPS       Z22, Z4, Z4
-	VMAXPS       Z4, Z21, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z22
-	VADDPS       Z22, Z5, Z5
-	VMAXPS       Z5, Z21, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z22
-	VADDPS       Z22, Z6, Z6
-	VMAXPS       Z6, Z21, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z22
-	VADDPS       Z22, Z7, Z7
-	VMAXPS       Z7, Z21, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z22
-	VADDPS       Z22, Z8, Z8
-	VMAXPS       Z8, Z21, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z22
-	VADDPS       Z22, Z9, Z9
-	VMAXPS       Z9, Z21, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z22
-	VADDPS       Z22, Z10, Z10
-	VMAXPS       Z10, Z21, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z22
-	VADDPS       Z22, Z11, Z11
-	VMAXPS       Z11, Z21, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z22
-	VADDPS       Z22, Z12, Z12
-	VMAXPS       Z12, Z21, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z22
-	VADDPS       Z22, Z13, Z13
-	VMAXPS       Z13, Z21, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z22
-	VADDPS       Z22, Z14, Z14
-	VMAXPS       Z14, Z21, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z22
-	VADDPS       Z22, Z15, Z15
-	VMAXPS       Z15, Z21, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z22
-	VADDPS       Z22, Z16, Z16
-	VMAXPS       Z16, Z21, Z16
-	VPMOVQD      Z16, Y16
-	VMOVSHDUP    Z17, Z22
-	VADDPS       Z22, Z17, Z17
-	VMAXPS       Z17, Z21, Z17
-	VPMOVQD      Z17, Y17
-	VMOVSHDUP    Z18, Z22
-	VADDPS       Z22, Z18, Z18
-	VMAXPS       Z18, Z21, Z18
-	VPMOVQD      Z18, Y18
-	VMOVSHDUP    Z19, Z22
-	VADDPS       Z22, Z19, Z19
-	VMAXPS       Z19, Z21, Z19
-	VPMOVQD      Z19, Y19
-	VMOVSHDUP    Z20, Z22
-	VADDPS       Z22, Z20, Z20
-	VMAXPS       Z20, Z21, Z20
-	VPMOVQD      Z20, Y20
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y17, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y18, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y19, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y20, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000015, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block21
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block21
+	VMOVUPS      inHalves<>+0(SB), Z22
+	VSHUFPS      $0xdd, Z1, Z0, Z23
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z23, Z0, Z0
+	VMAXPS       Z0, Z21, Z0
+	VPERMPS      Z0, Z22, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z21, Z2
+	VPERMPS      Z2, Z22, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z21, Z4
+	VPERMPS      Z4, Z22, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z21, Z6
+	VPERMPS      Z6, Z22, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z21, Z8
+	VPERMPS      Z8, Z22, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z21, Z10
+	VPERMPS      Z10, Z22, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z21, Z12
+	VPERMPS      Z12, Z22, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z21, Z14
+	VPERMPS      Z14, Z22, Z14
+	VSHUFPS      $0xdd, Z17, Z16, Z1
+	VSHUFPS      $0x88, Z17, Z16, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z21, Z16
+	VPERMPS      Z16, Z22, Z16
+	VSHUFPS      $0xdd, Z19, Z18, Z1
+	VSHUFPS      $0x88, Z19, Z18, Z18
+	VADDPS       Z1, Z18, Z18
+	VMAXPS       Z18, Z21, Z18
+	VPERMPS      Z18, Z22, Z18
+	VSHUFPS      $0xdd, Z20, Z19, Z1
+	VSHUFPS      $0x88, Z20, Z19, Z20
+	VADDPS       Z1, Z20, Z20
+	VMAXPS       Z20, Z21, Z20
+	VPERMPS      Z20, Z22, Z20
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart21
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart21
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	VMOVUPS      Z16, 512(DI)
+	VMOVUPS      Z18, 576(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z20, 640(DI)
+	ADDQ         $0x000002c0, DI
+	JMP          ended21
+
+apart21:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y18, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z20, Y0
+	VMOVUPS       Y20, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended21:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000015, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block21
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block21
 	VZEROUPPER
 	RET
 
 block22:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z0, Z21
+	TESTQ     R8, R8
+	JZ        same22
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y17
 	VPMOVZXDQ Y17, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y18
 	VPMOVZXDQ Y18, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y19
 	VPMOVZXDQ Y19, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y20
 	VPMOVZXDQ Y20, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y21
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y21
 	VPMOVZXDQ Y21, Z21
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	LEAQ      (R9)(CX*2), R10
-	ADDQ      AX, R10
-	MOVQ      8(SP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 40(SP)
+
+same22:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	LEAQ (R9)(CX*2), R10
+	ADDQ AX, R10
+	MOVQ 8(SP), R11
+	MOVQ rows+16(FP), R12
+	MOVQ R12, 40(SP)
 
 row22:
 	MOVQ depth+24(FP), R12
@@ -26486,244 +27272,290 @@ even22:
 	DECQ         40(SP)
 	JNZ          row22
 	VBROADCASTSS floor+160(FP), Z22
-	VMOVSHDUP    Z0, Z23
-	VADDPS       Z23, Z0, Z0
-	VMAXPS       Z0, Z22, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z23
-	VADDPS       Z23, Z1, Z1
-	VMAXPS       Z1, Z22, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z23
-	VADDPS       Z23, Z2, Z2
-	VMAXPS       Z2, Z22, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z23
-	VADDPS       Z23, Z3, Z3
-	VMAXPS       Z3, Z22, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z23
-	VADDPS       Z23, Z4, Z4
-	VMAXPS       Z4, Z22, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z23
-	VADDPS       Z23, Z5, Z5
-	VMAXPS       Z5, Z22, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z23
-	VADDPS       Z23, Z6, Z6
-	VMAXPS       Z6, Z22, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z23
-	VADDPS       Z23, Z7, Z7
-	VMAXPS       Z7, Z22, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z23
-	VADDPS       Z23, Z8, Z8
-	VMAXPS       Z8, Z22, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z23
-	VADDPS       Z23, Z9, Z9
-	VMAXPS       Z9, Z22, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z23
-	VADDPS       Z23, Z10, Z10
-	VMAXPS       Z10, Z22, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z23
-	VADDPS       Z23, Z11, Z11
-	VMAXPS       Z11, Z22, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z23
-	VADDPS       Z23, Z12, Z12
-	VMAXPS       Z12, Z22, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z23
-	VADDPS       Z23, Z13, Z13
-	VMAXPS       Z13, Z22, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z23
-	VADDPS       Z23, Z14, Z14
-	VMAXPS       Z14, Z22, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z23
-	VADDPS       Z23, Z15, Z15
-	VMAXPS       Z15, Z22, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z23
-	VADDPS       Z23, Z16, Z16
-	VMAXPS       Z16, Z22, Z16
-	VPMOVQD      Z16, Y16
-	VMOVSHDUP    Z17, Z23
-	VADDPS       Z23, Z17, Z17
-	VMAXPS       Z17, Z22, Z17
-	VPMOVQD      Z17, Y17
-	VMOVSHDUP    Z18, Z23
-	VADDPS       Z23, Z18, Z18
-	VMAXPS       Z18, Z22, Z18
-	VPMOVQD      Z18, Y18
-	VMOVSHDUP    Z19, Z23
-	VADDPS       Z23, Z19, Z19
-	VMAXPS       Z19, Z22, Z19
-	VPMOVQD      Z19, Y19
-	VMOVSHDUP    Z20, Z23
-	VADDPS       Z23, Z20, Z20
-	VMAXPS       Z20, Z22, Z20
-	VPMOVQD      Z20, Y20
-	VMOVSHDUP    Z21, Z23
-	VADDPS       Z23, Z21, Z21
-	VMAXPS       Z21, Z22, Z21
-	VPMOVQD      Z21, Y21
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y17, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y18, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y19, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y20, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y21, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000016, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block22
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block22
+	VMOVUPS      inHalves<>+0(SB), Z23
+	VSHUFPS      $0xdd, Z1, Z0, Z24
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z24, Z0, Z0
+	VMAXPS       Z0, Z22, Z0
+	VPERMPS      Z0, Z23, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z22, Z2
+	VPERMPS      Z2, Z23, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z22, Z4
+	VPERMPS      Z4, Z23, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z22, Z6
+	VPERMPS      Z6, Z23, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z22, Z8
+	VPERMPS      Z8, Z23, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z22, Z10
+	VPERMPS      Z10, Z23, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z22, Z12
+	VPERMPS      Z12, Z23, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z22, Z14
+	VPERMPS      Z14, Z23, Z14
+	VSHUFPS      $0xdd, Z17, Z16, Z1
+	VSHUFPS      $0x88, Z17, Z16, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z22, Z16
+	VPERMPS      Z16, Z23, Z16
+	VSHUFPS      $0xdd, Z19, Z18, Z1
+	VSHUFPS      $0x88, Z19, Z18, Z18
+	VADDPS       Z1, Z18, Z18
+	VMAXPS       Z18, Z22, Z18
+	VPERMPS      Z18, Z23, Z18
+	VSHUFPS      $0xdd, Z21, Z20, Z1
+	VSHUFPS      $0x88, Z21, Z20, Z20
+	VADDPS       Z1, Z20, Z20
+	VMAXPS       Z20, Z22, Z20
+	VPERMPS      Z20, Z23, Z20
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart22
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart22
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	VMOVUPS      Z16, 512(DI)
+	VMOVUPS      Z18, 576(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z20, 640(DI)
+	ADDQ         $0x000002c0, DI
+	JMP          ended22
+
+apart22:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y18, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z20, Y0
+	VMOVUPS       Y20, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended22:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000016, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block22
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block22
 	VZEROUPPER
 	RET
 
 block23:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z0, Z21
+	VMOVAPS   Z0, Z22
+	TESTQ     R8, R8
+	JZ        same23
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y17
 	VPMOVZXDQ Y17, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y18
 	VPMOVZXDQ Y18, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y19
 	VPMOVZXDQ Y19, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y20
 	VPMOVZXDQ Y20, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y21
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y21
 	VPMOVZXDQ Y21, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y22
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y22
 	VPMOVZXDQ Y22, Z22
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	LEAQ      (R9)(CX*2), R10
-	ADDQ      AX, R10
-	MOVQ      8(SP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 40(SP)
+
+same23:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	LEAQ (R9)(CX*2), R10
+	ADDQ AX, R10
+	MOVQ 8(SP), R11
+	MOVQ rows+16(FP), R12
+	MOVQ R12, 40(SP)
 
 row23:
 	MOVQ depth+24(FP), R12
@@ -26869,253 +27701,305 @@ even23:
 	DECQ         40(SP)
 	JNZ          row23
 	VBROADCASTSS floor+160(FP), Z23
-	VMOVSHDUP    Z0, Z24
-	VADDPS       Z24, Z0, Z0
-	VMAXPS       Z0, Z23, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z24
-	VADDPS       Z24, Z1, Z1
-	VMAXPS       Z1, Z23, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z24
-	VADDPS       Z24, Z2, Z2
-	VMAXPS       Z2, Z23, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z24
-	VADDPS       Z24, Z3, Z3
-	VMAXPS       Z3, Z23, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z24
-	VADDPS       Z24, Z4, Z4
-	VMAXPS       Z4, Z23, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z24
-	VADDPS       Z24, Z5, Z5
-	VMAXPS       Z5, Z23, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z24
-	VADDPS       Z24, Z6, Z6
-	VMAXPS       Z6, Z23, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z24
-	VADDPS       Z24, Z7, Z7
-	VMAXPS       Z7, Z23, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z24
-	VADDPS       Z24, Z8, Z8
-	VMAXPS       Z8, Z23, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z24
-	VADDPS       Z24, Z9, Z9
-	VMAXPS       Z9, Z23, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z24
-	VADDPS       Z24, Z10, Z10
-	VMAXPS       Z10, Z23, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z24
-	VADDPS       Z24, Z11, Z11
-	VMAXPS       Z11, Z23, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z24
-	VADDPS       Z24, Z12, Z12
-	VMAXPS       Z12, Z23, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z24
-	VADDPS       Z24, Z13, Z13
-	VMAXPS       Z13, Z23, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z24
-	VADDPS       Z24, Z14, Z14
-	VMAXPS       Z14, Z23, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z24
-	VADDPS       Z24, Z15, Z15
-	VMAXPS       Z15, Z23, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z24
-	VADDPS       Z24, Z16, Z16
-	VMAXPS       Z16, Z23, Z16
-	VPMOVQD      Z16, Y16
-	VMOVSHDUP    Z17, Z24
-	VADDPS       Z24, Z17, Z17
-	VMAXPS       Z17, Z23, Z17
-	VPMOVQD      Z17, Y17
-	VMOVSHDUP    Z18, Z24
-	VADDPS       Z24, Z18, Z18
-	VMAXPS       Z18, Z23, Z18
-	VPMOVQD      Z18, Y18
-	VMOVSHDUP    Z19, Z24
-	VADDPS       Z24, Z19, Z19
-	VMAXPS       Z19, Z23, Z19
-	VPMOVQD      Z19, Y19
-	VMOVSHDUP    Z20, Z24
-	VADDPS       Z24, Z20, Z20
-	VMAXPS       Z20, Z23, Z20
-	VPMOVQD      Z20, Y20
-	VMOVSHDUP    Z21, Z24
-	VADDPS       Z24, Z21, Z21
-	VMAXPS       Z21, Z23, Z21
-	VPMOVQD      Z21, Y21
-	VMOVSHDUP    Z22, Z24
-	VADDPS       Z24, Z22, Z22
-	VMAXPS       Z22, Z23, Z22
-	VPMOVQD      Z22, Y22
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y17, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y18, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y19, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y20, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y21, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y22, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000017, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block23
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block23
+	VMOVUPS      inHalves<>+0(SB), Z24
+	VSHUFPS      $0xdd, Z1, Z0, Z25
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z25, Z0, Z0
+	VMAXPS       Z0, Z23, Z0
+	VPERMPS      Z0, Z24, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z23, Z2
+	VPERMPS      Z2, Z24, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z23, Z4
+	VPERMPS      Z4, Z24, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z23, Z6
+	VPERMPS      Z6, Z24, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z23, Z8
+	VPERMPS      Z8, Z24, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z23, Z10
+	VPERMPS      Z10, Z24, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z23, Z12
+	VPERMPS      Z12, Z24, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z23, Z14
+	VPERMPS      Z14, Z24, Z14
+	VSHUFPS      $0xdd, Z17, Z16, Z1
+	VSHUFPS      $0x88, Z17, Z16, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z23, Z16
+	VPERMPS      Z16, Z24, Z16
+	VSHUFPS      $0xdd, Z19, Z18, Z1
+	VSHUFPS      $0x88, Z19, Z18, Z18
+	VADDPS       Z1, Z18, Z18
+	VMAXPS       Z18, Z23, Z18
+	VPERMPS      Z18, Z24, Z18
+	VSHUFPS      $0xdd, Z21, Z20, Z1
+	VSHUFPS      $0x88, Z21, Z20, Z20
+	VADDPS       Z1, Z20, Z20
+	VMAXPS       Z20, Z23, Z20
+	VPERMPS      Z20, Z24, Z20
+	VSHUFPS      $0xdd, Z22, Z21, Z1
+	VSHUFPS      $0x88, Z22, Z21, Z22
+	VADDPS       Z1, Z22, Z22
+	VMAXPS       Z22, Z23, Z22
+	VPERMPS      Z22, Z24, Z22
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart23
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart23
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	VMOVUPS      Z16, 512(DI)
+	VMOVUPS      Z18, 576(DI)
+	VMOVUPS      Z20, 640(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z22, 704(DI)
+	ADDQ         $0x00000300, DI
+	JMP          ended23
+
+apart23:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y18, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z20, Y0
+	VMOVUPS       Y20, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z22, Y0
+	VMOVUPS       Y22, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended23:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000017, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block23
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block23
 	VZEROUPPER
 	RET
 
 block24:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z0, Z21
+	VMOVAPS   Z0, Z22
+	VMOVAPS   Z0, Z23
+	TESTQ     R8, R8
+	JZ        same24
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y17
 	VPMOVZXDQ Y17, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y18
 	VPMOVZXDQ Y18, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y19
 	VPMOVZXDQ Y19, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y20
 	VPMOVZXDQ Y20, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y21
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y21
 	VPMOVZXDQ Y21, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y22
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y22
 	VPMOVZXDQ Y22, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y23
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y23
 	VPMOVZXDQ Y23, Z23
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	LEAQ      (R9)(CX*2), R10
-	ADDQ      AX, R10
-	MOVQ      8(SP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 40(SP)
+
+same24:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	LEAQ (R9)(CX*2), R10
+	ADDQ AX, R10
+	MOVQ 8(SP), R11
+	MOVQ rows+16(FP), R12
+	MOVQ R12, 40(SP)
 
 row24:
 	MOVQ depth+24(FP), R12
@@ -27266,262 +28150,310 @@ even24:
 	DECQ         40(SP)
 	JNZ          row24
 	VBROADCASTSS floor+160(FP), Z24
-	VMOVSHDUP    Z0, Z25
-	VADDPS       Z25, Z0, Z0
-	VMAXPS       Z0, Z24, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z25
-	VADDPS       Z25, Z1, Z1
-	VMAXPS       Z1, Z24, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z25
-	VADDPS       Z25, Z2, Z2
-	VMAXPS       Z2, Z24, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z25
-	VADDPS       Z25, Z3, Z3
-	VMAXPS       Z3, Z24, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z25
-	VADDPS       Z25, Z4, Z4
-	VMAXPS       Z4, Z24, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z25
-	VADDPS       Z25, Z5, Z5
-	VMAXPS       Z5, Z24, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z25
-	VADDPS       Z25, Z6, Z6
-	VMAXPS       Z6, Z24, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z25
-	VADDPS       Z25, Z7, Z7
-	VMAXPS       Z7, Z24, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z25
-	VADDPS       Z25, Z8, Z8
-	VMAXPS       Z8, Z24, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z25
-	VADDPS       Z25, Z9, Z9
-	VMAXPS       Z9, Z24, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z25
-	VADDPS       Z25, Z10, Z10
-	VMAXPS       Z10, Z24, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z25
-	VADDPS       Z25, Z11, Z11
-	VMAXPS       Z11, Z24, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z25
-	VADDPS       Z25, Z12, Z12
-	VMAXPS       Z12, Z24, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z25
-	VADDPS       Z25, Z13, Z13
-	VMAXPS       Z13, Z24, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z25
-	VADDPS       Z25, Z14, Z14
-	VMAXPS       Z14, Z24, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z25
-	VADDPS       Z25, Z15, Z15
-	VMAXPS       Z15, Z24, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z25
-	VADDPS       Z25, Z16, Z16
-	VMAXPS       Z16, Z24, Z16
-	VPMOVQD      Z16, Y16
-	VMOVSHDUP    Z17, Z25
-	VADDPS       Z25, Z17, Z17
-	VMAXPS       Z17, Z24, Z17
-	VPMOVQD      Z17, Y17
-	VMOVSHDUP    Z18, Z25
-	VADDPS       Z25, Z18, Z18
-	VMAXPS       Z18, Z24, Z18
-	VPMOVQD      Z18, Y18
-	VMOVSHDUP    Z19, Z25
-	VADDPS       Z25, Z19, Z19
-	VMAXPS       Z19, Z24, Z19
-	VPMOVQD      Z19, Y19
-	VMOVSHDUP    Z20, Z25
-	VADDPS       Z25, Z20, Z20
-	VMAXPS       Z20, Z24, Z20
-	VPMOVQD      Z20, Y20
-	VMOVSHDUP    Z21, Z25
-	VADDPS       Z25, Z21, Z21
-	VMAXPS       Z21, Z24, Z21
-	VPMOVQD      Z21, Y21
-	VMOVSHDUP    Z22, Z25
-	VADDPS       Z25, Z22, Z22
-	VMAXPS       Z22, Z24, Z22
-	VPMOVQD      Z22, Y22
-	VMOVSHDUP    Z23, Z25
-	VADDPS       Z25, Z23, Z23
-	VMAXPS       Z23, Z24, Z23
-	VPMOVQD      Z23, Y23
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y17, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y18, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y19, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y20, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y21, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y22, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y23, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000018, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block24
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block24
+	VMOVUPS      inHalves<>+0(SB), Z25
+	VSHUFPS      $0xdd, Z1, Z0, Z26
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z26, Z0, Z0
+	VMAXPS       Z0, Z24, Z0
+	VPERMPS      Z0, Z25, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z24, Z2
+	VPERMPS      Z2, Z25, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z24, Z4
+	VPERMPS      Z4, Z25, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z24, Z6
+	VPERMPS      Z6, Z25, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z24, Z8
+	VPERMPS      Z8, Z25, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z24, Z10
+	VPERMPS      Z10, Z25, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z24, Z12
+	VPERMPS      Z12, Z25, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z24, Z14
+	VPERMPS      Z14, Z25, Z14
+	VSHUFPS      $0xdd, Z17, Z16, Z1
+	VSHUFPS      $0x88, Z17, Z16, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z24, Z16
+	VPERMPS      Z16, Z25, Z16
+	VSHUFPS      $0xdd, Z19, Z18, Z1
+	VSHUFPS      $0x88, Z19, Z18, Z18
+	VADDPS       Z1, Z18, Z18
+	VMAXPS       Z18, Z24, Z18
+	VPERMPS      Z18, Z25, Z18
+	VSHUFPS      $0xdd, Z21, Z20, Z1
+	VSHUFPS      $0x88, Z21, Z20, Z20
+	VADDPS       Z1, Z20, Z20
+	VMAXPS       Z20, Z24, Z20
+	VPERMPS      Z20, Z25, Z20
+	VSHUFPS      $0xdd, Z23, Z22, Z1
+	VSHUFPS      $0x88, Z23, Z22, Z22
+	VADDPS       Z1, Z22, Z22
+	VMAXPS       Z22, Z24, Z22
+	VPERMPS      Z22, Z25, Z22
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart24
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart24
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	VMOVUPS      Z16, 512(DI)
+	VMOVUPS      Z18, 576(DI)
+	VMOVUPS      Z20, 640(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z22, 704(DI)
+	ADDQ         $0x00000300, DI
+	JMP          ended24
+
+apart24:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y18, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z20, Y0
+	VMOVUPS       Y20, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z22, Y0
+	VMOVUPS       Y22, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended24:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000018, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block24
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block24
 	VZEROUPPER
 	RET
 
 block25:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z0, Z21
+	VMOVAPS   Z0, Z22
+	VMOVAPS   Z0, Z23
+	VMOVAPS   Z0, Z24
+	TESTQ     R8, R8
+	JZ        same25
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y17
 	VPMOVZXDQ Y17, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y18
 	VPMOVZXDQ Y18, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y19
 	VPMOVZXDQ Y19, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y20
 	VPMOVZXDQ Y20, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y21
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y21
 	VPMOVZXDQ Y21, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y22
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y22
 	VPMOVZXDQ Y22, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y23
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y23
 	VPMOVZXDQ Y23, Z23
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y24
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y24
 	VPMOVZXDQ Y24, Z24
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	LEAQ      (R9)(CX*2), R10
-	ADDQ      AX, R10
-	MOVQ      8(SP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 40(SP)
+
+same25:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	LEAQ (R9)(CX*2), R10
+	ADDQ AX, R10
+	MOVQ 8(SP), R11
+	MOVQ rows+16(FP), R12
+	MOVQ R12, 40(SP)
 
 row25:
 	MOVQ depth+24(FP), R12
@@ -27677,271 +28609,325 @@ even25:
 	DECQ         40(SP)
 	JNZ          row25
 	VBROADCASTSS floor+160(FP), Z25
-	VMOVSHDUP    Z0, Z26
-	VADDPS       Z26, Z0, Z0
-	VMAXPS       Z0, Z25, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z26
-	VADDPS       Z26, Z1, Z1
-	VMAXPS       Z1, Z25, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z26
-	VADDPS       Z26, Z2, Z2
-	VMAXPS       Z2, Z25, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z26
-	VADDPS       Z26, Z3, Z3
-	VMAXPS       Z3, Z25, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z26
-	VADDPS       Z26, Z4, Z4
-	VMAXPS       Z4, Z25, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z26
-	VADDPS       Z26, Z5, Z5
-	VMAXPS       Z5, Z25, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z26
-	VADDPS       Z26, Z6, Z6
-	VMAXPS       Z6, Z25, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z26
-	VADDPS       Z26, Z7, Z7
-	VMAXPS       Z7, Z25, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z26
-	VADDPS       Z26, Z8, Z8
-	VMAXPS       Z8, Z25, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z26
-	VADDPS       Z26, Z9, Z9
-	VMAXPS       Z9, Z25, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z26
-	VADDPS       Z26, Z10, Z10
-	VMAXPS       Z10, Z25, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z26
-	VADDPS       Z26, Z11, Z11
-	VMAXPS       Z11, Z25, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z26
-	VADDPS       Z26, Z12, Z12
-	VMAXPS       Z12, Z25, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z26
-	VADDPS       Z26, Z13, Z13
-	VMAXPS       Z13, Z25, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z26
-	VADDPS       Z26, Z14, Z14
-	VMAXPS       Z14, Z25, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z26
-	VADDPS       Z26, Z15, Z15
-	VMAXPS       Z15, Z25, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z26
-	VADDPS       Z26, Z16, Z16
-	VMAXPS       Z16, Z25, Z16
-	VPMOVQD      Z16, Y16
-	VMOVSHDUP    Z17, Z26
-	VADDPS       Z26, Z17, Z17
-	VMAXPS       Z17, Z25, Z17
-	VPMOVQD      Z17, Y17
-	VMOVSHDUP    Z18, Z26
-	VADDPS       Z26, Z18, Z18
-	VMAXPS       Z18, Z25, Z18
-	VPMOVQD      Z18, Y18
-	VMOVSHDUP    Z19, Z26
-	VADDPS       Z26, Z19, Z19
-	VMAXPS       Z19, Z25, Z19
-	VPMOVQD      Z19, Y19
-	VMOVSHDUP    Z20, Z26
-	VADDPS       Z26, Z20, Z20
-	VMAXPS       Z20, Z25, Z20
-	VPMOVQD      Z20, Y20
-	VMOVSHDUP    Z21, Z26
-	VADDPS       Z26, Z21, Z21
-	VMAXPS       Z21, Z25, Z21
-	VPMOVQD      Z21, Y21
-	VMOVSHDUP    Z22, Z26
-	VADDPS       Z26, Z22, Z22
-	VMAXPS       Z22, Z25, Z22
-	VPMOVQD      Z22, Y22
-	VMOVSHDUP    Z23, Z26
-	VADDPS       Z26, Z23, Z23
-	VMAXPS       Z23, Z25, Z23
-	VPMOVQD      Z23, Y23
-	VMOVSHDUP    Z24, Z26
-	VADDPS       Z26, Z24, Z24
-	VMAXPS       Z24, Z25, Z24
-	VPMOVQD      Z24, Y24
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y17, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y18, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y19, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y20, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y21, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y22, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y23, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y24, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x00000019, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block25
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block25
+	VMOVUPS      inHalves<>+0(SB), Z26
+	VSHUFPS      $0xdd, Z1, Z0, Z27
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z27, Z0, Z0
+	VMAXPS       Z0, Z25, Z0
+	VPERMPS      Z0, Z26, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z25, Z2
+	VPERMPS      Z2, Z26, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z25, Z4
+	VPERMPS      Z4, Z26, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z25, Z6
+	VPERMPS      Z6, Z26, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z25, Z8
+	VPERMPS      Z8, Z26, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z25, Z10
+	VPERMPS      Z10, Z26, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z25, Z12
+	VPERMPS      Z12, Z26, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z25, Z14
+	VPERMPS      Z14, Z26, Z14
+	VSHUFPS      $0xdd, Z17, Z16, Z1
+	VSHUFPS      $0x88, Z17, Z16, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z25, Z16
+	VPERMPS      Z16, Z26, Z16
+	VSHUFPS      $0xdd, Z19, Z18, Z1
+	VSHUFPS      $0x88, Z19, Z18, Z18
+	VADDPS       Z1, Z18, Z18
+	VMAXPS       Z18, Z25, Z18
+	VPERMPS      Z18, Z26, Z18
+	VSHUFPS      $0xdd, Z21, Z20, Z1
+	VSHUFPS      $0x88, Z21, Z20, Z20
+	VADDPS       Z1, Z20, Z20
+	VMAXPS       Z20, Z25, Z20
+	VPERMPS      Z20, Z26, Z20
+	VSHUFPS      $0xdd, Z23, Z22, Z1
+	VSHUFPS      $0x88, Z23, Z22, Z22
+	VADDPS       Z1, Z22, Z22
+	VMAXPS       Z22, Z25, Z22
+	VPERMPS      Z22, Z26, Z22
+	VSHUFPS      $0xdd, Z24, Z23, Z1
+	VSHUFPS      $0x88, Z24, Z23, Z24
+	VADDPS       Z1, Z24, Z24
+	VMAXPS       Z24, Z25, Z24
+	VPERMPS      Z24, Z26, Z24
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart25
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart25
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	VMOVUPS      Z16, 512(DI)
+	VMOVUPS      Z18, 576(DI)
+	VMOVUPS      Z20, 640(DI)
+	VMOVUPS      Z22, 704(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z24, 768(DI)
+	ADDQ         $0x00000340, DI
+	JMP          ended25
+
+apart25:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y18, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z20, Y0
+	VMOVUPS       Y20, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z22, Y0
+	VMOVUPS       Y22, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z24, Y0
+	VMOVUPS       Y24, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended25:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x00000019, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block25
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block25
 	VZEROUPPER
 	RET
 
 block26:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z0, Z21
+	VMOVAPS   Z0, Z22
+	VMOVAPS   Z0, Z23
+	VMOVAPS   Z0, Z24
+	VMOVAPS   Z0, Z25
+	TESTQ     R8, R8
+	JZ        same26
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y17
 	VPMOVZXDQ Y17, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y18
 	VPMOVZXDQ Y18, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y19
 	VPMOVZXDQ Y19, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y20
 	VPMOVZXDQ Y20, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y21
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y21
 	VPMOVZXDQ Y21, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y22
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y22
 	VPMOVZXDQ Y22, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y23
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y23
 	VPMOVZXDQ Y23, Z23
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y24
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y24
 	VPMOVZXDQ Y24, Z24
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y25
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y25
 	VPMOVZXDQ Y25, Z25
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	LEAQ      (R9)(CX*2), R10
-	ADDQ      AX, R10
-	MOVQ      8(SP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 40(SP)
+
+same26:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	LEAQ (R9)(CX*2), R10
+	ADDQ AX, R10
+	MOVQ 8(SP), R11
+	MOVQ rows+16(FP), R12
+	MOVQ R12, 40(SP)
 
 row26:
 	MOVQ depth+24(FP), R12
@@ -28102,280 +29088,330 @@ even26:
 	DECQ         40(SP)
 	JNZ          row26
 	VBROADCASTSS floor+160(FP), Z26
-	VMOVSHDUP    Z0, Z27
-	VADDPS       Z27, Z0, Z0
-	VMAXPS       Z0, Z26, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z27
-	VADDPS       Z27, Z1, Z1
-	VMAXPS       Z1, Z26, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z27
-	VADDPS       Z27, Z2, Z2
-	VMAXPS       Z2, Z26, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z27
-	VADDPS       Z27, Z3, Z3
-	VMAXPS       Z3, Z26, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z27
-	VADDPS       Z27, Z4, Z4
-	VMAXPS       Z4, Z26, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z27
-	VADDPS       Z27, Z5, Z5
-	VMAXPS       Z5, Z26, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z27
-	VADDPS       Z27, Z6, Z6
-	VMAXPS       Z6, Z26, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z27
-	VADDPS       Z27, Z7, Z7
-	VMAXPS       Z7, Z26, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z27
-	VADDPS       Z27, Z8, Z8
-	VMAXPS       Z8, Z26, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z27
-	VADDPS       Z27, Z9, Z9
-	VMAXPS       Z9, Z26, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z27
-	VADDPS       Z27, Z10, Z10
-	VMAXPS       Z10, Z26, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z27
-	VADDPS       Z27, Z11, Z11
-	VMAXPS       Z11, Z26, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z27
-	VADDPS       Z27, Z12, Z12
-	VMAXPS       Z12, Z26, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z27
-	VADDPS       Z27, Z13, Z13
-	VMAXPS       Z13, Z26, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z27
-	VADDPS       Z27, Z14, Z14
-	VMAXPS       Z14, Z26, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z27
-	VADDPS       Z27, Z15, Z15
-	VMAXPS       Z15, Z26, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z27
-	VADDPS       Z27, Z16, Z16
-	VMAXPS       Z16, Z26, Z16
-	VPMOVQD      Z16, Y16
-	VMOVSHDUP    Z17, Z27
-	VADDPS       Z27, Z17, Z17
-	VMAXPS       Z17, Z26, Z17
-	VPMOVQD      Z17, Y17
-	VMOVSHDUP    Z18, Z27
-	VADDPS       Z27, Z18, Z18
-	VMAXPS       Z18, Z26, Z18
-	VPMOVQD      Z18, Y18
-	VMOVSHDUP    Z19, Z27
-	VADDPS       Z27, Z19, Z19
-	VMAXPS       Z19, Z26, Z19
-	VPMOVQD      Z19, Y19
-	VMOVSHDUP    Z20, Z27
-	VADDPS       Z27, Z20, Z20
-	VMAXPS       Z20, Z26, Z20
-	VPMOVQD      Z20, Y20
-	VMOVSHDUP    Z21, Z27
-	VADDPS       Z27, Z21, Z21
-	VMAXPS       Z21, Z26, Z21
-	VPMOVQD      Z21, Y21
-	VMOVSHDUP    Z22, Z27
-	VADDPS       Z27, Z22, Z22
-	VMAXPS       Z22, Z26, Z22
-	VPMOVQD      Z22, Y22
-	VMOVSHDUP    Z23, Z27
-	VADDPS       Z27, Z23, Z23
-	VMAXPS       Z23, Z26, Z23
-	VPMOVQD      Z23, Y23
-	VMOVSHDUP    Z24, Z27
-	VADDPS       Z27, Z24, Z24
-	VMAXPS       Z24, Z26, Z24
-	VPMOVQD      Z24, Y24
-	VMOVSHDUP    Z25, Z27
-	VADDPS       Z27, Z25, Z25
-	VMAXPS       Z25, Z26, Z25
-	VPMOVQD      Z25, Y25
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y17, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y18, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y19, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y20, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y21, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y22, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y23, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y24, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y25, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x0000001a, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block26
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block26
+	VMOVUPS      inHalves<>+0(SB), Z27
+	VSHUFPS      $0xdd, Z1, Z0, Z28
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z28, Z0, Z0
+	VMAXPS       Z0, Z26, Z0
+	VPERMPS      Z0, Z27, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z26, Z2
+	VPERMPS      Z2, Z27, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z26, Z4
+	VPERMPS      Z4, Z27, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z26, Z6
+	VPERMPS      Z6, Z27, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z26, Z8
+	VPERMPS      Z8, Z27, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z26, Z10
+	VPERMPS      Z10, Z27, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z26, Z12
+	VPERMPS      Z12, Z27, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z26, Z14
+	VPERMPS      Z14, Z27, Z14
+	VSHUFPS      $0xdd, Z17, Z16, Z1
+	VSHUFPS      $0x88, Z17, Z16, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z26, Z16
+	VPERMPS      Z16, Z27, Z16
+	VSHUFPS      $0xdd, Z19, Z18, Z1
+	VSHUFPS      $0x88, Z19, Z18, Z18
+	VADDPS       Z1, Z18, Z18
+	VMAXPS       Z18, Z26, Z18
+	VPERMPS      Z18, Z27, Z18
+	VSHUFPS      $0xdd, Z21, Z20, Z1
+	VSHUFPS      $0x88, Z21, Z20, Z20
+	VADDPS       Z1, Z20, Z20
+	VMAXPS       Z20, Z26, Z20
+	VPERMPS      Z20, Z27, Z20
+	VSHUFPS      $0xdd, Z23, Z22, Z1
+	VSHUFPS      $0x88, Z23, Z22, Z22
+	VADDPS       Z1, Z22, Z22
+	VMAXPS       Z22, Z26, Z22
+	VPERMPS      Z22, Z27, Z22
+	VSHUFPS      $0xdd, Z25, Z24, Z1
+	VSHUFPS      $0x88, Z25, Z24, Z24
+	VADDPS       Z1, Z24, Z24
+	VMAXPS       Z24, Z26, Z24
+	VPERMPS      Z24, Z27, Z24
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart26
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart26
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	VMOVUPS      Z16, 512(DI)
+	VMOVUPS      Z18, 576(DI)
+	VMOVUPS      Z20, 640(DI)
+	VMOVUPS      Z22, 704(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z24, 768(DI)
+	ADDQ         $0x00000340, DI
+	JMP          ended26
+
+apart26:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y18, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z20, Y0
+	VMOVUPS       Y20, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z22, Y0
+	VMOVUPS       Y22, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z24, Y0
+	VMOVUPS       Y24, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended26:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x0000001a, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block26
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block26
 	VZEROUPPER
 	RET
 
 block27:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z0, Z21
+	VMOVAPS   Z0, Z22
+	VMOVAPS   Z0, Z23
+	VMOVAPS   Z0, Z24
+	VMOVAPS   Z0, Z25
+	VMOVAPS   Z0, Z26
+	TESTQ     R8, R8
+	JZ        same27
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y17
 	VPMOVZXDQ Y17, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y18
 	VPMOVZXDQ Y18, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y19
 	VPMOVZXDQ Y19, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y20
 	VPMOVZXDQ Y20, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y21
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y21
 	VPMOVZXDQ Y21, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y22
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y22
 	VPMOVZXDQ Y22, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y23
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y23
 	VPMOVZXDQ Y23, Z23
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y24
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y24
 	VPMOVZXDQ Y24, Z24
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y25
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y25
 	VPMOVZXDQ Y25, Z25
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y26
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y26
 	VPMOVZXDQ Y26, Z26
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	LEAQ      (R9)(CX*2), R10
-	ADDQ      AX, R10
-	MOVQ      8(SP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 40(SP)
+
+same27:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	LEAQ (R9)(CX*2), R10
+	ADDQ AX, R10
+	MOVQ 8(SP), R11
+	MOVQ rows+16(FP), R12
+	MOVQ R12, 40(SP)
 
 row27:
 	MOVQ depth+24(FP), R12
@@ -28541,289 +29577,345 @@ even27:
 	DECQ         40(SP)
 	JNZ          row27
 	VBROADCASTSS floor+160(FP), Z27
-	VMOVSHDUP    Z0, Z28
-	VADDPS       Z28, Z0, Z0
-	VMAXPS       Z0, Z27, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z28
-	VADDPS       Z28, Z1, Z1
-	VMAXPS       Z1, Z27, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z28
-	VADDPS       Z28, Z2, Z2
-	VMAXPS       Z2, Z27, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z28
-	VADDPS       Z28, Z3, Z3
-	VMAXPS       Z3, Z27, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z28
-	VADDPS       Z28, Z4, Z4
-	VMAXPS       Z4, Z27, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z28
-	VADDPS       Z28, Z5, Z5
-	VMAXPS       Z5, Z27, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z28
-	VADDPS       Z28, Z6, Z6
-	VMAXPS       Z6, Z27, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z28
-	VADDPS       Z28, Z7, Z7
-	VMAXPS       Z7, Z27, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z28
-	VADDPS       Z28, Z8, Z8
-	VMAXPS       Z8, Z27, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z28
-	VADDPS       Z28, Z9, Z9
-	VMAXPS       Z9, Z27, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z28
-	VADDPS       Z28, Z10, Z10
-	VMAXPS       Z10, Z27, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z28
-	VADDPS       Z28, Z11, Z11
-	VMAXPS       Z11, Z27, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z28
-	VADDPS       Z28, Z12, Z12
-	VMAXPS       Z12, Z27, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z28
-	VADDPS       Z28, Z13, Z13
-	VMAXPS       Z13, Z27, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z28
-	VADDPS       Z28, Z14, Z14
-	VMAXPS       Z14, Z27, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z28
-	VADDPS       Z28, Z15, Z15
-	VMAXPS       Z15, Z27, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z28
-	VADDPS       Z28, Z16, Z16
-	VMAXPS       Z16, Z27, Z16
-	VPMOVQD      Z16, Y16
-	VMOVSHDUP    Z17, Z28
-	VADDPS       Z28, Z17, Z17
-	VMAXPS       Z17, Z27, Z17
-	VPMOVQD      Z17, Y17
-	VMOVSHDUP    Z18, Z28
-	VADDPS       Z28, Z18, Z18
-	VMAXPS       Z18, Z27, Z18
-	VPMOVQD      Z18, Y18
-	VMOVSHDUP    Z19, Z28
-	VADDPS       Z28, Z19, Z19
-	VMAXPS       Z19, Z27, Z19
-	VPMOVQD      Z19, Y19
-	VMOVSHDUP    Z20, Z28
-	VADDPS       Z28, Z20, Z20
-	VMAXPS       Z20, Z27, Z20
-	VPMOVQD      Z20, Y20
-	VMOVSHDUP    Z21, Z28
-	VADDPS       Z28, Z21, Z21
-	VMAXPS       Z21, Z27, Z21
-	VPMOVQD      Z21, Y21
-	VMOVSHDUP    Z22, Z28
-	VADDPS       Z28, Z22, Z22
-	VMAXPS       Z22, Z27, Z22
-	VPMOVQD      Z22, Y22
-	VMOVSHDUP    Z23, Z28
-	VADDPS       Z28, Z23, Z23
-	VMAXPS       Z23, Z27, Z23
-	VPMOVQD      Z23, Y23
-	VMOVSHDUP    Z24, Z28
-	VADDPS       Z28, Z24, Z24
-	VMAXPS       Z24, Z27, Z24
-	VPMOVQD      Z24, Y24
-	VMOVSHDUP    Z25, Z28
-	VADDPS       Z28, Z25, Z25
-	VMAXPS       Z25, Z27, Z25
-	VPMOVQD      Z25, Y25
-	VMOVSHDUP    Z26, Z28
-	VADDPS       Z28, Z26, Z26
-	VMAXPS       Z26, Z27, Z26
-	VPMOVQD      Z26, Y26
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y17, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y18, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y19, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y20, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y21, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y22, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y23, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y24, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y25, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y26, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x0000001b, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block27
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block27
+	VMOVUPS      inHalves<>+0(SB), Z28
+	VSHUFPS      $0xdd, Z1, Z0, Z29
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z29, Z0, Z0
+	VMAXPS       Z0, Z27, Z0
+	VPERMPS      Z0, Z28, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z27, Z2
+	VPERMPS      Z2, Z28, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z27, Z4
+	VPERMPS      Z4, Z28, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z27, Z6
+	VPERMPS      Z6, Z28, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z27, Z8
+	VPERMPS      Z8, Z28, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z27, Z10
+	VPERMPS      Z10, Z28, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z27, Z12
+	VPERMPS      Z12, Z28, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z27, Z14
+	VPERMPS      Z14, Z28, Z14
+	VSHUFPS      $0xdd, Z17, Z16, Z1
+	VSHUFPS      $0x88, Z17, Z16, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z27, Z16
+	VPERMPS      Z16, Z28, Z16
+	VSHUFPS      $0xdd, Z19, Z18, Z1
+	VSHUFPS      $0x88, Z19, Z18, Z18
+	VADDPS       Z1, Z18, Z18
+	VMAXPS       Z18, Z27, Z18
+	VPERMPS      Z18, Z28, Z18
+	VSHUFPS      $0xdd, Z21, Z20, Z1
+	VSHUFPS      $0x88, Z21, Z20, Z20
+	VADDPS       Z1, Z20, Z20
+	VMAXPS       Z20, Z27, Z20
+	VPERMPS      Z20, Z28, Z20
+	VSHUFPS      $0xdd, Z23, Z22, Z1
+	VSHUFPS      $0x88, Z23, Z22, Z22
+	VADDPS       Z1, Z22, Z22
+	VMAXPS       Z22, Z27, Z22
+	VPERMPS      Z22, Z28, Z22
+	VSHUFPS      $0xdd, Z25, Z24, Z1
+	VSHUFPS      $0x88, Z25, Z24, Z24
+	VADDPS       Z1, Z24, Z24
+	VMAXPS       Z24, Z27, Z24
+	VPERMPS      Z24, Z28, Z24
+	VSHUFPS      $0xdd, Z26, Z25, Z1
+	VSHUFPS      $0x88, Z26, Z25, Z26
+	VADDPS       Z1, Z26, Z26
+	VMAXPS       Z26, Z27, Z26
+	VPERMPS      Z26, Z28, Z26
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart27
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart27
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	VMOVUPS      Z16, 512(DI)
+	VMOVUPS      Z18, 576(DI)
+	VMOVUPS      Z20, 640(DI)
+	VMOVUPS      Z22, 704(DI)
+	VMOVUPS      Z24, 768(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z26, 832(DI)
+	ADDQ         $0x00000380, DI
+	JMP          ended27
+
+apart27:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y18, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z20, Y0
+	VMOVUPS       Y20, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z22, Y0
+	VMOVUPS       Y22, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z24, Y0
+	VMOVUPS       Y24, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z26, Y0
+	VMOVUPS       Y26, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended27:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x0000001b, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block27
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block27
 	VZEROUPPER
 	RET
 
 block28:
 	MOVQ      ldi+128(FP), R8
 	MOVQ      16(SP), DI
-	VMOVUPS.Z (DI), K1, Y0
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Y0
 	VPMOVZXDQ Y0, Z0
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y1
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z11
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z13
+	VMOVAPS   Z0, Z14
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z16
+	VMOVAPS   Z0, Z17
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z19
+	VMOVAPS   Z0, Z20
+	VMOVAPS   Z0, Z21
+	VMOVAPS   Z0, Z22
+	VMOVAPS   Z0, Z23
+	VMOVAPS   Z0, Z24
+	VMOVAPS   Z0, Z25
+	VMOVAPS   Z0, Z26
+	VMOVAPS   Z0, Z27
+	TESTQ     R8, R8
+	JZ        same28
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y1
 	VPMOVZXDQ Y1, Z1
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y2
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y2
 	VPMOVZXDQ Y2, Z2
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y3
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y3
 	VPMOVZXDQ Y3, Z3
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y4
 	VPMOVZXDQ Y4, Z4
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y5
 	VPMOVZXDQ Y5, Z5
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y6
 	VPMOVZXDQ Y6, Z6
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y7
 	VPMOVZXDQ Y7, Z7
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y8
 	VPMOVZXDQ Y8, Z8
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y9
 	VPMOVZXDQ Y9, Z9
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y10
 	VPMOVZXDQ Y10, Z10
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y11
 	VPMOVZXDQ Y11, Z11
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y12
 	VPMOVZXDQ Y12, Z12
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y13
 	VPMOVZXDQ Y13, Z13
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y14
 	VPMOVZXDQ Y14, Z14
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y15
 	VPMOVZXDQ Y15, Z15
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y16
 	VPMOVZXDQ Y16, Z16
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y17
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y17
 	VPMOVZXDQ Y17, Z17
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y18
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y18
 	VPMOVZXDQ Y18, Z18
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y19
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y19
 	VPMOVZXDQ Y19, Z19
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y20
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y20
 	VPMOVZXDQ Y20, Z20
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y21
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y21
 	VPMOVZXDQ Y21, Z21
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y22
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y22
 	VPMOVZXDQ Y22, Z22
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y23
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y23
 	VPMOVZXDQ Y23, Z23
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y24
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y24
 	VPMOVZXDQ Y24, Z24
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y25
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y25
 	VPMOVZXDQ Y25, Z25
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y26
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y26
 	VPMOVZXDQ Y26, Z26
-	ADDQ      R8, DI
-	VMOVUPS.Z (DI), K1, Y27
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Y27
 	VPMOVZXDQ Y27, Z27
-	ADDQ      R8, DI
-	MOVQ      DI, 16(SP)
-	MOVQ      (SP), DI
-	LEAQ      (DI)(CX*2), R8
-	ADDQ      AX, R8
-	LEAQ      (R8)(CX*2), R9
-	ADDQ      AX, R9
-	LEAQ      (R9)(CX*2), R10
-	ADDQ      AX, R10
-	MOVQ      8(SP), R11
-	MOVQ      rows+16(FP), R12
-	MOVQ      R12, 40(SP)
+
+same28:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	LEAQ (DI)(CX*2), R8
+	ADDQ AX, R8
+	LEAQ (R8)(CX*2), R9
+	ADDQ AX, R9
+	LEAQ (R9)(CX*2), R10
+	ADDQ AX, R10
+	MOVQ 8(SP), R11
+	MOVQ rows+16(FP), R12
+	MOVQ R12, 40(SP)
 
 row28:
 	MOVQ depth+24(FP), R12
@@ -28994,194 +30086,185 @@ even28:
 	DECQ         40(SP)
 	JNZ          row28
 	VBROADCASTSS floor+160(FP), Z28
-	VMOVSHDUP    Z0, Z29
-	VADDPS       Z29, Z0, Z0
-	VMAXPS       Z0, Z28, Z0
-	VPMOVQD      Z0, Y0
-	VMOVSHDUP    Z1, Z29
-	VADDPS       Z29, Z1, Z1
-	VMAXPS       Z1, Z28, Z1
-	VPMOVQD      Z1, Y1
-	VMOVSHDUP    Z2, Z29
-	VADDPS       Z29, Z2, Z2
-	VMAXPS       Z2, Z28, Z2
-	VPMOVQD      Z2, Y2
-	VMOVSHDUP    Z3, Z29
-	VADDPS       Z29, Z3, Z3
-	VMAXPS       Z3, Z28, Z3
-	VPMOVQD      Z3, Y3
-	VMOVSHDUP    Z4, Z29
-	VADDPS       Z29, Z4, Z4
-	VMAXPS       Z4, Z28, Z4
-	VPMOVQD      Z4, Y4
-	VMOVSHDUP    Z5, Z29
-	VADDPS       Z29, Z5, Z5
-	VMAXPS       Z5, Z28, Z5
-	VPMOVQD      Z5, Y5
-	VMOVSHDUP    Z6, Z29
-	VADDPS       Z29, Z6, Z6
-	VMAXPS       Z6, Z28, Z6
-	VPMOVQD      Z6, Y6
-	VMOVSHDUP    Z7, Z29
-	VADDPS       Z29, Z7, Z7
-	VMAXPS       Z7, Z28, Z7
-	VPMOVQD      Z7, Y7
-	VMOVSHDUP    Z8, Z29
-	VADDPS       Z29, Z8, Z8
-	VMAXPS       Z8, Z28, Z8
-	VPMOVQD      Z8, Y8
-	VMOVSHDUP    Z9, Z29
-	VADDPS       Z29, Z9, Z9
-	VMAXPS       Z9, Z28, Z9
-	VPMOVQD      Z9, Y9
-	VMOVSHDUP    Z10, Z29
-	VADDPS       Z29, Z10, Z10
-	VMAXPS       Z10, Z28, Z10
-	VPMOVQD      Z10, Y10
-	VMOVSHDUP    Z11, Z29
-	VADDPS       Z29, Z11, Z11
-	VMAXPS       Z11, Z28, Z11
-	VPMOVQD      Z11, Y11
-	VMOVSHDUP    Z12, Z29
-	VADDPS       Z29, Z12, Z12
-	VMAXPS       Z12, Z28, Z12
-	VPMOVQD      Z12, Y12
-	VMOVSHDUP    Z13, Z29
-	VADDPS       Z29, Z13, Z13
-	VMAXPS       Z13, Z28, Z13
-	VPMOVQD      Z13, Y13
-	VMOVSHDUP    Z14, Z29
-	VADDPS       Z29, Z14, Z14
-	VMAXPS       Z14, Z28, Z14
-	VPMOVQD      Z14, Y14
-	VMOVSHDUP    Z15, Z29
-	VADDPS       Z29, Z15, Z15
-	VMAXPS       Z15, Z28, Z15
-	VPMOVQD      Z15, Y15
-	VMOVSHDUP    Z16, Z29
-	VADDPS       Z29, Z16, Z16
-	VMAXPS       Z16, Z28, Z16
-	VPMOVQD      Z16, Y16
-	VMOVSHDUP    Z17, Z29
-	VADDPS       Z29, Z17, Z17
-	VMAXPS       Z17, Z28, Z17
-	VPMOVQD      Z17, Y17
-	VMOVSHDUP    Z18, Z29
-	VADDPS       Z29, Z18, Z18
-	VMAXPS       Z18, Z28, Z18
-	VPMOVQD      Z18, Y18
-	VMOVSHDUP    Z19, Z29
-	VADDPS       Z29, Z19, Z19
-	VMAXPS       Z19, Z28, Z19
-	VPMOVQD      Z19, Y19
-	VMOVSHDUP    Z20, Z29
-	VADDPS       Z29, Z20, Z20
-	VMAXPS       Z20, Z28, Z20
-	VPMOVQD      Z20, Y20
-	VMOVSHDUP    Z21, Z29
-	VADDPS       Z29, Z21, Z21
-	VMAXPS       Z21, Z28, Z21
-	VPMOVQD      Z21, Y21
-	VMOVSHDUP    Z22, Z29
-	VADDPS       Z29, Z22, Z22
-	VMAXPS       Z22, Z28, Z22
-	VPMOVQD      Z22, Y22
-	VMOVSHDUP    Z23, Z29
-	VADDPS       Z29, Z23, Z23
-	VMAXPS       Z23, Z28, Z23
-	VPMOVQD      Z23, Y23
-	VMOVSHDUP    Z24, Z29
-	VADDPS       Z29, Z24, Z24
-	VMAXPS       Z24, Z28, Z24
-	VPMOVQD      Z24, Y24
-	VMOVSHDUP    Z25, Z29
-	VADDPS       Z29, Z25, Z25
-	VMAXPS       Z25, Z28, Z25
-	VPMOVQD      Z25, Y25
-	VMOVSHDUP    Z26, Z29
-	VADDPS       Z29, Z26, Z26
-	VMAXPS       Z26, Z28, Z26
-	VPMOVQD      Z26, Y26
-	VMOVSHDUP    Z27, Z29
-	VADDPS       Z29, Z27, Z27
-	VMAXPS       Z27, Z28, Z27
-	VPMOVQD      Z27, Y27
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y0, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y1, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y2, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y3, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y4, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y5, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y6, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y7, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y8, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y9, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y10, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y11, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y12, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y13, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y14, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y15, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y16, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y17, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y18, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y19, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y20, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y21, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y22, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y23, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y24, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y25, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y26, K1, (DI)
-	ADDQ         R8, DI
-	VMOVUPS      Y27, K1, (DI)
-	ADDQ         R8, DI
-	MOVQ         DI, 24(SP)
-	MOVQ         AX, DI
-	IMUL3Q       $0x0000001c, DI, DI
-	ADDQ         DI, (SP)
-	DECQ         32(SP)
-	JNZ          block28
-	MOVQ         blocks+8(FP), DI
-	MOVQ         DI, 32(SP)
-	MOVQ         anext+176(FP), DI
-	ADDQ         DI, (SP)
-	MOVQ         bnext+184(FP), DI
-	ADDQ         DI, 8(SP)
-	MOVQ         inext+192(FP), DI
-	ADDQ         DI, 16(SP)
-	MOVQ         cnext+200(FP), DI
-	ADDQ         DI, 24(SP)
-	DECQ         48(SP)
-	JNZ          block28
+	VMOVUPS      inHalves<>+0(SB), Z29
+	VSHUFPS      $0xdd, Z1, Z0, Z30
+	VSHUFPS      $0x88, Z1, Z0, Z0
+	VADDPS       Z30, Z0, Z0
+	VMAXPS       Z0, Z28, Z0
+	VPERMPS      Z0, Z29, Z0
+	VSHUFPS      $0xdd, Z3, Z2, Z1
+	VSHUFPS      $0x88, Z3, Z2, Z2
+	VADDPS       Z1, Z2, Z2
+	VMAXPS       Z2, Z28, Z2
+	VPERMPS      Z2, Z29, Z2
+	VSHUFPS      $0xdd, Z5, Z4, Z1
+	VSHUFPS      $0x88, Z5, Z4, Z4
+	VADDPS       Z1, Z4, Z4
+	VMAXPS       Z4, Z28, Z4
+	VPERMPS      Z4, Z29, Z4
+	VSHUFPS      $0xdd, Z7, Z6, Z1
+	VSHUFPS      $0x88, Z7, Z6, Z6
+	VADDPS       Z1, Z6, Z6
+	VMAXPS       Z6, Z28, Z6
+	VPERMPS      Z6, Z29, Z6
+	VSHUFPS      $0xdd, Z9, Z8, Z1
+	VSHUFPS      $0x88, Z9, Z8, Z8
+	VADDPS       Z1, Z8, Z8
+	VMAXPS       Z8, Z28, Z8
+	VPERMPS      Z8, Z29, Z8
+	VSHUFPS      $0xdd, Z11, Z10, Z1
+	VSHUFPS      $0x88, Z11, Z10, Z10
+	VADDPS       Z1, Z10, Z10
+	VMAXPS       Z10, Z28, Z10
+	VPERMPS      Z10, Z29, Z10
+	VSHUFPS      $0xdd, Z13, Z12, Z1
+	VSHUFPS      $0x88, Z13, Z12, Z12
+	VADDPS       Z1, Z12, Z12
+	VMAXPS       Z12, Z28, Z12
+	VPERMPS      Z12, Z29, Z12
+	VSHUFPS      $0xdd, Z15, Z14, Z1
+	VSHUFPS      $0x88, Z15, Z14, Z14
+	VADDPS       Z1, Z14, Z14
+	VMAXPS       Z14, Z28, Z14
+	VPERMPS      Z14, Z29, Z14
+	VSHUFPS      $0xdd, Z17, Z16, Z1
+	VSHUFPS      $0x88, Z17, Z16, Z16
+	VADDPS       Z1, Z16, Z16
+	VMAXPS       Z16, Z28, Z16
+	VPERMPS      Z16, Z29, Z16
+	VSHUFPS      $0xdd, Z19, Z18, Z1
+	VSHUFPS      $0x88, Z19, Z18, Z18
+	VADDPS       Z1, Z18, Z18
+	VMAXPS       Z18, Z28, Z18
+	VPERMPS      Z18, Z29, Z18
+	VSHUFPS      $0xdd, Z21, Z20, Z1
+	VSHUFPS      $0x88, Z21, Z20, Z20
+	VADDPS       Z1, Z20, Z20
+	VMAXPS       Z20, Z28, Z20
+	VPERMPS      Z20, Z29, Z20
+	VSHUFPS      $0xdd, Z23, Z22, Z1
+	VSHUFPS      $0x88, Z23, Z22, Z22
+	VADDPS       Z1, Z22, Z22
+	VMAXPS       Z22, Z28, Z22
+	VPERMPS      Z22, Z29, Z22
+	VSHUFPS      $0xdd, Z25, Z24, Z1
+	VSHUFPS      $0x88, Z25, Z24, Z24
+	VADDPS       Z1, Z24, Z24
+	VMAXPS       Z24, Z28, Z24
+	VPERMPS      Z24, Z29, Z24
+	VSHUFPS      $0xdd, Z27, Z26, Z1
+	VSHUFPS      $0x88, Z27, Z26, Z26
+	VADDPS       Z1, Z26, Z26
+	VMAXPS       Z26, Z28, Z26
+	VPERMPS      Z26, Z29, Z26
+	MOVQ         ldc+144(FP), R8
+	CMPQ         R8, $0x20
+	JNE          apart28
+	CMPQ         columns+152(FP), $0x08
+	JNE          apart28
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z2, 64(DI)
+	VMOVUPS      Z4, 128(DI)
+	VMOVUPS      Z6, 192(DI)
+	VMOVUPS      Z8, 256(DI)
+	VMOVUPS      Z10, 320(DI)
+	VMOVUPS      Z12, 384(DI)
+	VMOVUPS      Z14, 448(DI)
+	VMOVUPS      Z16, 512(DI)
+	VMOVUPS      Z18, 576(DI)
+	VMOVUPS      Z20, 640(DI)
+	VMOVUPS      Z22, 704(DI)
+	VMOVUPS      Z24, 768(DI)
+	MOVQ         size+0(FP), R9
+	ANDQ         $0x01, R9
+	IMULQ        R8, R9
+	SUBQ         R9, DI
+	VMOVUPS      Z26, 832(DI)
+	ADDQ         $0x00000380, DI
+	JMP          ended28
+
+apart28:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       Y0, K1, (DI)
+	VMOVUPS       Y1, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VMOVUPS       Y2, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMOVUPS       Y4, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMOVUPS       Y6, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VMOVUPS       Y8, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VMOVUPS       Y10, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VMOVUPS       Y12, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VMOVUPS       Y14, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z16, Y0
+	VMOVUPS       Y16, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z18, Y0
+	VMOVUPS       Y18, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z20, Y0
+	VMOVUPS       Y20, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z22, Y0
+	VMOVUPS       Y22, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	VEXTRACTF64X4 $0x01, Z24, Y0
+	VMOVUPS       Y24, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+	MOVQ          size+0(FP), R9
+	ANDQ          $0x01, R9
+	IMULQ         R8, R9
+	SUBQ          R9, DI
+	VEXTRACTF64X4 $0x01, Z26, Y0
+	VMOVUPS       Y26, K1, (DI)
+	VMOVUPS       Y0, K1, (DI)(R8*1)
+	LEAQ          (DI)(R8*2), DI
+
+ended28:
+	MOVQ   DI, 24(SP)
+	MOVQ   AX, DI
+	IMUL3Q $0x0000001c, DI, DI
+	ADDQ   DI, (SP)
+	DECQ   32(SP)
+	JNZ    block28
+	MOVQ   blocks+8(FP), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   anext+176(FP), DI
+	ADDQ   DI, (SP)
+	MOVQ   bnext+184(FP), DI
+	ADDQ   DI, 8(SP)
+	MOVQ   inext+192(FP), DI
+	ADDQ   DI, 16(SP)
+	MOVQ   cnext+200(FP), DI
+	ADDQ   DI, 24(SP)
+	DECQ   48(SP)
+	JNZ    block28
 	VZEROUPPER
 	RET
 
@@ -29229,10 +30312,11 @@ TEXT ·paired6x8PartAVX2(SB), NOSPLIT, $56-208
 block1:
 	MOVQ         ldi+128(FP), DX
 	MOVQ         16(SP), CX
-	VMASKMOVPS   (CX), Y0, Y1
-	VPMOVZXDQ    X1, Y2
-	VEXTRACTF128 $0x01, Y1, X1
-	VPMOVZXDQ    X1, Y1
+	MOVQ         CX, DI
+	VMASKMOVPS   (DI), Y0, Y2
+	VPMOVZXDQ    X2, Y1
+	VEXTRACTF128 $0x01, Y2, X2
+	VPMOVZXDQ    X2, Y2
 	ADDQ         DX, CX
 	MOVQ         CX, 16(SP)
 	MOVQ         (SP), CX
@@ -29249,8 +30333,8 @@ depth1:
 	VMOVUPS      (DX), Y3
 	VMOVUPS      32(DX), Y4
 	VBROADCASTSD (CX), Y5
-	VFMADD231PS  Y5, Y3, Y2
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y5, Y3, Y1
+	VFMADD231PS  Y5, Y4, Y2
 	ADDQ         BX, CX
 	ADDQ         SI, DX
 	DECQ         DI
@@ -29263,8 +30347,8 @@ odd1:
 	VMOVUPS      32(DX), Y4
 	VMOVSS       (CX), X5
 	VPBROADCASTQ X5, Y5
-	VFMADD231PS  Y5, Y3, Y2
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y5, Y3, Y1
+	VFMADD231PS  Y5, Y4, Y2
 
 even1:
 	ADDQ         aturn+40(FP), CX
@@ -29272,12 +30356,12 @@ even1:
 	DECQ         40(SP)
 	JNZ          row1
 	VBROADCASTSS floor+160(FP), Y3
-	VHADDPS      Y1, Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VMAXPS       Y2, Y3, Y2
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
-	VMASKMOVPS   Y2, Y0, (CX)
+	MOVQ         ldc+144(FP), DX
+	VHADDPS      Y2, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y3, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
@@ -29303,21 +30387,29 @@ even1:
 block2:
 	MOVQ         ldi+128(FP), DX
 	MOVQ         16(SP), CX
-	VMASKMOVPS   (CX), Y0, Y1
-	VPMOVZXDQ    X1, Y2
-	VEXTRACTF128 $0x01, Y1, X1
-	VPMOVZXDQ    X1, Y1
-	ADDQ         DX, CX
-	VMASKMOVPS   (CX), Y0, Y3
-	VPMOVZXDQ    X3, Y4
-	VEXTRACTF128 $0x01, Y3, X3
-	VPMOVZXDQ    X3, Y3
-	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
-	MOVQ         (SP), CX
-	MOVQ         8(SP), DX
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
+	MOVQ         CX, DI
+	VMASKMOVPS   (DI), Y0, Y2
+	VPMOVZXDQ    X2, Y1
+	VEXTRACTF128 $0x01, Y2, X2
+	VPMOVZXDQ    X2, Y2
+	VMOVAPS      Y1, Y3
+	VMOVAPS      Y2, Y4
+	TESTQ        DX, DX
+	JZ           same2
+	ADDQ         DX, DI
+	VMASKMOVPS   (DI), Y0, Y4
+	VPMOVZXDQ    X4, Y3
+	VEXTRACTF128 $0x01, Y4, X4
+	VPMOVZXDQ    X4, Y4
+
+same2:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	MOVQ CX, 16(SP)
+	MOVQ (SP), CX
+	MOVQ 8(SP), DX
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 40(SP)
 
 row2:
 	MOVQ depth+24(FP), DI
@@ -29328,11 +30420,11 @@ depth2:
 	VMOVUPS      (DX), Y5
 	VMOVUPS      32(DX), Y6
 	VBROADCASTSD (CX), Y7
-	VFMADD231PS  Y7, Y5, Y2
-	VFMADD231PS  Y7, Y6, Y1
+	VFMADD231PS  Y7, Y5, Y1
+	VFMADD231PS  Y7, Y6, Y2
 	VBROADCASTSD (CX)(AX*1), Y7
-	VFMADD231PS  Y7, Y5, Y4
-	VFMADD231PS  Y7, Y6, Y3
+	VFMADD231PS  Y7, Y5, Y3
+	VFMADD231PS  Y7, Y6, Y4
 	ADDQ         BX, CX
 	ADDQ         SI, DX
 	DECQ         DI
@@ -29345,12 +30437,12 @@ odd2:
 	VMOVUPS      32(DX), Y6
 	VMOVSS       (CX), X7
 	VPBROADCASTQ X7, Y7
-	VFMADD231PS  Y7, Y5, Y2
-	VFMADD231PS  Y7, Y6, Y1
+	VFMADD231PS  Y7, Y5, Y1
+	VFMADD231PS  Y7, Y6, Y2
 	VMOVSS       (CX)(AX*1), X7
 	VPBROADCASTQ X7, Y7
-	VFMADD231PS  Y7, Y5, Y4
-	VFMADD231PS  Y7, Y6, Y3
+	VFMADD231PS  Y7, Y5, Y3
+	VFMADD231PS  Y7, Y6, Y4
 
 even2:
 	ADDQ         aturn+40(FP), CX
@@ -29358,17 +30450,17 @@ even2:
 	DECQ         40(SP)
 	JNZ          row2
 	VBROADCASTSS floor+160(FP), Y5
-	VHADDPS      Y1, Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VMAXPS       Y2, Y5, Y2
-	VHADDPS      Y3, Y4, Y4
-	VPERMPD      $0xd8, Y4, Y4
-	VMAXPS       Y4, Y5, Y4
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
-	VMASKMOVPS   Y2, Y0, (CX)
+	MOVQ         ldc+144(FP), DX
+	VHADDPS      Y2, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y5, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
-	VMASKMOVPS   Y4, Y0, (CX)
+	VHADDPS      Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMAXPS       Y3, Y5, Y3
+	VMASKMOVPS   Y3, Y0, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
@@ -29394,26 +30486,37 @@ even2:
 block3:
 	MOVQ         ldi+128(FP), DX
 	MOVQ         16(SP), CX
-	VMASKMOVPS   (CX), Y0, Y1
-	VPMOVZXDQ    X1, Y2
-	VEXTRACTF128 $0x01, Y1, X1
-	VPMOVZXDQ    X1, Y1
-	ADDQ         DX, CX
-	VMASKMOVPS   (CX), Y0, Y3
-	VPMOVZXDQ    X3, Y4
-	VEXTRACTF128 $0x01, Y3, X3
-	VPMOVZXDQ    X3, Y3
-	ADDQ         DX, CX
-	VMASKMOVPS   (CX), Y0, Y5
-	VPMOVZXDQ    X5, Y6
-	VEXTRACTF128 $0x01, Y5, X5
-	VPMOVZXDQ    X5, Y5
-	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
-	MOVQ         (SP), CX
-	MOVQ         8(SP), DX
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
+	MOVQ         CX, DI
+	VMASKMOVPS   (DI), Y0, Y2
+	VPMOVZXDQ    X2, Y1
+	VEXTRACTF128 $0x01, Y2, X2
+	VPMOVZXDQ    X2, Y2
+	VMOVAPS      Y1, Y3
+	VMOVAPS      Y2, Y4
+	VMOVAPS      Y1, Y5
+	VMOVAPS      Y2, Y6
+	TESTQ        DX, DX
+	JZ           same3
+	ADDQ         DX, DI
+	VMASKMOVPS   (DI), Y0, Y4
+	VPMOVZXDQ    X4, Y3
+	VEXTRACTF128 $0x01, Y4, X4
+	VPMOVZXDQ    X4, Y4
+	ADDQ         DX, DI
+	VMASKMOVPS   (DI), Y0, Y6
+	VPMOVZXDQ    X6, Y5
+	VEXTRACTF128 $0x01, Y6, X6
+	VPMOVZXDQ    X6, Y6
+
+same3:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	MOVQ CX, 16(SP)
+	MOVQ (SP), CX
+	MOVQ 8(SP), DX
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 40(SP)
 
 row3:
 	MOVQ depth+24(FP), DI
@@ -29424,14 +30527,14 @@ depth3:
 	VMOVUPS      (DX), Y7
 	VMOVUPS      32(DX), Y8
 	VBROADCASTSD (CX), Y9
-	VFMADD231PS  Y9, Y7, Y2
-	VFMADD231PS  Y9, Y8, Y1
+	VFMADD231PS  Y9, Y7, Y1
+	VFMADD231PS  Y9, Y8, Y2
 	VBROADCASTSD (CX)(AX*1), Y9
-	VFMADD231PS  Y9, Y7, Y4
-	VFMADD231PS  Y9, Y8, Y3
+	VFMADD231PS  Y9, Y7, Y3
+	VFMADD231PS  Y9, Y8, Y4
 	VBROADCASTSD (CX)(AX*2), Y9
-	VFMADD231PS  Y9, Y7, Y6
-	VFMADD231PS  Y9, Y8, Y5
+	VFMADD231PS  Y9, Y7, Y5
+	VFMADD231PS  Y9, Y8, Y6
 	ADDQ         BX, CX
 	ADDQ         SI, DX
 	DECQ         DI
@@ -29444,16 +30547,16 @@ odd3:
 	VMOVUPS      32(DX), Y8
 	VMOVSS       (CX), X9
 	VPBROADCASTQ X9, Y9
-	VFMADD231PS  Y9, Y7, Y2
-	VFMADD231PS  Y9, Y8, Y1
+	VFMADD231PS  Y9, Y7, Y1
+	VFMADD231PS  Y9, Y8, Y2
 	VMOVSS       (CX)(AX*1), X9
 	VPBROADCASTQ X9, Y9
-	VFMADD231PS  Y9, Y7, Y4
-	VFMADD231PS  Y9, Y8, Y3
+	VFMADD231PS  Y9, Y7, Y3
+	VFMADD231PS  Y9, Y8, Y4
 	VMOVSS       (CX)(AX*2), X9
 	VPBROADCASTQ X9, Y9
-	VFMADD231PS  Y9, Y7, Y6
-	VFMADD231PS  Y9, Y8, Y5
+	VFMADD231PS  Y9, Y7, Y5
+	VFMADD231PS  Y9, Y8, Y6
 
 even3:
 	ADDQ         aturn+40(FP), CX
@@ -29461,22 +30564,22 @@ even3:
 	DECQ         40(SP)
 	JNZ          row3
 	VBROADCASTSS floor+160(FP), Y7
-	VHADDPS      Y1, Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VMAXPS       Y2, Y7, Y2
-	VHADDPS      Y3, Y4, Y4
-	VPERMPD      $0xd8, Y4, Y4
-	VMAXPS       Y4, Y7, Y4
-	VHADDPS      Y5, Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMAXPS       Y6, Y7, Y6
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
-	VMASKMOVPS   Y2, Y0, (CX)
+	MOVQ         ldc+144(FP), DX
+	VHADDPS      Y2, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y7, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
 	ADDQ         DX, CX
-	VMASKMOVPS   Y4, Y0, (CX)
+	VHADDPS      Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMAXPS       Y3, Y7, Y3
+	VMASKMOVPS   Y3, Y0, (CX)
 	ADDQ         DX, CX
-	VMASKMOVPS   Y6, Y0, (CX)
+	VHADDPS      Y6, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMAXPS       Y5, Y7, Y5
+	VMASKMOVPS   Y5, Y0, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
@@ -29502,31 +30605,45 @@ even3:
 block4:
 	MOVQ         ldi+128(FP), DI
 	MOVQ         16(SP), DX
-	VMASKMOVPS   (DX), Y0, Y1
-	VPMOVZXDQ    X1, Y2
-	VEXTRACTF128 $0x01, Y1, X1
-	VPMOVZXDQ    X1, Y1
-	ADDQ         DI, DX
-	VMASKMOVPS   (DX), Y0, Y3
-	VPMOVZXDQ    X3, Y4
-	VEXTRACTF128 $0x01, Y3, X3
-	VPMOVZXDQ    X3, Y3
-	ADDQ         DI, DX
-	VMASKMOVPS   (DX), Y0, Y5
-	VPMOVZXDQ    X5, Y6
-	VEXTRACTF128 $0x01, Y5, X5
-	VPMOVZXDQ    X5, Y5
-	ADDQ         DI, DX
-	VMASKMOVPS   (DX), Y0, Y7
-	VPMOVZXDQ    X7, Y8
-	VEXTRACTF128 $0x01, Y7, X7
-	VPMOVZXDQ    X7, Y7
-	ADDQ         DI, DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         8(SP), DI
-	MOVQ         rows+16(FP), R8
-	MOVQ         R8, 40(SP)
+	MOVQ         DX, R8
+	VMASKMOVPS   (R8), Y0, Y2
+	VPMOVZXDQ    X2, Y1
+	VEXTRACTF128 $0x01, Y2, X2
+	VPMOVZXDQ    X2, Y2
+	VMOVAPS      Y1, Y3
+	VMOVAPS      Y2, Y4
+	VMOVAPS      Y1, Y5
+	VMOVAPS      Y2, Y6
+	VMOVAPS      Y1, Y7
+	VMOVAPS      Y2, Y8
+	TESTQ        DI, DI
+	JZ           same4
+	ADDQ         DI, R8
+	VMASKMOVPS   (R8), Y0, Y4
+	VPMOVZXDQ    X4, Y3
+	VEXTRACTF128 $0x01, Y4, X4
+	VPMOVZXDQ    X4, Y4
+	ADDQ         DI, R8
+	VMASKMOVPS   (R8), Y0, Y6
+	VPMOVZXDQ    X6, Y5
+	VEXTRACTF128 $0x01, Y6, X6
+	VPMOVZXDQ    X6, Y6
+	ADDQ         DI, R8
+	VMASKMOVPS   (R8), Y0, Y8
+	VPMOVZXDQ    X8, Y7
+	VEXTRACTF128 $0x01, Y8, X8
+	VPMOVZXDQ    X8, Y8
+
+same4:
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	MOVQ DX, 16(SP)
+	MOVQ (SP), DX
+	MOVQ 8(SP), DI
+	MOVQ rows+16(FP), R8
+	MOVQ R8, 40(SP)
 
 row4:
 	MOVQ depth+24(FP), R8
@@ -29537,17 +30654,17 @@ depth4:
 	VMOVUPS      (DI), Y9
 	VMOVUPS      32(DI), Y10
 	VBROADCASTSD (DX), Y11
-	VFMADD231PS  Y11, Y9, Y2
-	VFMADD231PS  Y11, Y10, Y1
+	VFMADD231PS  Y11, Y9, Y1
+	VFMADD231PS  Y11, Y10, Y2
 	VBROADCASTSD (DX)(AX*1), Y11
-	VFMADD231PS  Y11, Y9, Y4
-	VFMADD231PS  Y11, Y10, Y3
+	VFMADD231PS  Y11, Y9, Y3
+	VFMADD231PS  Y11, Y10, Y4
 	VBROADCASTSD (DX)(AX*2), Y11
-	VFMADD231PS  Y11, Y9, Y6
-	VFMADD231PS  Y11, Y10, Y5
+	VFMADD231PS  Y11, Y9, Y5
+	VFMADD231PS  Y11, Y10, Y6
 	VBROADCASTSD (DX)(CX*1), Y11
-	VFMADD231PS  Y11, Y9, Y8
-	VFMADD231PS  Y11, Y10, Y7
+	VFMADD231PS  Y11, Y9, Y7
+	VFMADD231PS  Y11, Y10, Y8
 	ADDQ         BX, DX
 	ADDQ         SI, DI
 	DECQ         R8
@@ -29560,20 +30677,20 @@ odd4:
 	VMOVUPS      32(DI), Y10
 	VMOVSS       (DX), X11
 	VPBROADCASTQ X11, Y11
-	VFMADD231PS  Y11, Y9, Y2
-	VFMADD231PS  Y11, Y10, Y1
+	VFMADD231PS  Y11, Y9, Y1
+	VFMADD231PS  Y11, Y10, Y2
 	VMOVSS       (DX)(AX*1), X11
 	VPBROADCASTQ X11, Y11
-	VFMADD231PS  Y11, Y9, Y4
-	VFMADD231PS  Y11, Y10, Y3
+	VFMADD231PS  Y11, Y9, Y3
+	VFMADD231PS  Y11, Y10, Y4
 	VMOVSS       (DX)(AX*2), X11
 	VPBROADCASTQ X11, Y11
-	VFMADD231PS  Y11, Y9, Y6
-	VFMADD231PS  Y11, Y10, Y5
+	VFMADD231PS  Y11, Y9, Y5
+	VFMADD231PS  Y11, Y10, Y6
 	VMOVSS       (DX)(CX*1), X11
 	VPBROADCASTQ X11, Y11
-	VFMADD231PS  Y11, Y9, Y8
-	VFMADD231PS  Y11, Y10, Y7
+	VFMADD231PS  Y11, Y9, Y7
+	VFMADD231PS  Y11, Y10, Y8
 
 even4:
 	ADDQ         aturn+40(FP), DX
@@ -29581,27 +30698,27 @@ even4:
 	DECQ         40(SP)
 	JNZ          row4
 	VBROADCASTSS floor+160(FP), Y9
-	VHADDPS      Y1, Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VMAXPS       Y2, Y9, Y2
-	VHADDPS      Y3, Y4, Y4
-	VPERMPD      $0xd8, Y4, Y4
-	VMAXPS       Y4, Y9, Y4
-	VHADDPS      Y5, Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMAXPS       Y6, Y9, Y6
-	VHADDPS      Y7, Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMAXPS       Y8, Y9, Y8
-	MOVQ         ldc+144(FP), DI
 	MOVQ         24(SP), DX
-	VMASKMOVPS   Y2, Y0, (DX)
+	MOVQ         ldc+144(FP), DI
+	VHADDPS      Y2, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y9, Y1
+	VMASKMOVPS   Y1, Y0, (DX)
 	ADDQ         DI, DX
-	VMASKMOVPS   Y4, Y0, (DX)
+	VHADDPS      Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMAXPS       Y3, Y9, Y3
+	VMASKMOVPS   Y3, Y0, (DX)
 	ADDQ         DI, DX
-	VMASKMOVPS   Y6, Y0, (DX)
+	VHADDPS      Y6, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMAXPS       Y5, Y9, Y5
+	VMASKMOVPS   Y5, Y0, (DX)
 	ADDQ         DI, DX
-	VMASKMOVPS   Y8, Y0, (DX)
+	VHADDPS      Y8, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMAXPS       Y7, Y9, Y7
+	VMASKMOVPS   Y7, Y0, (DX)
 	ADDQ         DI, DX
 	MOVQ         DX, 24(SP)
 	MOVQ         AX, DX
@@ -29627,36 +30744,53 @@ even4:
 block5:
 	MOVQ         ldi+128(FP), DI
 	MOVQ         16(SP), DX
-	VMASKMOVPS   (DX), Y0, Y1
-	VPMOVZXDQ    X1, Y2
-	VEXTRACTF128 $0x01, Y1, X1
-	VPMOVZXDQ    X1, Y1
-	ADDQ         DI, DX
-	VMASKMOVPS   (DX), Y0, Y3
-	VPMOVZXDQ    X3, Y4
-	VEXTRACTF128 $0x01, Y3, X3
-	VPMOVZXDQ    X3, Y3
-	ADDQ         DI, DX
-	VMASKMOVPS   (DX), Y0, Y5
-	VPMOVZXDQ    X5, Y6
-	VEXTRACTF128 $0x01, Y5, X5
-	VPMOVZXDQ    X5, Y5
-	ADDQ         DI, DX
-	VMASKMOVPS   (DX), Y0, Y7
-	VPMOVZXDQ    X7, Y8
-	VEXTRACTF128 $0x01, Y7, X7
-	VPMOVZXDQ    X7, Y7
-	ADDQ         DI, DX
-	VMASKMOVPS   (DX), Y0, Y9
-	VPMOVZXDQ    X9, Y10
-	VEXTRACTF128 $0x01, Y9, X9
-	VPMOVZXDQ    X9, Y9
-	ADDQ         DI, DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         8(SP), DI
-	MOVQ         rows+16(FP), R8
-	MOVQ         R8, 40(SP)
+	MOVQ         DX, R8
+	VMASKMOVPS   (R8), Y0, Y2
+	VPMOVZXDQ    X2, Y1
+	VEXTRACTF128 $0x01, Y2, X2
+	VPMOVZXDQ    X2, Y2
+	VMOVAPS      Y1, Y3
+	VMOVAPS      Y2, Y4
+	VMOVAPS      Y1, Y5
+	VMOVAPS      Y2, Y6
+	VMOVAPS      Y1, Y7
+	VMOVAPS      Y2, Y8
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y2, Y10
+	TESTQ        DI, DI
+	JZ           same5
+	ADDQ         DI, R8
+	VMASKMOVPS   (R8), Y0, Y4
+	VPMOVZXDQ    X4, Y3
+	VEXTRACTF128 $0x01, Y4, X4
+	VPMOVZXDQ    X4, Y4
+	ADDQ         DI, R8
+	VMASKMOVPS   (R8), Y0, Y6
+	VPMOVZXDQ    X6, Y5
+	VEXTRACTF128 $0x01, Y6, X6
+	VPMOVZXDQ    X6, Y6
+	ADDQ         DI, R8
+	VMASKMOVPS   (R8), Y0, Y8
+	VPMOVZXDQ    X8, Y7
+	VEXTRACTF128 $0x01, Y8, X8
+	VPMOVZXDQ    X8, Y8
+	ADDQ         DI, R8
+	VMASKMOVPS   (R8), Y0, Y10
+	VPMOVZXDQ    X10, Y9
+	VEXTRACTF128 $0x01, Y10, X10
+	VPMOVZXDQ    X10, Y10
+
+same5:
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	MOVQ DX, 16(SP)
+	MOVQ (SP), DX
+	MOVQ 8(SP), DI
+	MOVQ rows+16(FP), R8
+	MOVQ R8, 40(SP)
 
 row5:
 	MOVQ depth+24(FP), R8
@@ -29667,20 +30801,20 @@ depth5:
 	VMOVUPS      (DI), Y11
 	VMOVUPS      32(DI), Y12
 	VBROADCASTSD (DX), Y13
-	VFMADD231PS  Y13, Y11, Y2
-	VFMADD231PS  Y13, Y12, Y1
+	VFMADD231PS  Y13, Y11, Y1
+	VFMADD231PS  Y13, Y12, Y2
 	VBROADCASTSD (DX)(AX*1), Y13
-	VFMADD231PS  Y13, Y11, Y4
-	VFMADD231PS  Y13, Y12, Y3
+	VFMADD231PS  Y13, Y11, Y3
+	VFMADD231PS  Y13, Y12, Y4
 	VBROADCASTSD (DX)(AX*2), Y13
-	VFMADD231PS  Y13, Y11, Y6
-	VFMADD231PS  Y13, Y12, Y5
+	VFMADD231PS  Y13, Y11, Y5
+	VFMADD231PS  Y13, Y12, Y6
 	VBROADCASTSD (DX)(CX*1), Y13
-	VFMADD231PS  Y13, Y11, Y8
-	VFMADD231PS  Y13, Y12, Y7
+	VFMADD231PS  Y13, Y11, Y7
+	VFMADD231PS  Y13, Y12, Y8
 	VBROADCASTSD (DX)(AX*4), Y13
-	VFMADD231PS  Y13, Y11, Y10
-	VFMADD231PS  Y13, Y12, Y9
+	VFMADD231PS  Y13, Y11, Y9
+	VFMADD231PS  Y13, Y12, Y10
 	ADDQ         BX, DX
 	ADDQ         SI, DI
 	DECQ         R8
@@ -29693,24 +30827,24 @@ odd5:
 	VMOVUPS      32(DI), Y12
 	VMOVSS       (DX), X13
 	VPBROADCASTQ X13, Y13
-	VFMADD231PS  Y13, Y11, Y2
-	VFMADD231PS  Y13, Y12, Y1
+	VFMADD231PS  Y13, Y11, Y1
+	VFMADD231PS  Y13, Y12, Y2
 	VMOVSS       (DX)(AX*1), X13
 	VPBROADCASTQ X13, Y13
-	VFMADD231PS  Y13, Y11, Y4
-	VFMADD231PS  Y13, Y12, Y3
+	VFMADD231PS  Y13, Y11, Y3
+	VFMADD231PS  Y13, Y12, Y4
 	VMOVSS       (DX)(AX*2), X13
 	VPBROADCASTQ X13, Y13
-	VFMADD231PS  Y13, Y11, Y6
-	VFMADD231PS  Y13, Y12, Y5
+	VFMADD231PS  Y13, Y11, Y5
+	VFMADD231PS  Y13, Y12, Y6
 	VMOVSS       (DX)(CX*1), X13
 	VPBROADCASTQ X13, Y13
-	VFMADD231PS  Y13, Y11, Y8
-	VFMADD231PS  Y13, Y12, Y7
+	VFMADD231PS  Y13, Y11, Y7
+	VFMADD231PS  Y13, Y12, Y8
 	VMOVSS       (DX)(AX*4), X13
 	VPBROADCASTQ X13, Y13
-	VFMADD231PS  Y13, Y11, Y10
-	VFMADD231PS  Y13, Y12, Y9
+	VFMADD231PS  Y13, Y11, Y9
+	VFMADD231PS  Y13, Y12, Y10
 
 even5:
 	ADDQ         aturn+40(FP), DX
@@ -29718,32 +30852,32 @@ even5:
 	DECQ         40(SP)
 	JNZ          row5
 	VBROADCASTSS floor+160(FP), Y11
-	VHADDPS      Y1, Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VMAXPS       Y2, Y11, Y2
-	VHADDPS      Y3, Y4, Y4
-	VPERMPD      $0xd8, Y4, Y4
-	VMAXPS       Y4, Y11, Y4
-	VHADDPS      Y5, Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMAXPS       Y6, Y11, Y6
-	VHADDPS      Y7, Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMAXPS       Y8, Y11, Y8
-	VHADDPS      Y9, Y10, Y10
-	VPERMPD      $0xd8, Y10, Y10
-	VMAXPS       Y10, Y11, Y10
-	MOVQ         ldc+144(FP), DI
 	MOVQ         24(SP), DX
-	VMASKMOVPS   Y2, Y0, (DX)
+	MOVQ         ldc+144(FP), DI
+	VHADDPS      Y2, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y11, Y1
+	VMASKMOVPS   Y1, Y0, (DX)
 	ADDQ         DI, DX
-	VMASKMOVPS   Y4, Y0, (DX)
+	VHADDPS      Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMAXPS       Y3, Y11, Y3
+	VMASKMOVPS   Y3, Y0, (DX)
 	ADDQ         DI, DX
-	VMASKMOVPS   Y6, Y0, (DX)
+	VHADDPS      Y6, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMAXPS       Y5, Y11, Y5
+	VMASKMOVPS   Y5, Y0, (DX)
 	ADDQ         DI, DX
-	VMASKMOVPS   Y8, Y0, (DX)
+	VHADDPS      Y8, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMAXPS       Y7, Y11, Y7
+	VMASKMOVPS   Y7, Y0, (DX)
 	ADDQ         DI, DX
-	VMASKMOVPS   Y10, Y0, (DX)
+	VHADDPS      Y10, Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMAXPS       Y9, Y11, Y9
+	VMASKMOVPS   Y9, Y0, (DX)
 	ADDQ         DI, DX
 	MOVQ         DX, 24(SP)
 	MOVQ         AX, DX
@@ -29769,41 +30903,61 @@ even5:
 block6:
 	MOVQ         ldi+128(FP), R8
 	MOVQ         16(SP), DI
-	VMASKMOVPS   (DI), Y0, Y1
-	VPMOVZXDQ    X1, Y2
-	VEXTRACTF128 $0x01, Y1, X1
-	VPMOVZXDQ    X1, Y1
-	ADDQ         R8, DI
-	VMASKMOVPS   (DI), Y0, Y3
-	VPMOVZXDQ    X3, Y4
-	VEXTRACTF128 $0x01, Y3, X3
-	VPMOVZXDQ    X3, Y3
-	ADDQ         R8, DI
-	VMASKMOVPS   (DI), Y0, Y5
-	VPMOVZXDQ    X5, Y6
-	VEXTRACTF128 $0x01, Y5, X5
-	VPMOVZXDQ    X5, Y5
-	ADDQ         R8, DI
-	VMASKMOVPS   (DI), Y0, Y7
-	VPMOVZXDQ    X7, Y8
-	VEXTRACTF128 $0x01, Y7, X7
-	VPMOVZXDQ    X7, Y7
-	ADDQ         R8, DI
-	VMASKMOVPS   (DI), Y0, Y9
-	VPMOVZXDQ    X9, Y10
-	VEXTRACTF128 $0x01, Y9, X9
-	VPMOVZXDQ    X9, Y9
-	ADDQ         R8, DI
-	VMASKMOVPS   (DI), Y0, Y11
-	VPMOVZXDQ    X11, Y12
-	VEXTRACTF128 $0x01, Y11, X11
-	VPMOVZXDQ    X11, Y11
-	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
-	MOVQ         (SP), DI
-	MOVQ         8(SP), R8
-	MOVQ         rows+16(FP), R9
-	MOVQ         R9, 40(SP)
+	MOVQ         DI, R9
+	VMASKMOVPS   (R9), Y0, Y2
+	VPMOVZXDQ    X2, Y1
+	VEXTRACTF128 $0x01, Y2, X2
+	VPMOVZXDQ    X2, Y2
+	VMOVAPS      Y1, Y3
+	VMOVAPS      Y2, Y4
+	VMOVAPS      Y1, Y5
+	VMOVAPS      Y2, Y6
+	VMOVAPS      Y1, Y7
+	VMOVAPS      Y2, Y8
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y2, Y10
+	VMOVAPS      Y1, Y11
+	VMOVAPS      Y2, Y12
+	TESTQ        R8, R8
+	JZ           same6
+	ADDQ         R8, R9
+	VMASKMOVPS   (R9), Y0, Y4
+	VPMOVZXDQ    X4, Y3
+	VEXTRACTF128 $0x01, Y4, X4
+	VPMOVZXDQ    X4, Y4
+	ADDQ         R8, R9
+	VMASKMOVPS   (R9), Y0, Y6
+	VPMOVZXDQ    X6, Y5
+	VEXTRACTF128 $0x01, Y6, X6
+	VPMOVZXDQ    X6, Y6
+	ADDQ         R8, R9
+	VMASKMOVPS   (R9), Y0, Y8
+	VPMOVZXDQ    X8, Y7
+	VEXTRACTF128 $0x01, Y8, X8
+	VPMOVZXDQ    X8, Y8
+	ADDQ         R8, R9
+	VMASKMOVPS   (R9), Y0, Y10
+	VPMOVZXDQ    X10, Y9
+	VEXTRACTF128 $0x01, Y10, X10
+	VPMOVZXDQ    X10, Y10
+	ADDQ         R8, R9
+	VMASKMOVPS   (R9), Y0, Y12
+	VPMOVZXDQ    X12, Y11
+	VEXTRACTF128 $0x01, Y12, X12
+	VPMOVZXDQ    X12, Y12
+
+same6:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	MOVQ 8(SP), R8
+	MOVQ rows+16(FP), R9
+	MOVQ R9, 40(SP)
 
 row6:
 	MOVQ depth+24(FP), R9
@@ -29814,23 +30968,23 @@ depth6:
 	VMOVUPS      (R8), Y13
 	VMOVUPS      32(R8), Y14
 	VBROADCASTSD (DI), Y15
-	VFMADD231PS  Y15, Y13, Y2
-	VFMADD231PS  Y15, Y14, Y1
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
 	VBROADCASTSD (DI)(AX*1), Y15
-	VFMADD231PS  Y15, Y13, Y4
-	VFMADD231PS  Y15, Y14, Y3
+	VFMADD231PS  Y15, Y13, Y3
+	VFMADD231PS  Y15, Y14, Y4
 	VBROADCASTSD (DI)(AX*2), Y15
-	VFMADD231PS  Y15, Y13, Y6
-	VFMADD231PS  Y15, Y14, Y5
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y6
 	VBROADCASTSD (DI)(CX*1), Y15
-	VFMADD231PS  Y15, Y13, Y8
-	VFMADD231PS  Y15, Y14, Y7
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
 	VBROADCASTSD (DI)(AX*4), Y15
-	VFMADD231PS  Y15, Y13, Y10
-	VFMADD231PS  Y15, Y14, Y9
+	VFMADD231PS  Y15, Y13, Y9
+	VFMADD231PS  Y15, Y14, Y10
 	VBROADCASTSD (DI)(DX*1), Y15
-	VFMADD231PS  Y15, Y13, Y12
-	VFMADD231PS  Y15, Y14, Y11
+	VFMADD231PS  Y15, Y13, Y11
+	VFMADD231PS  Y15, Y14, Y12
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	DECQ         R9
@@ -29843,28 +30997,28 @@ odd6:
 	VMOVUPS      32(R8), Y14
 	VMOVSS       (DI), X15
 	VPBROADCASTQ X15, Y15
-	VFMADD231PS  Y15, Y13, Y2
-	VFMADD231PS  Y15, Y14, Y1
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
 	VMOVSS       (DI)(AX*1), X15
 	VPBROADCASTQ X15, Y15
-	VFMADD231PS  Y15, Y13, Y4
-	VFMADD231PS  Y15, Y14, Y3
+	VFMADD231PS  Y15, Y13, Y3
+	VFMADD231PS  Y15, Y14, Y4
 	VMOVSS       (DI)(AX*2), X15
 	VPBROADCASTQ X15, Y15
-	VFMADD231PS  Y15, Y13, Y6
-	VFMADD231PS  Y15, Y14, Y5
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y6
 	VMOVSS       (DI)(CX*1), X15
 	VPBROADCASTQ X15, Y15
-	VFMADD231PS  Y15, Y13, Y8
-	VFMADD231PS  Y15, Y14, Y7
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
 	VMOVSS       (DI)(AX*4), X15
 	VPBROADCASTQ X15, Y15
-	VFMADD231PS  Y15, Y13, Y10
-	VFMADD231PS  Y15, Y14, Y9
+	VFMADD231PS  Y15, Y13, Y9
+	VFMADD231PS  Y15, Y14, Y10
 	VMOVSS       (DI)(DX*1), X15
 	VPBROADCASTQ X15, Y15
-	VFMADD231PS  Y15, Y13, Y12
-	VFMADD231PS  Y15, Y14, Y11
+	VFMADD231PS  Y15, Y13, Y11
+	VFMADD231PS  Y15, Y14, Y12
 
 even6:
 	ADDQ         aturn+40(FP), DI
@@ -29872,37 +31026,37 @@ even6:
 	DECQ         40(SP)
 	JNZ          row6
 	VBROADCASTSS floor+160(FP), Y13
-	VHADDPS      Y1, Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VMAXPS       Y2, Y13, Y2
-	VHADDPS      Y3, Y4, Y4
-	VPERMPD      $0xd8, Y4, Y4
-	VMAXPS       Y4, Y13, Y4
-	VHADDPS      Y5, Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMAXPS       Y6, Y13, Y6
-	VHADDPS      Y7, Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMAXPS       Y8, Y13, Y8
-	VHADDPS      Y9, Y10, Y10
-	VPERMPD      $0xd8, Y10, Y10
-	VMAXPS       Y10, Y13, Y10
-	VHADDPS      Y11, Y12, Y12
-	VPERMPD      $0xd8, Y12, Y12
-	VMAXPS       Y12, Y13, Y12
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMASKMOVPS   Y2, Y0, (DI)
+	MOVQ         ldc+144(FP), R8
+	VHADDPS      Y2, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMAXPS       Y1, Y13, Y1
+	VMASKMOVPS   Y1, Y0, (DI)
 	ADDQ         R8, DI
-	VMASKMOVPS   Y4, Y0, (DI)
+	VHADDPS      Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMAXPS       Y3, Y13, Y3
+	VMASKMOVPS   Y3, Y0, (DI)
 	ADDQ         R8, DI
-	VMASKMOVPS   Y6, Y0, (DI)
+	VHADDPS      Y6, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMAXPS       Y5, Y13, Y5
+	VMASKMOVPS   Y5, Y0, (DI)
 	ADDQ         R8, DI
-	VMASKMOVPS   Y8, Y0, (DI)
+	VHADDPS      Y8, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMAXPS       Y7, Y13, Y7
+	VMASKMOVPS   Y7, Y0, (DI)
 	ADDQ         R8, DI
-	VMASKMOVPS   Y10, Y0, (DI)
+	VHADDPS      Y10, Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMAXPS       Y9, Y13, Y9
+	VMASKMOVPS   Y9, Y0, (DI)
 	ADDQ         R8, DI
-	VMASKMOVPS   Y12, Y0, (DI)
+	VHADDPS      Y12, Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMAXPS       Y11, Y13, Y11
+	VMASKMOVPS   Y11, Y0, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI
@@ -29962,10 +31116,11 @@ TEXT ·paired6x8AVX2(SB), NOSPLIT, $56-208
 block1:
 	MOVQ         ldi+128(FP), DX
 	MOVQ         16(SP), CX
-	VMOVUPS      (CX), Y0
-	VPMOVZXDQ    X0, Y1
-	VEXTRACTF128 $0x01, Y0, X0
-	VPMOVZXDQ    X0, Y0
+	MOVQ         CX, DI
+	VMOVUPS      (DI), Y1
+	VPMOVZXDQ    X1, Y0
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
 	ADDQ         DX, CX
 	MOVQ         CX, 16(SP)
 	MOVQ         (SP), CX
@@ -29982,8 +31137,8 @@ depth1:
 	VMOVUPS      (DX), Y2
 	VMOVUPS      32(DX), Y3
 	VBROADCASTSD (CX), Y4
-	VFMADD231PS  Y4, Y2, Y1
-	VFMADD231PS  Y4, Y3, Y0
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
 	ADDQ         BX, CX
 	ADDQ         SI, DX
 	DECQ         DI
@@ -29996,8 +31151,8 @@ odd1:
 	VMOVUPS      32(DX), Y3
 	VMOVSS       (CX), X4
 	VPBROADCASTQ X4, Y4
-	VFMADD231PS  Y4, Y2, Y1
-	VFMADD231PS  Y4, Y3, Y0
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
 
 even1:
 	ADDQ         aturn+40(FP), CX
@@ -30005,12 +31160,12 @@ even1:
 	DECQ         40(SP)
 	JNZ          row1
 	VBROADCASTSS floor+160(FP), Y2
-	VHADDPS      Y0, Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMAXPS       Y1, Y2, Y1
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
-	VMOVUPS      Y1, (CX)
+	MOVQ         ldc+144(FP), DX
+	VHADDPS      Y1, Y0, Y0
+	VPERMPD      $0xd8, Y0, Y0
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
@@ -30036,21 +31191,29 @@ even1:
 block2:
 	MOVQ         ldi+128(FP), DX
 	MOVQ         16(SP), CX
-	VMOVUPS      (CX), Y0
-	VPMOVZXDQ    X0, Y1
-	VEXTRACTF128 $0x01, Y0, X0
-	VPMOVZXDQ    X0, Y0
-	ADDQ         DX, CX
-	VMOVUPS      (CX), Y2
-	VPMOVZXDQ    X2, Y3
-	VEXTRACTF128 $0x01, Y2, X2
-	VPMOVZXDQ    X2, Y2
-	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
-	MOVQ         (SP), CX
-	MOVQ         8(SP), DX
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
+	MOVQ         CX, DI
+	VMOVUPS      (DI), Y1
+	VPMOVZXDQ    X1, Y0
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
+	VMOVAPS      Y0, Y2
+	VMOVAPS      Y1, Y3
+	TESTQ        DX, DX
+	JZ           same2
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y3
+	VPMOVZXDQ    X3, Y2
+	VEXTRACTF128 $0x01, Y3, X3
+	VPMOVZXDQ    X3, Y3
+
+same2:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	MOVQ CX, 16(SP)
+	MOVQ (SP), CX
+	MOVQ 8(SP), DX
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 40(SP)
 
 row2:
 	MOVQ depth+24(FP), DI
@@ -30061,11 +31224,11 @@ depth2:
 	VMOVUPS      (DX), Y4
 	VMOVUPS      32(DX), Y5
 	VBROADCASTSD (CX), Y6
-	VFMADD231PS  Y6, Y4, Y1
-	VFMADD231PS  Y6, Y5, Y0
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
 	VBROADCASTSD (CX)(AX*1), Y6
-	VFMADD231PS  Y6, Y4, Y3
-	VFMADD231PS  Y6, Y5, Y2
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y3
 	ADDQ         BX, CX
 	ADDQ         SI, DX
 	DECQ         DI
@@ -30078,12 +31241,12 @@ odd2:
 	VMOVUPS      32(DX), Y5
 	VMOVSS       (CX), X6
 	VPBROADCASTQ X6, Y6
-	VFMADD231PS  Y6, Y4, Y1
-	VFMADD231PS  Y6, Y5, Y0
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
 	VMOVSS       (CX)(AX*1), X6
 	VPBROADCASTQ X6, Y6
-	VFMADD231PS  Y6, Y4, Y3
-	VFMADD231PS  Y6, Y5, Y2
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y3
 
 even2:
 	ADDQ         aturn+40(FP), CX
@@ -30091,17 +31254,17 @@ even2:
 	DECQ         40(SP)
 	JNZ          row2
 	VBROADCASTSS floor+160(FP), Y4
-	VHADDPS      Y0, Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMAXPS       Y1, Y4, Y1
-	VHADDPS      Y2, Y3, Y3
-	VPERMPD      $0xd8, Y3, Y3
-	VMAXPS       Y3, Y4, Y3
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
-	VMOVUPS      Y1, (CX)
+	MOVQ         ldc+144(FP), DX
+	VHADDPS      Y1, Y0, Y0
+	VPERMPD      $0xd8, Y0, Y0
+	VMAXPS       Y0, Y4, Y0
+	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
-	VMOVUPS      Y3, (CX)
+	VHADDPS      Y3, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VMAXPS       Y2, Y4, Y2
+	VMOVUPS      Y2, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
@@ -30127,26 +31290,37 @@ even2:
 block3:
 	MOVQ         ldi+128(FP), DX
 	MOVQ         16(SP), CX
-	VMOVUPS      (CX), Y0
-	VPMOVZXDQ    X0, Y1
-	VEXTRACTF128 $0x01, Y0, X0
-	VPMOVZXDQ    X0, Y0
-	ADDQ         DX, CX
-	VMOVUPS      (CX), Y2
-	VPMOVZXDQ    X2, Y3
-	VEXTRACTF128 $0x01, Y2, X2
-	VPMOVZXDQ    X2, Y2
-	ADDQ         DX, CX
-	VMOVUPS      (CX), Y4
-	VPMOVZXDQ    X4, Y5
-	VEXTRACTF128 $0x01, Y4, X4
-	VPMOVZXDQ    X4, Y4
-	ADDQ         DX, CX
-	MOVQ         CX, 16(SP)
-	MOVQ         (SP), CX
-	MOVQ         8(SP), DX
-	MOVQ         rows+16(FP), DI
-	MOVQ         DI, 40(SP)
+	MOVQ         CX, DI
+	VMOVUPS      (DI), Y1
+	VPMOVZXDQ    X1, Y0
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
+	VMOVAPS      Y0, Y2
+	VMOVAPS      Y1, Y3
+	VMOVAPS      Y0, Y4
+	VMOVAPS      Y1, Y5
+	TESTQ        DX, DX
+	JZ           same3
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y3
+	VPMOVZXDQ    X3, Y2
+	VEXTRACTF128 $0x01, Y3, X3
+	VPMOVZXDQ    X3, Y3
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y5
+	VPMOVZXDQ    X5, Y4
+	VEXTRACTF128 $0x01, Y5, X5
+	VPMOVZXDQ    X5, Y5
+
+same3:
+	ADDQ DX, CX
+	ADDQ DX, CX
+	ADDQ DX, CX
+	MOVQ CX, 16(SP)
+	MOVQ (SP), CX
+	MOVQ 8(SP), DX
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 40(SP)
 
 row3:
 	MOVQ depth+24(FP), DI
@@ -30157,14 +31331,14 @@ depth3:
 	VMOVUPS      (DX), Y6
 	VMOVUPS      32(DX), Y7
 	VBROADCASTSD (CX), Y8
-	VFMADD231PS  Y8, Y6, Y1
-	VFMADD231PS  Y8, Y7, Y0
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
 	VBROADCASTSD (CX)(AX*1), Y8
-	VFMADD231PS  Y8, Y6, Y3
-	VFMADD231PS  Y8, Y7, Y2
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
 	VBROADCASTSD (CX)(AX*2), Y8
-	VFMADD231PS  Y8, Y6, Y5
-	VFMADD231PS  Y8, Y7, Y4
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
 	ADDQ         BX, CX
 	ADDQ         SI, DX
 	DECQ         DI
@@ -30177,16 +31351,16 @@ odd3:
 	VMOVUPS      32(DX), Y7
 	VMOVSS       (CX), X8
 	VPBROADCASTQ X8, Y8
-	VFMADD231PS  Y8, Y6, Y1
-	VFMADD231PS  Y8, Y7, Y0
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
 	VMOVSS       (CX)(AX*1), X8
 	VPBROADCASTQ X8, Y8
-	VFMADD231PS  Y8, Y6, Y3
-	VFMADD231PS  Y8, Y7, Y2
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
 	VMOVSS       (CX)(AX*2), X8
 	VPBROADCASTQ X8, Y8
-	VFMADD231PS  Y8, Y6, Y5
-	VFMADD231PS  Y8, Y7, Y4
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
 
 even3:
 	ADDQ         aturn+40(FP), CX
@@ -30194,22 +31368,22 @@ even3:
 	DECQ         40(SP)
 	JNZ          row3
 	VBROADCASTSS floor+160(FP), Y6
-	VHADDPS      Y0, Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMAXPS       Y1, Y6, Y1
-	VHADDPS      Y2, Y3, Y3
-	VPERMPD      $0xd8, Y3, Y3
-	VMAXPS       Y3, Y6, Y3
-	VHADDPS      Y4, Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMAXPS       Y5, Y6, Y5
-	MOVQ         ldc+144(FP), DX
 	MOVQ         24(SP), CX
-	VMOVUPS      Y1, (CX)
+	MOVQ         ldc+144(FP), DX
+	VHADDPS      Y1, Y0, Y0
+	VPERMPD      $0xd8, Y0, Y0
+	VMAXPS       Y0, Y6, Y0
+	VMOVUPS      Y0, (CX)
 	ADDQ         DX, CX
-	VMOVUPS      Y3, (CX)
+	VHADDPS      Y3, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VMAXPS       Y2, Y6, Y2
+	VMOVUPS      Y2, (CX)
 	ADDQ         DX, CX
-	VMOVUPS      Y5, (CX)
+	VHADDPS      Y5, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMAXPS       Y4, Y6, Y4
+	VMOVUPS      Y4, (CX)
 	ADDQ         DX, CX
 	MOVQ         CX, 24(SP)
 	MOVQ         AX, CX
@@ -30235,31 +31409,45 @@ even3:
 block4:
 	MOVQ         ldi+128(FP), DI
 	MOVQ         16(SP), DX
-	VMOVUPS      (DX), Y0
-	VPMOVZXDQ    X0, Y1
-	VEXTRACTF128 $0x01, Y0, X0
-	VPMOVZXDQ    X0, Y0
-	ADDQ         DI, DX
-	VMOVUPS      (DX), Y2
-	VPMOVZXDQ    X2, Y3
-	VEXTRACTF128 $0x01, Y2, X2
-	VPMOVZXDQ    X2, Y2
-	ADDQ         DI, DX
-	VMOVUPS      (DX), Y4
-	VPMOVZXDQ    X4, Y5
-	VEXTRACTF128 $0x01, Y4, X4
-	VPMOVZXDQ    X4, Y4
-	ADDQ         DI, DX
-	VMOVUPS      (DX), Y6
-	VPMOVZXDQ    X6, Y7
-	VEXTRACTF128 $0x01, Y6, X6
-	VPMOVZXDQ    X6, Y6
-	ADDQ         DI, DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         8(SP), DI
-	MOVQ         rows+16(FP), R8
-	MOVQ         R8, 40(SP)
+	MOVQ         DX, R8
+	VMOVUPS      (R8), Y1
+	VPMOVZXDQ    X1, Y0
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
+	VMOVAPS      Y0, Y2
+	VMOVAPS      Y1, Y3
+	VMOVAPS      Y0, Y4
+	VMOVAPS      Y1, Y5
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y1, Y7
+	TESTQ        DI, DI
+	JZ           same4
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y3
+	VPMOVZXDQ    X3, Y2
+	VEXTRACTF128 $0x01, Y3, X3
+	VPMOVZXDQ    X3, Y3
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y5
+	VPMOVZXDQ    X5, Y4
+	VEXTRACTF128 $0x01, Y5, X5
+	VPMOVZXDQ    X5, Y5
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y7
+	VPMOVZXDQ    X7, Y6
+	VEXTRACTF128 $0x01, Y7, X7
+	VPMOVZXDQ    X7, Y7
+
+same4:
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	MOVQ DX, 16(SP)
+	MOVQ (SP), DX
+	MOVQ 8(SP), DI
+	MOVQ rows+16(FP), R8
+	MOVQ R8, 40(SP)
 
 row4:
 	MOVQ depth+24(FP), R8
@@ -30270,17 +31458,17 @@ depth4:
 	VMOVUPS      (DI), Y8
 	VMOVUPS      32(DI), Y9
 	VBROADCASTSD (DX), Y10
-	VFMADD231PS  Y10, Y8, Y1
-	VFMADD231PS  Y10, Y9, Y0
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
 	VBROADCASTSD (DX)(AX*1), Y10
-	VFMADD231PS  Y10, Y8, Y3
-	VFMADD231PS  Y10, Y9, Y2
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
 	VBROADCASTSD (DX)(AX*2), Y10
-	VFMADD231PS  Y10, Y8, Y5
-	VFMADD231PS  Y10, Y9, Y4
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
 	VBROADCASTSD (DX)(CX*1), Y10
-	VFMADD231PS  Y10, Y8, Y7
-	VFMADD231PS  Y10, Y9, Y6
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
 	ADDQ         BX, DX
 	ADDQ         SI, DI
 	DECQ         R8
@@ -30293,20 +31481,20 @@ odd4:
 	VMOVUPS      32(DI), Y9
 	VMOVSS       (DX), X10
 	VPBROADCASTQ X10, Y10
-	VFMADD231PS  Y10, Y8, Y1
-	VFMADD231PS  Y10, Y9, Y0
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
 	VMOVSS       (DX)(AX*1), X10
 	VPBROADCASTQ X10, Y10
-	VFMADD231PS  Y10, Y8, Y3
-	VFMADD231PS  Y10, Y9, Y2
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
 	VMOVSS       (DX)(AX*2), X10
 	VPBROADCASTQ X10, Y10
-	VFMADD231PS  Y10, Y8, Y5
-	VFMADD231PS  Y10, Y9, Y4
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
 	VMOVSS       (DX)(CX*1), X10
 	VPBROADCASTQ X10, Y10
-	VFMADD231PS  Y10, Y8, Y7
-	VFMADD231PS  Y10, Y9, Y6
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
 
 even4:
 	ADDQ         aturn+40(FP), DX
@@ -30314,27 +31502,27 @@ even4:
 	DECQ         40(SP)
 	JNZ          row4
 	VBROADCASTSS floor+160(FP), Y8
-	VHADDPS      Y0, Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMAXPS       Y1, Y8, Y1
-	VHADDPS      Y2, Y3, Y3
-	VPERMPD      $0xd8, Y3, Y3
-	VMAXPS       Y3, Y8, Y3
-	VHADDPS      Y4, Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMAXPS       Y5, Y8, Y5
-	VHADDPS      Y6, Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMAXPS       Y7, Y8, Y7
-	MOVQ         ldc+144(FP), DI
 	MOVQ         24(SP), DX
-	VMOVUPS      Y1, (DX)
+	MOVQ         ldc+144(FP), DI
+	VHADDPS      Y1, Y0, Y0
+	VPERMPD      $0xd8, Y0, Y0
+	VMAXPS       Y0, Y8, Y0
+	VMOVUPS      Y0, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y3, (DX)
+	VHADDPS      Y3, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VMAXPS       Y2, Y8, Y2
+	VMOVUPS      Y2, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y5, (DX)
+	VHADDPS      Y5, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMAXPS       Y4, Y8, Y4
+	VMOVUPS      Y4, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y7, (DX)
+	VHADDPS      Y7, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMAXPS       Y6, Y8, Y6
+	VMOVUPS      Y6, (DX)
 	ADDQ         DI, DX
 	MOVQ         DX, 24(SP)
 	MOVQ         AX, DX
@@ -30360,36 +31548,53 @@ even4:
 block5:
 	MOVQ         ldi+128(FP), DI
 	MOVQ         16(SP), DX
-	VMOVUPS      (DX), Y0
-	VPMOVZXDQ    X0, Y1
-	VEXTRACTF128 $0x01, Y0, X0
-	VPMOVZXDQ    X0, Y0
-	ADDQ         DI, DX
-	VMOVUPS      (DX), Y2
-	VPMOVZXDQ    X2, Y3
-	VEXTRACTF128 $0x01, Y2, X2
-	VPMOVZXDQ    X2, Y2
-	ADDQ         DI, DX
-	VMOVUPS      (DX), Y4
-	VPMOVZXDQ    X4, Y5
-	VEXTRACTF128 $0x01, Y4, X4
-	VPMOVZXDQ    X4, Y4
-	ADDQ         DI, DX
-	VMOVUPS      (DX), Y6
-	VPMOVZXDQ    X6, Y7
-	VEXTRACTF128 $0x01, Y6, X6
-	VPMOVZXDQ    X6, Y6
-	ADDQ         DI, DX
-	VMOVUPS      (DX), Y8
-	VPMOVZXDQ    X8, Y9
-	VEXTRACTF128 $0x01, Y8, X8
-	VPMOVZXDQ    X8, Y8
-	ADDQ         DI, DX
-	MOVQ         DX, 16(SP)
-	MOVQ         (SP), DX
-	MOVQ         8(SP), DI
-	MOVQ         rows+16(FP), R8
-	MOVQ         R8, 40(SP)
+	MOVQ         DX, R8
+	VMOVUPS      (R8), Y1
+	VPMOVZXDQ    X1, Y0
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
+	VMOVAPS      Y0, Y2
+	VMOVAPS      Y1, Y3
+	VMOVAPS      Y0, Y4
+	VMOVAPS      Y1, Y5
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y1, Y7
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y1, Y9
+	TESTQ        DI, DI
+	JZ           same5
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y3
+	VPMOVZXDQ    X3, Y2
+	VEXTRACTF128 $0x01, Y3, X3
+	VPMOVZXDQ    X3, Y3
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y5
+	VPMOVZXDQ    X5, Y4
+	VEXTRACTF128 $0x01, Y5, X5
+	VPMOVZXDQ    X5, Y5
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y7
+	VPMOVZXDQ    X7, Y6
+	VEXTRACTF128 $0x01, Y7, X7
+	VPMOVZXDQ    X7, Y7
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y9
+	VPMOVZXDQ    X9, Y8
+	VEXTRACTF128 $0x01, Y9, X9
+	VPMOVZXDQ    X9, Y9
+
+same5:
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	ADDQ DI, DX
+	MOVQ DX, 16(SP)
+	MOVQ (SP), DX
+	MOVQ 8(SP), DI
+	MOVQ rows+16(FP), R8
+	MOVQ R8, 40(SP)
 
 row5:
 	MOVQ depth+24(FP), R8
@@ -30400,20 +31605,20 @@ depth5:
 	VMOVUPS      (DI), Y10
 	VMOVUPS      32(DI), Y11
 	VBROADCASTSD (DX), Y12
-	VFMADD231PS  Y12, Y10, Y1
-	VFMADD231PS  Y12, Y11, Y0
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
 	VBROADCASTSD (DX)(AX*1), Y12
-	VFMADD231PS  Y12, Y10, Y3
-	VFMADD231PS  Y12, Y11, Y2
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
 	VBROADCASTSD (DX)(AX*2), Y12
-	VFMADD231PS  Y12, Y10, Y5
-	VFMADD231PS  Y12, Y11, Y4
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
 	VBROADCASTSD (DX)(CX*1), Y12
-	VFMADD231PS  Y12, Y10, Y7
-	VFMADD231PS  Y12, Y11, Y6
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
 	VBROADCASTSD (DX)(AX*4), Y12
-	VFMADD231PS  Y12, Y10, Y9
-	VFMADD231PS  Y12, Y11, Y8
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
 	ADDQ         BX, DX
 	ADDQ         SI, DI
 	DECQ         R8
@@ -30426,24 +31631,24 @@ odd5:
 	VMOVUPS      32(DI), Y11
 	VMOVSS       (DX), X12
 	VPBROADCASTQ X12, Y12
-	VFMADD231PS  Y12, Y10, Y1
-	VFMADD231PS  Y12, Y11, Y0
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
 	VMOVSS       (DX)(AX*1), X12
 	VPBROADCASTQ X12, Y12
-	VFMADD231PS  Y12, Y10, Y3
-	VFMADD231PS  Y12, Y11, Y2
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
 	VMOVSS       (DX)(AX*2), X12
 	VPBROADCASTQ X12, Y12
-	VFMADD231PS  Y12, Y10, Y5
-	VFMADD231PS  Y12, Y11, Y4
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
 	VMOVSS       (DX)(CX*1), X12
 	VPBROADCASTQ X12, Y12
-	VFMADD231PS  Y12, Y10, Y7
-	VFMADD231PS  Y12, Y11, Y6
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
 	VMOVSS       (DX)(AX*4), X12
 	VPBROADCASTQ X12, Y12
-	VFMADD231PS  Y12, Y10, Y9
-	VFMADD231PS  Y12, Y11, Y8
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
 
 even5:
 	ADDQ         aturn+40(FP), DX
@@ -30451,32 +31656,32 @@ even5:
 	DECQ         40(SP)
 	JNZ          row5
 	VBROADCASTSS floor+160(FP), Y10
-	VHADDPS      Y0, Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMAXPS       Y1, Y10, Y1
-	VHADDPS      Y2, Y3, Y3
-	VPERMPD      $0xd8, Y3, Y3
-	VMAXPS       Y3, Y10, Y3
-	VHADDPS      Y4, Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMAXPS       Y5, Y10, Y5
-	VHADDPS      Y6, Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMAXPS       Y7, Y10, Y7
-	VHADDPS      Y8, Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMAXPS       Y9, Y10, Y9
-	MOVQ         ldc+144(FP), DI
 	MOVQ         24(SP), DX
-	VMOVUPS      Y1, (DX)
+	MOVQ         ldc+144(FP), DI
+	VHADDPS      Y1, Y0, Y0
+	VPERMPD      $0xd8, Y0, Y0
+	VMAXPS       Y0, Y10, Y0
+	VMOVUPS      Y0, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y3, (DX)
+	VHADDPS      Y3, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VMAXPS       Y2, Y10, Y2
+	VMOVUPS      Y2, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y5, (DX)
+	VHADDPS      Y5, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMAXPS       Y4, Y10, Y4
+	VMOVUPS      Y4, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y7, (DX)
+	VHADDPS      Y7, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMAXPS       Y6, Y10, Y6
+	VMOVUPS      Y6, (DX)
 	ADDQ         DI, DX
-	VMOVUPS      Y9, (DX)
+	VHADDPS      Y9, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMAXPS       Y8, Y10, Y8
+	VMOVUPS      Y8, (DX)
 	ADDQ         DI, DX
 	MOVQ         DX, 24(SP)
 	MOVQ         AX, DX
@@ -30502,41 +31707,61 @@ even5:
 block6:
 	MOVQ         ldi+128(FP), R8
 	MOVQ         16(SP), DI
-	VMOVUPS      (DI), Y0
-	VPMOVZXDQ    X0, Y1
-	VEXTRACTF128 $0x01, Y0, X0
-	VPMOVZXDQ    X0, Y0
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y2
-	VPMOVZXDQ    X2, Y3
-	VEXTRACTF128 $0x01, Y2, X2
-	VPMOVZXDQ    X2, Y2
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y4
-	VPMOVZXDQ    X4, Y5
-	VEXTRACTF128 $0x01, Y4, X4
-	VPMOVZXDQ    X4, Y4
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y6
-	VPMOVZXDQ    X6, Y7
-	VEXTRACTF128 $0x01, Y6, X6
-	VPMOVZXDQ    X6, Y6
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y8
-	VPMOVZXDQ    X8, Y9
-	VEXTRACTF128 $0x01, Y8, X8
-	VPMOVZXDQ    X8, Y8
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y10
-	VPMOVZXDQ    X10, Y11
-	VEXTRACTF128 $0x01, Y10, X10
-	VPMOVZXDQ    X10, Y10
-	ADDQ         R8, DI
-	MOVQ         DI, 16(SP)
-	MOVQ         (SP), DI
-	MOVQ         8(SP), R8
-	MOVQ         rows+16(FP), R9
-	MOVQ         R9, 40(SP)
+	MOVQ         DI, R9
+	VMOVUPS      (R9), Y1
+	VPMOVZXDQ    X1, Y0
+	VEXTRACTF128 $0x01, Y1, X1
+	VPMOVZXDQ    X1, Y1
+	VMOVAPS      Y0, Y2
+	VMOVAPS      Y1, Y3
+	VMOVAPS      Y0, Y4
+	VMOVAPS      Y1, Y5
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y1, Y7
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y1, Y11
+	TESTQ        R8, R8
+	JZ           same6
+	ADDQ         R8, R9
+	VMOVUPS      (R9), Y3
+	VPMOVZXDQ    X3, Y2
+	VEXTRACTF128 $0x01, Y3, X3
+	VPMOVZXDQ    X3, Y3
+	ADDQ         R8, R9
+	VMOVUPS      (R9), Y5
+	VPMOVZXDQ    X5, Y4
+	VEXTRACTF128 $0x01, Y5, X5
+	VPMOVZXDQ    X5, Y5
+	ADDQ         R8, R9
+	VMOVUPS      (R9), Y7
+	VPMOVZXDQ    X7, Y6
+	VEXTRACTF128 $0x01, Y7, X7
+	VPMOVZXDQ    X7, Y7
+	ADDQ         R8, R9
+	VMOVUPS      (R9), Y9
+	VPMOVZXDQ    X9, Y8
+	VEXTRACTF128 $0x01, Y9, X9
+	VPMOVZXDQ    X9, Y9
+	ADDQ         R8, R9
+	VMOVUPS      (R9), Y11
+	VPMOVZXDQ    X11, Y10
+	VEXTRACTF128 $0x01, Y11, X11
+	VPMOVZXDQ    X11, Y11
+
+same6:
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	ADDQ R8, DI
+	MOVQ DI, 16(SP)
+	MOVQ (SP), DI
+	MOVQ 8(SP), R8
+	MOVQ rows+16(FP), R9
+	MOVQ R9, 40(SP)
 
 row6:
 	MOVQ depth+24(FP), R9
@@ -30547,23 +31772,23 @@ depth6:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSD (DI), Y14
-	VFMADD231PS  Y14, Y12, Y1
-	VFMADD231PS  Y14, Y13, Y0
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
 	VBROADCASTSD (DI)(AX*1), Y14
-	VFMADD231PS  Y14, Y12, Y3
-	VFMADD231PS  Y14, Y13, Y2
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
 	VBROADCASTSD (DI)(AX*2), Y14
-	VFMADD231PS  Y14, Y12, Y5
-	VFMADD231PS  Y14, Y13, Y4
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
 	VBROADCASTSD (DI)(CX*1), Y14
-	VFMADD231PS  Y14, Y12, Y7
-	VFMADD231PS  Y14, Y13, Y6
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
 	VBROADCASTSD (DI)(AX*4), Y14
-	VFMADD231PS  Y14, Y12, Y9
-	VFMADD231PS  Y14, Y13, Y8
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
 	VBROADCASTSD (DI)(DX*1), Y14
-	VFMADD231PS  Y14, Y12, Y11
-	VFMADD231PS  Y14, Y13, Y10
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	DECQ         R9
@@ -30576,28 +31801,28 @@ odd6:
 	VMOVUPS      32(R8), Y13
 	VMOVSS       (DI), X14
 	VPBROADCASTQ X14, Y14
-	VFMADD231PS  Y14, Y12, Y1
-	VFMADD231PS  Y14, Y13, Y0
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
 	VMOVSS       (DI)(AX*1), X14
 	VPBROADCASTQ X14, Y14
-	VFMADD231PS  Y14, Y12, Y3
-	VFMADD231PS  Y14, Y13, Y2
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
 	VMOVSS       (DI)(AX*2), X14
 	VPBROADCASTQ X14, Y14
-	VFMADD231PS  Y14, Y12, Y5
-	VFMADD231PS  Y14, Y13, Y4
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
 	VMOVSS       (DI)(CX*1), X14
 	VPBROADCASTQ X14, Y14
-	VFMADD231PS  Y14, Y12, Y7
-	VFMADD231PS  Y14, Y13, Y6
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
 	VMOVSS       (DI)(AX*4), X14
 	VPBROADCASTQ X14, Y14
-	VFMADD231PS  Y14, Y12, Y9
-	VFMADD231PS  Y14, Y13, Y8
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
 	VMOVSS       (DI)(DX*1), X14
 	VPBROADCASTQ X14, Y14
-	VFMADD231PS  Y14, Y12, Y11
-	VFMADD231PS  Y14, Y13, Y10
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
 
 even6:
 	ADDQ         aturn+40(FP), DI
@@ -30605,37 +31830,37 @@ even6:
 	DECQ         40(SP)
 	JNZ          row6
 	VBROADCASTSS floor+160(FP), Y12
-	VHADDPS      Y0, Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMAXPS       Y1, Y12, Y1
-	VHADDPS      Y2, Y3, Y3
-	VPERMPD      $0xd8, Y3, Y3
-	VMAXPS       Y3, Y12, Y3
-	VHADDPS      Y4, Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMAXPS       Y5, Y12, Y5
-	VHADDPS      Y6, Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMAXPS       Y7, Y12, Y7
-	VHADDPS      Y8, Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMAXPS       Y9, Y12, Y9
-	VHADDPS      Y10, Y11, Y11
-	VPERMPD      $0xd8, Y11, Y11
-	VMAXPS       Y11, Y12, Y11
-	MOVQ         ldc+144(FP), R8
 	MOVQ         24(SP), DI
-	VMOVUPS      Y1, (DI)
+	MOVQ         ldc+144(FP), R8
+	VHADDPS      Y1, Y0, Y0
+	VPERMPD      $0xd8, Y0, Y0
+	VMAXPS       Y0, Y12, Y0
+	VMOVUPS      Y0, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y3, (DI)
+	VHADDPS      Y3, Y2, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VMAXPS       Y2, Y12, Y2
+	VMOVUPS      Y2, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y5, (DI)
+	VHADDPS      Y5, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMAXPS       Y4, Y12, Y4
+	VMOVUPS      Y4, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y7, (DI)
+	VHADDPS      Y7, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMAXPS       Y6, Y12, Y6
+	VMOVUPS      Y6, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y9, (DI)
+	VHADDPS      Y9, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMAXPS       Y8, Y12, Y8
+	VMOVUPS      Y8, (DI)
 	ADDQ         R8, DI
-	VMOVUPS      Y11, (DI)
+	VHADDPS      Y11, Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VMAXPS       Y10, Y12, Y10
+	VMOVUPS      Y10, (DI)
 	ADDQ         R8, DI
 	MOVQ         DI, 24(SP)
 	MOVQ         AX, DI

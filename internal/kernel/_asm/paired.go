@@ -23,19 +23,43 @@ func paired(v isa, height int, part bool) {
 	f.function(height)
 }
 
-// apart loads a row of sums.
-func (f *productFrame) apart(from Mem) []VecVirtual {
-	x := f.of(8).load(from, f.last)
-	if f.lanes == 16 {
-		sum := ZMM()
-		VPMOVZXDQ(x, sum)
-		return []VecVirtual{sum}
+// apart loads rows of sums, all the same where ldi is 0.
+func (f *productFrame) apart(sums [][]VecVirtual, init, ldi Register, label string) {
+	for i := range sums {
+		for range f.vectors {
+			sums[i] = append(sums[i], f.vec())
+		}
 	}
-	low, high := YMM(), YMM()
-	VPMOVZXDQ(x.AsX(), low)
+	at := GP64()
+	MOVQ(init, at)
+	f.row(sums[0], at)
+	if len(sums) == 1 {
+		return
+	}
+	for _, sum := range sums[1:] {
+		for j, x := range sum {
+			VMOVAPS(sums[0][j], x)
+		}
+	}
+	TESTQ(ldi, ldi)
+	JZ(LabelRef(label))
+	for _, sum := range sums[1:] {
+		ADDQ(ldi, at)
+		f.row(sum, at)
+	}
+	Label(label)
+}
+
+// row loads a row of sums.
+func (f *productFrame) row(sum []VecVirtual, at Register) {
+	x := f.of(8).load(Mem{Base: at}, f.last)
+	if f.lanes == 16 {
+		VPMOVZXDQ(x, sum[0])
+		return
+	}
+	VPMOVZXDQ(x.AsX(), sum[0])
 	VEXTRACTF128(U8(1), x, x.AsX())
-	VPMOVZXDQ(x.AsX(), high)
-	return []VecVirtual{low, high}
+	VPMOVZXDQ(x.AsX(), sum[1])
 }
 
 // pairs does two steps.
@@ -59,7 +83,7 @@ func (f *productFrame) single(row func(i int) Mem, b Register, sums [][]VecVirtu
 	}
 }
 
-// together adds the even and odd lanes of a row of sums, and is at least floor.
+// together adds the even and odd lanes of a row of sums, to at least floor.
 func (f *productFrame) together(sum []VecVirtual, floor VecVirtual) []VecVirtual {
 	x := sum[0]
 	if f.lanes == 16 {
@@ -67,13 +91,32 @@ func (f *productFrame) together(sum []VecVirtual, floor VecVirtual) []VecVirtual
 		VMOVSHDUP(x, odd)
 		VADDPS(odd, x, x)
 		VMAXPS(x, floor, x)
-		VPMOVQD(x, x.AsY())
+		VPMOVQD(x, asY(x))
 		return []VecVirtual{asY(x)}
 	}
 	VHADDPS(sum[1], x, x) // columns 0 1 4 5 2 3 6 7
 	VPERMPD(U8(0b11_01_10_00), x, x)
 	VMAXPS(x, floor, x)
 	return []VecVirtual{x}
+}
+
+// inRows does that for AVX-512, two rows at a time, as end stores them: the last
+// but one of an odd number twice.
+func (f *productFrame) inRows(sums [][]VecVirtual, floor VecVirtual) (rows []VecVirtual) {
+	const even, odd = 0b10_00_10_00, 0b11_01_11_01
+	order := f.load(inHalves, nil)
+	for i := 0; i < len(sums); i += 2 {
+		first := min(i, len(sums)-2)
+		x, y, result := sums[first][0], sums[first+1][0], sums[i][0]
+		other := ZMM()
+		VSHUFPS(U8(odd), y, x, other)
+		VSHUFPS(U8(even), y, x, result)
+		VADDPS(other, result, result)
+		VMAXPS(result, floor, result)
+		VPERMPS(result, order, result)
+		rows = append(rows, result)
+	}
+	return rows
 }
 
 // multiplyAddTwo adds the two numbers at from times x to the even and the odd

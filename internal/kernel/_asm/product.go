@@ -120,10 +120,11 @@ func (f *productFrame) block(size int) {
 	acc := make([][]VecVirtual, size)
 	init, ldi := GP64(), Load(Param("ldi"), GP64())
 	MOVQ(f.local["init"], init)
+	if f.paired {
+		f.apart(acc, init, ldi, label("same"))
+	}
 	for i := range acc {
-		if f.paired {
-			acc[i] = f.apart(Mem{Base: init})
-		} else {
+		if !f.paired {
 			acc[i] = f.vectorsAt(init, f.mask)
 		}
 		ADDQ(ldi, init)
@@ -208,22 +209,24 @@ func (f *productFrame) block(size int) {
 
 	floor := f.vec()
 	VBROADCASTSS(address("floor"), floor)
-	for i := range acc {
-		if f.paired {
-			acc[i] = f.together(acc[i], floor)
-			continue
-		}
-		for _, x := range acc[i] {
-			VMAXPS(x, floor, x)
-		}
-	}
-	c, ldc := GP64(), Load(Param("ldc"), GP64())
+	c := GP64()
 	MOVQ(f.local["c"], c)
-	for i := range acc {
-		for j, x := range acc[i] {
-			f.store(x, f.mask(j), Mem{Base: c, Disp: f.bytes() * j})
+	if f.paired && f.lanes == 16 && size > 1 {
+		f.end(f.inRows(acc, floor), c, fmt.Sprint(size))
+	} else {
+		ldc := Load(Param("ldc"), GP64())
+		for _, row := range acc {
+			if f.paired {
+				row = f.together(row, floor)
+			}
+			for j, x := range row {
+				if !f.paired {
+					VMAXPS(x, floor, x)
+				}
+				f.store(x, f.mask(j), Mem{Base: c, Disp: f.bytes() * j})
+			}
+			ADDQ(ldc, c)
 		}
-		ADDQ(ldc, c)
 	}
 	MOVQ(c, f.local["c"])
 

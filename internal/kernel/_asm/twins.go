@@ -32,9 +32,10 @@ func twins(kind string, height, batches int) {
 
 // The orders of the lanes of two rows of 8 columns.
 var (
-	twice   Mem // every column of the first row twice
-	inPairs Mem // the two rows, column by column
-	inRows  Mem // and back
+	twice    Mem // every column of the first row twice
+	inPairs  Mem // the two rows, column by column
+	inRows   Mem // and back
+	inHalves Mem // back from two columns of the one and two of the other
 )
 
 func permutations() {
@@ -48,6 +49,7 @@ func permutations() {
 	twice = order("twice", func(i int) int { return i / 2 })
 	inPairs = order("inPairs", func(i int) int { return i/2 + i%2*8 })
 	inRows = order("inRows", func(i int) int { return i%8*2 + i/8 })
+	inHalves = order("inHalves", func(i int) int { return i%8/2*4 + i/8*2 + i%2 })
 }
 
 // twins writes the loop for blocks of 2n or 2n−1 rows.
