@@ -57,8 +57,14 @@ func (u *conv) slabs() (in []slab, channels int) {
 	return in, channels
 }
 
-// vectors is the number of vectors that hold n channels.
-func vectors(k *kernel.Set, n int) float64 { return float64(roundUp(n, k.Lanes) / k.Lanes) }
+// vectors is the number of vectors that hold n channels; up to 8, in pairs, take
+// no more room than they fill.
+func vectors(k *kernel.Set, n int) float64 {
+	if n <= kernel.PairedWidth && k.Lanes > kernel.PairedWidth {
+		return float64(kernel.PairedWidth) / float64(k.Lanes)
+	}
+	return float64(roundUp(n, k.Lanes) / k.Lanes)
+}
 
 // directCost is that of products row by row, from in channels to out. For every
 // row the weights pass by, and further rows wait for them.
