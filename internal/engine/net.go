@@ -16,6 +16,12 @@ type Options struct {
 	InputGrad bool        // Backward also computes the gradient of the input
 	Exact     bool        // direct convolution only: the same bits wherever a pixel lies
 	Keep      bool        // nothing is fused and no memory reused: every node has a Value
+
+	// Rows > 0 makes a Predictor go through a map in bands of so many rows of
+	// the input, a multiple of the network's step, in a fraction of the memory.
+	// Every row is computed once, and with Exact has the bits that it has in one
+	// piece. Only networks that work row by row can: see CheckBands.
+	Rows int
 }
 
 // A Net is a graph compiled for one input size and batch. It is not safe for
@@ -41,11 +47,27 @@ type Net struct {
 	arena   []float32
 	bytes   int64
 
+	bands   *bands // nil: the map in one piece
+	shift   phase
+	program []phase // of the band at hand
+
 	seed, step uint64 // of dropout
 }
 
 // New compiles g for batch maps of size in, and plans the memory.
 func New(g *graph.Graph, in graph.Size, batch int, o Options) (*Net, error) {
+	n, err := newNet(g, in, batch, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.compile(); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// newNet is a Net that is not compiled yet.
+func newNet(g *graph.Graph, in graph.Size, batch int, o Options) (*Net, error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("%s: batch of %d: want 1 or more", g.Name, batch)
 	}
@@ -55,31 +77,32 @@ func New(g *graph.Graph, in graph.Size, batch int, o Options) (*Net, error) {
 	if o.Kernel == nil {
 		o.Kernel = kernel.Best()
 	}
-	n := &Net{graph: g, size: in, batch: batch, opts: o, kernel: o.Kernel, edits: map[*graph.Node]func(*graph.Map){}}
-	if err := n.compile(); err != nil {
-		return nil, err
-	}
-	return n, nil
+	return &Net{graph: g, size: in, batch: batch, opts: o, kernel: o.Kernel, edits: map[*graph.Node]func(*graph.Map){}}, nil
 }
 
-// scratchFloats is each worker's scratch: it holds one row of any map.
-func scratchFloats(shapes []graph.Shape) int {
+// scratch is each worker's: it holds one row of any map.
+func (n *Net) scratch(c *compiler) int {
 	most := 0
-	for _, s := range shapes {
+	for _, s := range n.shapes {
 		most = max(most, s.C*s.W)
 	}
-	return 2 * roundUp(most, align)
+	return max(c.spare, 2*roundUp(most, align))
 }
 
-func (n *Net) compile() error {
-	shapes, err := n.graph.Infer(n.size)
-	if err != nil {
-		return err
+// lower finds the shapes, the units and the lives of their buffers.
+func (n *Net) lower() (*compiler, error) {
+	var err error
+	if n.opts.Rows > 0 {
+		n.bands, n.shapes, err = newBands(n.graph, n.size, n.opts.Rows)
+	} else {
+		n.shapes, err = n.graph.Infer(n.size)
 	}
-	n.shapes, n.packers, n.fwd, n.bwd = shapes, nil, nil, nil
-	c := &compiler{net: n, g: n.graph, shapes: shapes}
+	if err != nil {
+		return nil, err
+	}
+	c := &compiler{net: n, g: n.graph, shapes: n.shapes}
 	if err := c.lower(); err != nil {
-		return err
+		return nil, err
 	}
 	n.values = c.values
 	n.in = c.values[n.graph.Input().ID][0]
@@ -100,12 +123,26 @@ func (n *Net) compile() error {
 			g.use(forever)
 		}
 	}
+	if n.bands != nil {
+		n.bands.keep()
+	}
+	return c, nil
+}
+
+func (n *Net) compile() error {
+	n.packers, n.fwd, n.bwd = nil, nil, nil
+	c, err := n.lower()
+	if err != nil {
+		return err
+	}
 	n.place(c)
 	for _, u := range c.units {
 		if p, ok := u.(packer); ok {
 			n.packers = append(n.packers, p)
 		}
-		n.fwd = append(n.fwd, u.forward()...)
+		if n.bands == nil {
+			n.fwd = append(n.fwd, u.forward()...)
+		}
 	}
 	if n.opts.Train {
 		n.bwd = append(n.bwd, n.outGrad.prepare()...)
@@ -113,22 +150,36 @@ func (n *Net) compile() error {
 			n.bwd = append(n.bwd, c.units[i].backward()...)
 		}
 	}
-	n.crew = newCrew(n.opts.Threads, max(c.spare, scratchFloats(shapes)), max(len(n.fwd), len(n.bwd)))
+	phases := max(len(n.fwd), len(n.bwd))
+	if b := n.bands; b != nil {
+		n.shift = b.shiftPhase()
+		for i := range b.steps {
+			b.steps[i].phases = b.steps[i].unit.forward()
+			phases += len(b.steps[i].phases) + 1
+		}
+		phases++
+	}
+	n.crew = newCrew(n.opts.Threads, n.scratch(c), phases)
 	if n.weights != nil {
 		n.SetWeights(n.weights)
 	}
 	return nil
 }
 
-// place lays out the buffers and plans the arena.
-func (n *Net) place(c *compiler) {
-	blocks := c.blocks
+// layout lays out the buffers and plans the arena.
+func layout(c *compiler) (blocks []*block, floats int) {
+	blocks = c.blocks
 	for _, b := range c.bufs {
 		b.layout()
 		blocks = append(blocks, &b.block)
 	}
-	size := arena(blocks)
-	n.arena = make([]float32, size+align)
+	return blocks, arena(blocks) + align
+}
+
+// place allocates the arena.
+func (n *Net) place(c *compiler) {
+	blocks, floats := layout(c)
+	n.arena = make([]float32, floats)
 	n.bytes = 4 * int64(len(n.arena))
 	for _, b := range blocks {
 		b.mem = n.arena[b.off : b.off+b.size : b.off+b.size]

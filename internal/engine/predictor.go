@@ -35,6 +35,11 @@ func (p *Predictor) Predict(x *graph.Map) (*graph.Map, error) {
 	if err != nil {
 		return nil, err
 	}
+	if net.bands != nil {
+		out := graph.NewMap(net.bands.whole[p.graph.Output().ID])
+		net.stream(x, out)
+		return out, nil
+	}
 	net.SetInput(0, x)
 	net.Forward()
 	out := graph.NewMap(net.OutShape())
