@@ -19,10 +19,15 @@ type bands struct {
 	whole []graph.Shape // of every node, for the whole map
 	lag   []int         // by node
 	steps []bandStep
+
+	shift   phase
+	program []phase // of the band at hand
+	used    bool    // the arena has been written to
 }
 
 // A bandStep is a unit with the storage that it fills.
 type bandStep struct {
+	node   *graph.Node
 	unit   unit
 	out    *buffer
 	lag, h int // of the whole map
@@ -150,7 +155,7 @@ func (b *bands) lower(c *compiler, n *graph.Node, lag int) error {
 	b.lag[n.ID], b.lag[last.ID] = lag, lag
 	if len(c.units) > before {
 		s := c.values[last.ID][0].s
-		b.steps = append(b.steps, bandStep{unit: c.units[before], out: s.val, lag: lag, h: b.whole[last.ID].H})
+		b.steps = append(b.steps, bandStep{node: n, unit: c.units[before], out: s.val, lag: lag, h: b.whole[last.ID].H})
 	}
 	return nil
 }
@@ -173,6 +178,19 @@ func (b *bands) pad(c *compiler, n *graph.Node) error {
 	}
 	b.lag[n.ID] = b.lag[n.In[0].ID] - n.Pads[0]
 	return nil
+}
+
+// phases prepares what every band runs and returns how many phases that is at
+// the most.
+func (b *bands) phases() int {
+	b.shift = b.shiftPhase()
+	n := 3 // with the phases that read and write the map
+	for i := range b.steps {
+		s := &b.steps[i]
+		s.phases = s.unit.forward()
+		n += len(s.phases) + 1
+	}
+	return n
 }
 
 // keep makes what later bands read outlive this one: rows above a band, and the

@@ -47,9 +47,7 @@ type Net struct {
 	arena   []float32
 	bytes   int64
 
-	bands   *bands // nil: the map in one piece
-	shift   phase
-	program []phase // of the band at hand
+	bands *bands // nil: the map in one piece
 
 	seed, step uint64 // of dropout
 }
@@ -151,13 +149,8 @@ func (n *Net) compile() error {
 		}
 	}
 	phases := max(len(n.fwd), len(n.bwd))
-	if b := n.bands; b != nil {
-		n.shift = b.shiftPhase()
-		for i := range b.steps {
-			b.steps[i].phases = b.steps[i].unit.forward()
-			phases += len(b.steps[i].phases) + 1
-		}
-		phases++
+	if n.bands != nil {
+		phases = n.bands.phases()
 	}
 	n.crew = newCrew(n.opts.Threads, n.scratch(c), phases)
 	if n.weights != nil {

@@ -1,6 +1,7 @@
 package tile
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"sync"
@@ -29,6 +30,9 @@ func (pl *Plan) PredictParallel(ps []Predictor, img *graph.Map, margin int) (*gr
 	h, w := pl.Bounds.Dy(), pl.Bounds.Dx()
 	if margin < 0 || img.H != h+2*margin || img.W != w+2*margin {
 		return nil, fmt.Errorf("tile: image of %v px for a plan of %d×%d px with a margin of %d px", img.Size(), h, w, margin)
+	}
+	if len(ps) == 0 {
+		return nil, errors.New("tile: no predictor")
 	}
 	s := newStitcher(pl)
 	var taken atomic.Int32
