@@ -54,6 +54,9 @@ type Net struct {
 
 // New compiles g for batch maps of size in, and plans the memory.
 func New(g *graph.Graph, in graph.Size, batch int, o Options) (*Net, error) {
+	if o.Rows != 0 {
+		return nil, fmt.Errorf("%s: bands of %d rows: only a Predictor goes in bands", g.Name, o.Rows)
+	}
 	n, err := newNet(g, in, batch, o)
 	if err != nil {
 		return nil, err
@@ -90,6 +93,9 @@ func (n *Net) scratch(c *compiler) int {
 // lower finds the shapes, the units and the lives of their buffers.
 func (n *Net) lower() (*compiler, error) {
 	var err error
+	if n.opts.Rows > 0 && len(n.edits) > 0 {
+		return nil, fmt.Errorf("%s: an intervention needs the map in one piece, not in bands of rows", n.graph.Name)
+	}
 	if n.opts.Rows > 0 {
 		n.bands, n.shapes, err = newBands(n.graph, n.size, n.opts.Rows)
 	} else {

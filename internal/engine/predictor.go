@@ -62,8 +62,11 @@ func (p *Predictor) net(size graph.Size) (*Net, error) {
 			return n, nil
 		}
 	}
-	n, err := New(p.graph, size, 1, p.opts)
+	n, err := newNet(p.graph, size, 1, p.opts)
 	if err != nil {
+		return nil, err
+	}
+	if err := n.compile(); err != nil {
 		return nil, err
 	}
 	n.SetWeights(p.weights)
