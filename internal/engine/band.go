@@ -195,11 +195,15 @@ func (b *bands) phases() int {
 
 // keep makes what later bands read outlive this one: rows above a band, and the
 // zeros beside it, which nobody writes.
-func (b *bands) keep() {
+func (b *bands) keep(c *compiler) error {
+	if len(b.steps) != len(c.units) {
+		return fmt.Errorf("%s: an output that is put together does not go in bands of rows", c.g.Name)
+	}
 	for _, s := range b.steps {
 		if s.out.border != (border{}) {
 			s.out.use(-1)
 			s.out.use(forever)
 		}
 	}
+	return nil
 }

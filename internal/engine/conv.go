@@ -23,23 +23,25 @@ type conv struct {
 	stats  *moments // of the output rows, for the norm behind; or nil
 	normed bool     // only a norm of the batch reads the output: it takes away the bias
 
-	weight, bias []float32
-	product      []float32   // weight times the norm
+	bias         []float32
+	scale        []float64   // of the norm, per output channel
 	packed, back [][]float32 // per piece
 	grad         weightGrad
 	dy           view
 	sinks        []sink
 
+	step           int
+	behind         bool      // computed with the convolution in front
 	fast, fastBack *winograd // instead of products row by row; or nil
 	fastGrad       *winogradGrad
 }
 
 func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
-	u := &conv{net: c.net, node: n, kh: n.Kernel[0], kw: n.Kernel[1]}
+	u := &conv{net: c.net, node: n, step: c.now(), kh: n.Kernel[0], kw: n.Kernel[1]}
 	last := n
 	if !c.net.opts.Train {
 		if u.fold = c.next(n, graph.Norm); u.fold != nil {
-			last, u.product = u.fold, make([]float32, c.g.Params[n.Params[0]].Len())
+			last, u.scale = u.fold, make([]float64, n.Channels)
 		}
 	}
 	if m := c.next(last, graph.ReLU); m != nil {
@@ -59,6 +61,13 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 		u.back = append(u.back, nil)
 	}
 	u.fast = c.fast(u)
+	if u.kh*u.kw == 1 && len(u.in) == 1 {
+		u.behind = c.follow(u.in[0], u.out, func(i, y0, y1 int, w *worker) {
+			for r := y0; r < y1; r++ {
+				u.finish(i, r, w)
+			}
+		})
+	}
 	return u, last
 }
 
@@ -80,12 +89,8 @@ func (u *conv) channels() int {
 }
 
 func (u *conv) pack(w graph.Weights) {
-	u.weight = w[u.node.Params[0]]
+	weight := w[u.node.Params[0]]
 	copy(u.bias, w[u.node.Params[1]])
-	weight := u.weight
-	if u.fold != nil {
-		weight = u.folded(w)
-	}
 	c0 := 0
 	for j, p := range u.in {
 		kernel.Pack(u.packed[j], weight, u.layout(c0, p.c))
@@ -96,39 +101,54 @@ func (u *conv) pack(w graph.Weights) {
 		}
 		c0 += p.c
 	}
+	if u.fold != nil {
+		u.multiplyNorm(w)
+	}
 }
 
-// folded multiplies the norm into the weights and the bias.
-func (u *conv) folded(w graph.Weights) []float32 {
+// multiplyNorm multiplies the norm into the packed weights and the bias.
+func (u *conv) multiplyNorm(w graph.Weights) {
 	p := u.fold.Params
 	gamma, beta, mean, variance := w[p[0]], w[p[1]], w[p[2]], w[p[3]]
-	out := u.product
-	per := len(out) / u.out.c
-	for o := range u.out.c {
-		scale := float64(gamma[o]) / math.Sqrt(float64(variance[o])+epsilon)
-		for i := o * per; i < (o+1)*per; i++ {
-			out[i] = float32(float64(u.weight[i]) * scale)
-		}
-		u.bias[o] = float32(float64(float64(u.bias[o]-mean[o])*scale) + float64(beta[o]))
+	for o := range u.scale {
+		u.scale[o] = float64(gamma[o]) / math.Sqrt(float64(variance[o])+epsilon)
+		u.bias[o] = float32(float64(float64(u.bias[o]-mean[o])*u.scale[o]) + float64(beta[o]))
 	}
-	return out
+	for j, p := range u.in {
+		for n := 0; n < u.out.c; n += kernel.PanelWidth {
+			panel, width := kernel.Panel(u.packed[j], u.kh*u.kw*p.c, u.out.c, n)
+			for i, v := range panel {
+				panel[i] = float32(float64(v) * u.scale[n+i%width])
+			}
+		}
+	}
 }
 
 func (u *conv) forward() []phase {
+	if u.behind {
+		return nil
+	}
 	if u.fast != nil {
 		if u.stats != nil {
-			u.fast.after = func(i, r int) { u.stats.row(u.net, u.out.val(), i, r) }
+			u.fast.after = append(u.fast.after, func(i, y0, y1 int, _ *worker) {
+				for r := y0; r < y1; r++ {
+					u.stats.row(u.net, u.out.val(), i, r)
+				}
+			})
 		}
 		return u.fast.forward()
 	}
+	work := u.kh * u.kw * u.channels() * u.out.c * u.out.w
+	return []phase{rowPhase(u.net.batch, u.out.h, work, u.finish)}
+}
+
+// finish computes row r of output map i, and its moments.
+func (u *conv) finish(i, r int, w *worker) {
 	y := u.out.val()
-	work := u.kh * u.kw * u.channels() * u.out.c * y.region.w
-	return []phase{rowPhase(y.n, y.region.h, work, func(i, r int, w *worker) {
-		u.row(y, i, r, w)
-		if u.stats != nil {
-			u.stats.row(u.net, y, i, r)
-		}
-	})}
+	u.row(y, i, r, w)
+	if u.stats != nil {
+		u.stats.row(u.net, y, i, r)
+	}
 }
 
 // row computes row r of output map i.

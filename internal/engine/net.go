@@ -39,16 +39,19 @@ type Net struct {
 	in, out piece
 	outGrad sink
 	packers []packer
-	weights graph.Weights
+	packed  bool          // the packers hold weights
+	weights graph.Weights // in training; a prediction needs them packed only
 	grads   graph.Weights
 	crew    *crew
-	fwd     []phase
-	bwd     []phase
+	packing program
+	fwd     program
+	bwd     program
 	arena   []float32
 	bytes   int64
 
 	bands *bands // nil: the map in one piece
 
+	profiled   bool
 	seed, step uint64 // of dropout
 }
 
@@ -111,6 +114,7 @@ func (n *Net) lower() (*compiler, error) {
 	n.values = c.values
 	n.in = c.values[n.graph.Input().ID][0]
 	n.out = c.one(n.graph.Output())
+	c.own([]*graph.Node{n.graph.Output()})
 	n.out.s.val.use(forever)
 	if n.opts.Train {
 		n.grads = make(graph.Weights, len(n.graph.Params))
@@ -128,33 +132,35 @@ func (n *Net) lower() (*compiler, error) {
 		}
 	}
 	if n.bands != nil {
-		n.bands.keep()
+		return c, n.bands.keep(c)
 	}
 	return c, nil
 }
 
 func (n *Net) compile() error {
-	n.packers, n.fwd, n.bwd = nil, nil, nil
+	n.packers, n.packed = nil, false
+	n.packing, n.fwd, n.bwd = program{}, program{}, program{}
 	c, err := n.lower()
 	if err != nil {
 		return err
 	}
 	n.place(c)
-	for _, u := range c.units {
+	for i, u := range c.units {
 		if p, ok := u.(packer); ok {
 			n.packers = append(n.packers, p)
 		}
 		if n.bands == nil {
-			n.fwd = append(n.fwd, u.forward()...)
+			n.fwd.add(c.part(i, Forward), u.forward())
 		}
 	}
+	n.packing.add(c.packingPart(), []phase{{len(n.packers), func(i int, _ *worker) { n.packers[i].pack(n.weights) }}})
 	if n.opts.Train {
-		n.bwd = append(n.bwd, n.outGrad.prepare()...)
+		n.bwd.add(c.clearingPart(), n.outGrad.prepare())
 		for i := len(c.units) - 1; i >= 0; i-- {
-			n.bwd = append(n.bwd, c.units[i].backward()...)
+			c.backwardParts(i, &n.bwd)
 		}
 	}
-	phases := max(len(n.fwd), len(n.bwd))
+	phases := max(1, len(n.fwd.phases), len(n.bwd.phases))
 	if n.bands != nil {
 		phases = n.bands.phases()
 	}
@@ -186,7 +192,8 @@ func (n *Net) place(c *compiler) {
 }
 
 // SetWeights takes w as the network's weights and packs them: call it after
-// every change. Forward in training updates the running statistics in w.
+// every change. Forward in training updates the running statistics in w; in
+// prediction nothing of w is kept.
 func (n *Net) SetWeights(w graph.Weights) {
 	if len(w) != len(n.graph.Params) {
 		panic(fmt.Sprintf("engine: %s has %d parameters, not %d", n.graph.Name, len(n.graph.Params), len(w)))
@@ -197,8 +204,10 @@ func (n *Net) SetWeights(w graph.Weights) {
 		}
 	}
 	n.weights = w
-	for _, p := range n.packers {
-		p.pack(w)
+	n.run(&n.packing)
+	n.packed = true
+	if !n.opts.Train {
+		n.weights = nil
 	}
 }
 
@@ -213,8 +222,11 @@ func (n *Net) SetSeed(seed uint64) { n.seed, n.step = seed, 0 }
 
 // Forward computes the output from the input.
 func (n *Net) Forward() {
+	if !n.packed {
+		panic(fmt.Sprintf("engine: %s: Forward without weights: call SetWeights first, and again after Intervene in prediction", n.graph.Name))
+	}
 	n.step++
-	n.crew.run(n.fwd)
+	n.run(&n.fwd)
 }
 
 // Backward computes the gradient of every parameter from dout, the gradient of
@@ -233,7 +245,7 @@ func (n *Net) Backward(dout []*graph.Map) graph.Weights {
 			scatter(n.outGrad.view, i, m, 0)
 		}
 	}
-	n.crew.run(n.bwd)
+	n.run(&n.bwd)
 	return n.grads
 }
 
@@ -278,7 +290,8 @@ func (n *Net) Value(node *graph.Node, i int) *graph.Map {
 // Intervene makes Forward pass every map of the node's value through f, which
 // may change it in place; nil ends that. Only readers of the node itself see
 // the change: an edited concatenation leaves its operands as they are. It
-// compiles the network anew. Backward knows nothing of f.
+// compiles the network anew, so that in prediction SetWeights is due again.
+// Backward knows nothing of f.
 func (n *Net) Intervene(node *graph.Node, f func(m *graph.Map)) error {
 	if f == nil {
 		delete(n.edits, node)

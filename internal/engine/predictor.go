@@ -69,12 +69,12 @@ func (p *Predictor) net(size graph.Size) (*Net, error) {
 	if err := n.compile(); err != nil {
 		return nil, err
 	}
-	n.SetWeights(p.weights)
 	if p.edit != nil {
 		if err := n.Intervene(p.node, p.edit); err != nil {
 			return nil, err
 		}
 	}
+	n.SetWeights(p.weights)
 	if len(p.nets) == maxNets {
 		p.nets = append(p.nets[:0], p.nets[1:]...)
 	}

@@ -6,9 +6,10 @@ import "math"
 // definition that the others are tested against.
 var Generic = &Set{
 	Name:         "generic",
+	Lanes:        1,
 	Mul:          mulGeneric,
-	F2:           winogradGeneric(matrices2),
-	F4:           winogradGeneric(matrices4),
+	F2:           winogradGeneric(matrices2, Cost{110, 90, 110, 120, 100}),
+	F4:           winogradGeneric(matrices4, Cost{740, 460, 270, 280, 500}),
 	ScaleShift:   scaleShiftGeneric,
 	Moments:      momentsGeneric,
 	NormMoments:  normMomentsGeneric,
@@ -235,11 +236,18 @@ func maxPool2BackGeneric(d0, d1, dy, r0, r1 []float32, c int) {
 	}
 }
 
-func adamGeneric(w, m, v, g []float32, s *AdamStep) {
-	for i, x := range g {
-		m[i] = float32(s.Beta1*m[i]) + float32((1-s.Beta1)*x)
-		v[i] = float32(s.Beta2*v[i]) + float32(float32((1-s.Beta2)*x)*x)
-		root := float32(math.Sqrt(float64(float32(v[i] * s.Unbias2))))
-		w[i] -= float32(s.Rate*m[i]) / (root + s.Epsilon)
+func adamGeneric(w, m, v, average, g []float32, s *AdamStep) (finite bool) {
+	n := len(g)
+	w, m, v, average = w[:n], m[:n], v[:n], average[:n]
+	var check float32 // 0, or NaN
+	for i, gi := range g {
+		mi := float32(s.Keep1*m[i]) + float32(s.Take1*gi)
+		vi := float32(s.Keep2*v[i]) + float32(s.Take2*float32(gi*gi))
+		check += vi - vi
+		root := float32(math.Sqrt(float64(vi)))
+		wi := w[i] - float32(s.Rate*mi)/(float32(root*s.Scale)+s.Epsilon)
+		m[i], v[i], w[i] = mi, vi, wi
+		average[i] += float32(s.Fresh * (wi - average[i]))
 	}
+	return check == 0
 }

@@ -40,7 +40,8 @@ type Product struct {
 // coefficients (scale, shift, …) have a length P, the channel period of the
 // flat data: element i uses coefficient i mod P; data starts at channel 0.
 type Set struct {
-	Name string
+	Name  string
+	Lanes int // floats in a vector
 
 	// Mul computes p. It keeps nothing of p, but a call through this field lets p
 	// escape: loops set the fields of one Product again and again.
@@ -72,14 +73,19 @@ type Set struct {
 	// MaxPool2Back adds dy to the first maximum (order: r0 left, r0 right, r1 left, r1 right)
 	// of each window: d0, d1 are the gradient rows of r0, r1.
 	MaxPool2Back func(d0, d1, dy, r0, r1 []float32, c int)
-	// Adam: one step of Kingma & Ba 2015 (arXiv:1412.6980, algorithm 1) on the weights w with
-	// moments m, v and gradient g: m = β₁·m + (1−β₁)·g, v = β₂·v + (1−β₂)·g²,
-	// w −= Rate·m / (√(v·Unbias2) + ε).
-	Adam func(w, m, v, g []float32, s *AdamStep)
+	// Adam: one step of Kingma & Ba 2015 (arXiv:1412.6980, algorithm 1, with torch's place for ε)
+	// on the weights w with moments m, v and gradient g, and of their running average:
+	// m = Keep1·m + Take1·g, v = Keep2·v + Take2·g², w −= Rate·m / (√v·Scale + Epsilon),
+	// average += Fresh·(w−average). It says whether all v are finite.
+	Adam func(w, m, v, average, g []float32, s *AdamStep) (finite bool)
 }
 
-// AdamStep holds the numbers of step t = 1, 2, …: Rate is the learning rate
-// over 1−β₁ᵗ, Unbias2 is 1/(1−β₂ᵗ).
+// AdamStep holds the numbers of step t = 1, 2, …
 type AdamStep struct {
-	Rate, Beta1, Beta2, Epsilon, Unbias2 float32
+	Keep1, Take1 float32 // β₁, 1−β₁
+	Keep2, Take2 float32 // β₂, 1−β₂
+	Rate         float32 // the learning rate over 1−β₁ᵗ
+	Scale        float32 // 1/√(1−β₂ᵗ)
+	Epsilon      float32
+	Fresh        float32 // share of the new weights in the average
 }

@@ -29,9 +29,10 @@ const (
 func (v vector) set(name string, mul loops, f2, f4 *lifts) *Set {
 	return &Set{
 		Name:         name,
+		Lanes:        int(v),
 		Mul:          mul.mul,
-		F2:           f2.winograd(2),
-		F4:           f4.winograd(4),
+		F2:           f2.winograd(2, cost2),
+		F4:           f4.winograd(4, cost4),
 		ScaleShift:   v.scaleShift,
 		Moments:      v.moments,
 		NormMoments:  v.normMoments,

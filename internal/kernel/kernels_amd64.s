@@ -13962,156 +13962,191 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamAVX512(w *float32, m *float32, v *float32, grad *float32, n int, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, unbias2 float32)
+// func adamAVX512(w *float32, m *float32, v *float32, average *float32, grad *float32, check *float32, n int, keep1 float32, take1 float32, keep2 float32, take2 float32, rate float32, scale float32, epsilon float32, fresh float32)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·adamAVX512(SB), NOSPLIT, $0-68
+TEXT ·adamAVX512(SB), NOSPLIT, $0-88
 	MOVQ         w+0(FP), AX
 	MOVQ         m+8(FP), CX
 	MOVQ         v+16(FP), DX
-	MOVQ         grad+24(FP), BX
-	VBROADCASTSS rate+40(FP), Z0
-	VBROADCASTSS beta1+44(FP), Z1
-	VBROADCASTSS rest1+48(FP), Z2
-	VBROADCASTSS beta2+52(FP), Z3
-	VBROADCASTSS rest2+56(FP), Z4
-	VBROADCASTSS epsilon+60(FP), Z5
-	VBROADCASTSS unbias2+64(FP), Z6
-	MOVQ         n+32(FP), SI
-	XORQ         DI, DI
+	MOVQ         average+24(FP), BX
+	MOVQ         grad+32(FP), SI
+	VBROADCASTSS keep1+56(FP), Z0
+	VBROADCASTSS take1+60(FP), Z1
+	VBROADCASTSS keep2+64(FP), Z2
+	VBROADCASTSS take2+68(FP), Z3
+	VBROADCASTSS rate+72(FP), Z4
+	VBROADCASTSS scale+76(FP), Z5
+	VBROADCASTSS epsilon+80(FP), Z6
+	VBROADCASTSS fresh+84(FP), Z7
+	VPXORD       Z8, Z8, Z8
+	MOVQ         n+48(FP), DI
+	XORQ         R8, R8
 
 by4:
-	CMPQ        SI, $0x40
+	CMPQ        DI, $0x40
 	JLT         after4
-	VMOVUPS     (BX)(DI*1), Z7
-	VMOVUPS     (CX)(DI*1), Z8
-	VMOVUPS     (DX)(DI*1), Z9
-	VMOVUPS     (AX)(DI*1), Z10
-	VMULPS      Z8, Z1, Z8
-	VFMADD231PS Z7, Z2, Z8
-	VMOVUPS     Z8, (CX)(DI*1)
-	VMULPS      Z9, Z3, Z9
-	VMULPS      Z7, Z7, Z7
-	VFMADD231PS Z7, Z4, Z9
-	VMOVUPS     Z9, (DX)(DI*1)
-	VMULPS      Z9, Z6, Z9
-	VSQRTPS     Z9, Z9
-	VADDPS      Z9, Z5, Z9
-	VMULPS      Z8, Z0, Z8
-	VDIVPS      Z9, Z8, Z8
-	VSUBPS      Z8, Z10, Z10
-	VMOVUPS     Z10, (AX)(DI*1)
-	VMOVUPS     64(BX)(DI*1), Z7
-	VMOVUPS     64(CX)(DI*1), Z8
-	VMOVUPS     64(DX)(DI*1), Z9
-	VMOVUPS     64(AX)(DI*1), Z10
-	VMULPS      Z8, Z1, Z8
-	VFMADD231PS Z7, Z2, Z8
-	VMOVUPS     Z8, 64(CX)(DI*1)
-	VMULPS      Z9, Z3, Z9
-	VMULPS      Z7, Z7, Z7
-	VFMADD231PS Z7, Z4, Z9
-	VMOVUPS     Z9, 64(DX)(DI*1)
-	VMULPS      Z9, Z6, Z9
-	VSQRTPS     Z9, Z9
-	VADDPS      Z9, Z5, Z9
-	VMULPS      Z8, Z0, Z8
-	VDIVPS      Z9, Z8, Z8
-	VSUBPS      Z8, Z10, Z10
-	VMOVUPS     Z10, 64(AX)(DI*1)
-	VMOVUPS     128(BX)(DI*1), Z7
-	VMOVUPS     128(CX)(DI*1), Z8
-	VMOVUPS     128(DX)(DI*1), Z9
-	VMOVUPS     128(AX)(DI*1), Z10
-	VMULPS      Z8, Z1, Z8
-	VFMADD231PS Z7, Z2, Z8
-	VMOVUPS     Z8, 128(CX)(DI*1)
-	VMULPS      Z9, Z3, Z9
-	VMULPS      Z7, Z7, Z7
-	VFMADD231PS Z7, Z4, Z9
-	VMOVUPS     Z9, 128(DX)(DI*1)
-	VMULPS      Z9, Z6, Z9
-	VSQRTPS     Z9, Z9
-	VADDPS      Z9, Z5, Z9
-	VMULPS      Z8, Z0, Z8
-	VDIVPS      Z9, Z8, Z8
-	VSUBPS      Z8, Z10, Z10
-	VMOVUPS     Z10, 128(AX)(DI*1)
-	VMOVUPS     192(BX)(DI*1), Z7
-	VMOVUPS     192(CX)(DI*1), Z8
-	VMOVUPS     192(DX)(DI*1), Z9
-	VMOVUPS     192(AX)(DI*1), Z10
-	VMULPS      Z8, Z1, Z8
-	VFMADD231PS Z7, Z2, Z8
-	VMOVUPS     Z8, 192(CX)(DI*1)
-	VMULPS      Z9, Z3, Z9
-	VMULPS      Z7, Z7, Z7
-	VFMADD231PS Z7, Z4, Z9
-	VMOVUPS     Z9, 192(DX)(DI*1)
-	VMULPS      Z9, Z6, Z9
-	VSQRTPS     Z9, Z9
-	VADDPS      Z9, Z5, Z9
-	VMULPS      Z8, Z0, Z8
-	VDIVPS      Z9, Z8, Z8
-	VSUBPS      Z8, Z10, Z10
-	VMOVUPS     Z10, 192(AX)(DI*1)
-	ADDQ        $0x00000100, DI
-	SUBQ        $0x40, SI
+	VMOVUPS     (SI)(R8*1), Z9
+	VMOVUPS     (CX)(R8*1), Z10
+	VMULPS      Z10, Z0, Z10
+	VFMADD231PS Z9, Z1, Z10
+	VMOVUPS     Z10, (CX)(R8*1)
+	VMOVUPS     (DX)(R8*1), Z11
+	VMULPS      Z11, Z2, Z11
+	VMULPS      Z9, Z9, Z9
+	VFMADD231PS Z9, Z3, Z11
+	VMOVUPS     Z11, (DX)(R8*1)
+	VSUBPS      Z11, Z11, Z9
+	VADDPS      Z9, Z8, Z8
+	VSQRTPS     Z11, Z11
+	VFMADD213PS Z6, Z5, Z11
+	VMULPS      Z10, Z4, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     (AX)(R8*1), Z9
+	VSUBPS      Z10, Z9, Z9
+	VMOVUPS     Z9, (AX)(R8*1)
+	VMOVUPS     (BX)(R8*1), Z10
+	VSUBPS      Z10, Z9, Z9
+	VFMADD231PS Z9, Z7, Z10
+	VMOVUPS     Z10, (BX)(R8*1)
+	VMOVUPS     64(SI)(R8*1), Z9
+	VMOVUPS     64(CX)(R8*1), Z10
+	VMULPS      Z10, Z0, Z10
+	VFMADD231PS Z9, Z1, Z10
+	VMOVUPS     Z10, 64(CX)(R8*1)
+	VMOVUPS     64(DX)(R8*1), Z11
+	VMULPS      Z11, Z2, Z11
+	VMULPS      Z9, Z9, Z9
+	VFMADD231PS Z9, Z3, Z11
+	VMOVUPS     Z11, 64(DX)(R8*1)
+	VSUBPS      Z11, Z11, Z9
+	VADDPS      Z9, Z8, Z8
+	VSQRTPS     Z11, Z11
+	VFMADD213PS Z6, Z5, Z11
+	VMULPS      Z10, Z4, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     64(AX)(R8*1), Z9
+	VSUBPS      Z10, Z9, Z9
+	VMOVUPS     Z9, 64(AX)(R8*1)
+	VMOVUPS     64(BX)(R8*1), Z10
+	VSUBPS      Z10, Z9, Z9
+	VFMADD231PS Z9, Z7, Z10
+	VMOVUPS     Z10, 64(BX)(R8*1)
+	VMOVUPS     128(SI)(R8*1), Z9
+	VMOVUPS     128(CX)(R8*1), Z10
+	VMULPS      Z10, Z0, Z10
+	VFMADD231PS Z9, Z1, Z10
+	VMOVUPS     Z10, 128(CX)(R8*1)
+	VMOVUPS     128(DX)(R8*1), Z11
+	VMULPS      Z11, Z2, Z11
+	VMULPS      Z9, Z9, Z9
+	VFMADD231PS Z9, Z3, Z11
+	VMOVUPS     Z11, 128(DX)(R8*1)
+	VSUBPS      Z11, Z11, Z9
+	VADDPS      Z9, Z8, Z8
+	VSQRTPS     Z11, Z11
+	VFMADD213PS Z6, Z5, Z11
+	VMULPS      Z10, Z4, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     128(AX)(R8*1), Z9
+	VSUBPS      Z10, Z9, Z9
+	VMOVUPS     Z9, 128(AX)(R8*1)
+	VMOVUPS     128(BX)(R8*1), Z10
+	VSUBPS      Z10, Z9, Z9
+	VFMADD231PS Z9, Z7, Z10
+	VMOVUPS     Z10, 128(BX)(R8*1)
+	VMOVUPS     192(SI)(R8*1), Z9
+	VMOVUPS     192(CX)(R8*1), Z10
+	VMULPS      Z10, Z0, Z10
+	VFMADD231PS Z9, Z1, Z10
+	VMOVUPS     Z10, 192(CX)(R8*1)
+	VMOVUPS     192(DX)(R8*1), Z11
+	VMULPS      Z11, Z2, Z11
+	VMULPS      Z9, Z9, Z9
+	VFMADD231PS Z9, Z3, Z11
+	VMOVUPS     Z11, 192(DX)(R8*1)
+	VSUBPS      Z11, Z11, Z9
+	VADDPS      Z9, Z8, Z8
+	VSQRTPS     Z11, Z11
+	VFMADD213PS Z6, Z5, Z11
+	VMULPS      Z10, Z4, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     192(AX)(R8*1), Z9
+	VSUBPS      Z10, Z9, Z9
+	VMOVUPS     Z9, 192(AX)(R8*1)
+	VMOVUPS     192(BX)(R8*1), Z10
+	VSUBPS      Z10, Z9, Z9
+	VFMADD231PS Z9, Z7, Z10
+	VMOVUPS     Z10, 192(BX)(R8*1)
+	ADDQ        $0x00000100, R8
+	SUBQ        $0x40, DI
 	JMP         by4
 
 after4:
 by1:
-	CMPQ        SI, $0x10
+	CMPQ        DI, $0x10
 	JLT         after1
-	VMOVUPS     (BX)(DI*1), Z7
-	VMOVUPS     (CX)(DI*1), Z8
-	VMOVUPS     (DX)(DI*1), Z9
-	VMOVUPS     (AX)(DI*1), Z10
-	VMULPS      Z8, Z1, Z8
-	VFMADD231PS Z7, Z2, Z8
-	VMOVUPS     Z8, (CX)(DI*1)
-	VMULPS      Z9, Z3, Z9
-	VMULPS      Z7, Z7, Z7
-	VFMADD231PS Z7, Z4, Z9
-	VMOVUPS     Z9, (DX)(DI*1)
-	VMULPS      Z9, Z6, Z9
-	VSQRTPS     Z9, Z9
-	VADDPS      Z9, Z5, Z9
-	VMULPS      Z8, Z0, Z8
-	VDIVPS      Z9, Z8, Z8
-	VSUBPS      Z8, Z10, Z10
-	VMOVUPS     Z10, (AX)(DI*1)
-	ADDQ        $0x00000040, DI
-	SUBQ        $0x10, SI
+	VMOVUPS     (SI)(R8*1), Z9
+	VMOVUPS     (CX)(R8*1), Z10
+	VMULPS      Z10, Z0, Z10
+	VFMADD231PS Z9, Z1, Z10
+	VMOVUPS     Z10, (CX)(R8*1)
+	VMOVUPS     (DX)(R8*1), Z11
+	VMULPS      Z11, Z2, Z11
+	VMULPS      Z9, Z9, Z9
+	VFMADD231PS Z9, Z3, Z11
+	VMOVUPS     Z11, (DX)(R8*1)
+	VSUBPS      Z11, Z11, Z9
+	VADDPS      Z9, Z8, Z8
+	VSQRTPS     Z11, Z11
+	VFMADD213PS Z6, Z5, Z11
+	VMULPS      Z10, Z4, Z10
+	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     (AX)(R8*1), Z9
+	VSUBPS      Z10, Z9, Z9
+	VMOVUPS     Z9, (AX)(R8*1)
+	VMOVUPS     (BX)(R8*1), Z10
+	VSUBPS      Z10, Z9, Z9
+	VFMADD231PS Z9, Z7, Z10
+	VMOVUPS     Z10, (BX)(R8*1)
+	ADDQ        $0x00000040, R8
+	SUBQ        $0x10, DI
 	JMP         by1
 
 after1:
-	CMPQ        SI, $0x00
+	CMPQ        DI, $0x00
 	JLE         done
-	MOVL        $0x0000ffff, R8
-	BZHIL       SI, R8, R9
-	CMPQ        SI, $0x10
-	CMOVLGE     R8, R9
-	KMOVW       R9, K1
-	VMOVUPS.Z   (BX)(DI*1), K1, Z7
-	VMOVUPS.Z   (CX)(DI*1), K1, Z8
-	VMOVUPS.Z   (DX)(DI*1), K1, Z9
-	VMOVUPS.Z   (AX)(DI*1), K1, Z10
-	VMULPS      Z8, Z1, Z8
-	VFMADD231PS Z7, Z2, Z8
-	VMOVUPS     Z8, K1, (CX)(DI*1)
-	VMULPS      Z9, Z3, Z9
-	VMULPS      Z7, Z7, Z7
-	VFMADD231PS Z7, Z4, Z9
-	VMOVUPS     Z9, K1, (DX)(DI*1)
-	VMULPS      Z9, Z6, Z9
-	VSQRTPS     Z9, Z9
-	VADDPS      Z9, Z5, Z9
-	VMULPS      Z8, Z0, Z8
-	VDIVPS      Z9, Z8, Z8
-	VSUBPS      Z8, Z10, Z10
-	VMOVUPS     Z10, K1, (AX)(DI*1)
+	MOVL        $0x0000ffff, R9
+	BZHIL       DI, R9, R10
+	CMPQ        DI, $0x10
+	CMOVLGE     R9, R10
+	KMOVW       R10, K1
+	VMOVUPS.Z   (SI)(R8*1), K1, Z9
+	VMOVUPS.Z   (CX)(R8*1), K1, Z10
+	VMULPS      Z10, Z0, Z10
+	VFMADD231PS Z9, Z1, Z10
+	VMOVUPS     Z10, K1, (CX)(R8*1)
+	VMOVUPS.Z   (DX)(R8*1), K1, Z0
+	VMULPS      Z0, Z2, Z0
+	VMULPS      Z9, Z9, Z9
+	VFMADD231PS Z9, Z3, Z0
+	VMOVUPS     Z0, K1, (DX)(R8*1)
+	VSUBPS      Z0, Z0, Z1
+	VADDPS      Z1, Z8, Z8
+	VSQRTPS     Z0, Z0
+	VFMADD213PS Z6, Z5, Z0
+	VMULPS      Z10, Z4, Z10
+	VDIVPS      Z0, Z10, Z10
+	VMOVUPS.Z   (AX)(R8*1), K1, Z0
+	VSUBPS      Z10, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(R8*1)
+	VMOVUPS.Z   (BX)(R8*1), K1, Z1
+	VSUBPS      Z1, Z0, Z0
+	VFMADD231PS Z0, Z7, Z1
+	VMOVUPS     Z1, K1, (BX)(R8*1)
 
 done:
+	MOVQ    check+40(FP), AX
+	VMOVUPS Z8, (AX)
 	VZEROUPPER
 	RET
 
@@ -19922,157 +19957,192 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamAVX2(w *float32, m *float32, v *float32, grad *float32, n int, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, unbias2 float32)
+// func adamAVX2(w *float32, m *float32, v *float32, average *float32, grad *float32, check *float32, n int, keep1 float32, take1 float32, keep2 float32, take2 float32, rate float32, scale float32, epsilon float32, fresh float32)
 // Requires: AVX, CMOV, FMA3
-TEXT ·adamAVX2(SB), NOSPLIT, $0-68
+TEXT ·adamAVX2(SB), NOSPLIT, $0-88
 	MOVQ         w+0(FP), AX
 	MOVQ         m+8(FP), CX
 	MOVQ         v+16(FP), DX
-	MOVQ         grad+24(FP), BX
-	VBROADCASTSS rate+40(FP), Y0
-	VBROADCASTSS beta1+44(FP), Y1
-	VBROADCASTSS rest1+48(FP), Y2
-	VBROADCASTSS beta2+52(FP), Y3
-	VBROADCASTSS rest2+56(FP), Y4
-	VBROADCASTSS epsilon+60(FP), Y5
-	VBROADCASTSS unbias2+64(FP), Y6
-	MOVQ         n+32(FP), SI
-	XORQ         DI, DI
+	MOVQ         average+24(FP), BX
+	MOVQ         grad+32(FP), SI
+	VBROADCASTSS keep1+56(FP), Y0
+	VBROADCASTSS take1+60(FP), Y1
+	VBROADCASTSS keep2+64(FP), Y2
+	VBROADCASTSS take2+68(FP), Y3
+	VBROADCASTSS rate+72(FP), Y4
+	VBROADCASTSS scale+76(FP), Y5
+	VBROADCASTSS epsilon+80(FP), Y6
+	VBROADCASTSS fresh+84(FP), Y7
+	VXORPS       Y8, Y8, Y8
+	MOVQ         n+48(FP), DI
+	XORQ         R8, R8
 
 by4:
-	CMPQ        SI, $0x20
+	CMPQ        DI, $0x20
 	JLT         after4
-	VMOVUPS     (BX)(DI*1), Y7
-	VMOVUPS     (CX)(DI*1), Y8
-	VMOVUPS     (DX)(DI*1), Y9
-	VMOVUPS     (AX)(DI*1), Y10
-	VMULPS      Y8, Y1, Y8
-	VFMADD231PS Y7, Y2, Y8
-	VMOVUPS     Y8, (CX)(DI*1)
-	VMULPS      Y9, Y3, Y9
-	VMULPS      Y7, Y7, Y7
-	VFMADD231PS Y7, Y4, Y9
-	VMOVUPS     Y9, (DX)(DI*1)
-	VMULPS      Y9, Y6, Y9
-	VSQRTPS     Y9, Y9
-	VADDPS      Y9, Y5, Y9
-	VMULPS      Y8, Y0, Y8
-	VDIVPS      Y9, Y8, Y8
-	VSUBPS      Y8, Y10, Y10
-	VMOVUPS     Y10, (AX)(DI*1)
-	VMOVUPS     32(BX)(DI*1), Y7
-	VMOVUPS     32(CX)(DI*1), Y8
-	VMOVUPS     32(DX)(DI*1), Y9
-	VMOVUPS     32(AX)(DI*1), Y10
-	VMULPS      Y8, Y1, Y8
-	VFMADD231PS Y7, Y2, Y8
-	VMOVUPS     Y8, 32(CX)(DI*1)
-	VMULPS      Y9, Y3, Y9
-	VMULPS      Y7, Y7, Y7
-	VFMADD231PS Y7, Y4, Y9
-	VMOVUPS     Y9, 32(DX)(DI*1)
-	VMULPS      Y9, Y6, Y9
-	VSQRTPS     Y9, Y9
-	VADDPS      Y9, Y5, Y9
-	VMULPS      Y8, Y0, Y8
-	VDIVPS      Y9, Y8, Y8
-	VSUBPS      Y8, Y10, Y10
-	VMOVUPS     Y10, 32(AX)(DI*1)
-	VMOVUPS     64(BX)(DI*1), Y7
-	VMOVUPS     64(CX)(DI*1), Y8
-	VMOVUPS     64(DX)(DI*1), Y9
-	VMOVUPS     64(AX)(DI*1), Y10
-	VMULPS      Y8, Y1, Y8
-	VFMADD231PS Y7, Y2, Y8
-	VMOVUPS     Y8, 64(CX)(DI*1)
-	VMULPS      Y9, Y3, Y9
-	VMULPS      Y7, Y7, Y7
-	VFMADD231PS Y7, Y4, Y9
-	VMOVUPS     Y9, 64(DX)(DI*1)
-	VMULPS      Y9, Y6, Y9
-	VSQRTPS     Y9, Y9
-	VADDPS      Y9, Y5, Y9
-	VMULPS      Y8, Y0, Y8
-	VDIVPS      Y9, Y8, Y8
-	VSUBPS      Y8, Y10, Y10
-	VMOVUPS     Y10, 64(AX)(DI*1)
-	VMOVUPS     96(BX)(DI*1), Y7
-	VMOVUPS     96(CX)(DI*1), Y8
-	VMOVUPS     96(DX)(DI*1), Y9
-	VMOVUPS     96(AX)(DI*1), Y10
-	VMULPS      Y8, Y1, Y8
-	VFMADD231PS Y7, Y2, Y8
-	VMOVUPS     Y8, 96(CX)(DI*1)
-	VMULPS      Y9, Y3, Y9
-	VMULPS      Y7, Y7, Y7
-	VFMADD231PS Y7, Y4, Y9
-	VMOVUPS     Y9, 96(DX)(DI*1)
-	VMULPS      Y9, Y6, Y9
-	VSQRTPS     Y9, Y9
-	VADDPS      Y9, Y5, Y9
-	VMULPS      Y8, Y0, Y8
-	VDIVPS      Y9, Y8, Y8
-	VSUBPS      Y8, Y10, Y10
-	VMOVUPS     Y10, 96(AX)(DI*1)
-	ADDQ        $0x00000080, DI
-	SUBQ        $0x20, SI
+	VMOVUPS     (SI)(R8*1), Y9
+	VMOVUPS     (CX)(R8*1), Y10
+	VMULPS      Y10, Y0, Y10
+	VFMADD231PS Y9, Y1, Y10
+	VMOVUPS     Y10, (CX)(R8*1)
+	VMOVUPS     (DX)(R8*1), Y11
+	VMULPS      Y11, Y2, Y11
+	VMULPS      Y9, Y9, Y9
+	VFMADD231PS Y9, Y3, Y11
+	VMOVUPS     Y11, (DX)(R8*1)
+	VSUBPS      Y11, Y11, Y9
+	VADDPS      Y9, Y8, Y8
+	VSQRTPS     Y11, Y11
+	VFMADD213PS Y6, Y5, Y11
+	VMULPS      Y10, Y4, Y10
+	VDIVPS      Y11, Y10, Y10
+	VMOVUPS     (AX)(R8*1), Y9
+	VSUBPS      Y10, Y9, Y9
+	VMOVUPS     Y9, (AX)(R8*1)
+	VMOVUPS     (BX)(R8*1), Y10
+	VSUBPS      Y10, Y9, Y9
+	VFMADD231PS Y9, Y7, Y10
+	VMOVUPS     Y10, (BX)(R8*1)
+	VMOVUPS     32(SI)(R8*1), Y9
+	VMOVUPS     32(CX)(R8*1), Y10
+	VMULPS      Y10, Y0, Y10
+	VFMADD231PS Y9, Y1, Y10
+	VMOVUPS     Y10, 32(CX)(R8*1)
+	VMOVUPS     32(DX)(R8*1), Y11
+	VMULPS      Y11, Y2, Y11
+	VMULPS      Y9, Y9, Y9
+	VFMADD231PS Y9, Y3, Y11
+	VMOVUPS     Y11, 32(DX)(R8*1)
+	VSUBPS      Y11, Y11, Y9
+	VADDPS      Y9, Y8, Y8
+	VSQRTPS     Y11, Y11
+	VFMADD213PS Y6, Y5, Y11
+	VMULPS      Y10, Y4, Y10
+	VDIVPS      Y11, Y10, Y10
+	VMOVUPS     32(AX)(R8*1), Y9
+	VSUBPS      Y10, Y9, Y9
+	VMOVUPS     Y9, 32(AX)(R8*1)
+	VMOVUPS     32(BX)(R8*1), Y10
+	VSUBPS      Y10, Y9, Y9
+	VFMADD231PS Y9, Y7, Y10
+	VMOVUPS     Y10, 32(BX)(R8*1)
+	VMOVUPS     64(SI)(R8*1), Y9
+	VMOVUPS     64(CX)(R8*1), Y10
+	VMULPS      Y10, Y0, Y10
+	VFMADD231PS Y9, Y1, Y10
+	VMOVUPS     Y10, 64(CX)(R8*1)
+	VMOVUPS     64(DX)(R8*1), Y11
+	VMULPS      Y11, Y2, Y11
+	VMULPS      Y9, Y9, Y9
+	VFMADD231PS Y9, Y3, Y11
+	VMOVUPS     Y11, 64(DX)(R8*1)
+	VSUBPS      Y11, Y11, Y9
+	VADDPS      Y9, Y8, Y8
+	VSQRTPS     Y11, Y11
+	VFMADD213PS Y6, Y5, Y11
+	VMULPS      Y10, Y4, Y10
+	VDIVPS      Y11, Y10, Y10
+	VMOVUPS     64(AX)(R8*1), Y9
+	VSUBPS      Y10, Y9, Y9
+	VMOVUPS     Y9, 64(AX)(R8*1)
+	VMOVUPS     64(BX)(R8*1), Y10
+	VSUBPS      Y10, Y9, Y9
+	VFMADD231PS Y9, Y7, Y10
+	VMOVUPS     Y10, 64(BX)(R8*1)
+	VMOVUPS     96(SI)(R8*1), Y9
+	VMOVUPS     96(CX)(R8*1), Y10
+	VMULPS      Y10, Y0, Y10
+	VFMADD231PS Y9, Y1, Y10
+	VMOVUPS     Y10, 96(CX)(R8*1)
+	VMOVUPS     96(DX)(R8*1), Y11
+	VMULPS      Y11, Y2, Y11
+	VMULPS      Y9, Y9, Y9
+	VFMADD231PS Y9, Y3, Y11
+	VMOVUPS     Y11, 96(DX)(R8*1)
+	VSUBPS      Y11, Y11, Y9
+	VADDPS      Y9, Y8, Y8
+	VSQRTPS     Y11, Y11
+	VFMADD213PS Y6, Y5, Y11
+	VMULPS      Y10, Y4, Y10
+	VDIVPS      Y11, Y10, Y10
+	VMOVUPS     96(AX)(R8*1), Y9
+	VSUBPS      Y10, Y9, Y9
+	VMOVUPS     Y9, 96(AX)(R8*1)
+	VMOVUPS     96(BX)(R8*1), Y10
+	VSUBPS      Y10, Y9, Y9
+	VFMADD231PS Y9, Y7, Y10
+	VMOVUPS     Y10, 96(BX)(R8*1)
+	ADDQ        $0x00000080, R8
+	SUBQ        $0x20, DI
 	JMP         by4
 
 after4:
 by1:
-	CMPQ        SI, $0x08
+	CMPQ        DI, $0x08
 	JLT         after1
-	VMOVUPS     (BX)(DI*1), Y7
-	VMOVUPS     (CX)(DI*1), Y8
-	VMOVUPS     (DX)(DI*1), Y9
-	VMOVUPS     (AX)(DI*1), Y10
-	VMULPS      Y8, Y1, Y8
-	VFMADD231PS Y7, Y2, Y8
-	VMOVUPS     Y8, (CX)(DI*1)
-	VMULPS      Y9, Y3, Y9
-	VMULPS      Y7, Y7, Y7
-	VFMADD231PS Y7, Y4, Y9
-	VMOVUPS     Y9, (DX)(DI*1)
-	VMULPS      Y9, Y6, Y9
-	VSQRTPS     Y9, Y9
-	VADDPS      Y9, Y5, Y9
-	VMULPS      Y8, Y0, Y8
-	VDIVPS      Y9, Y8, Y8
-	VSUBPS      Y8, Y10, Y10
-	VMOVUPS     Y10, (AX)(DI*1)
-	ADDQ        $0x00000020, DI
-	SUBQ        $0x08, SI
+	VMOVUPS     (SI)(R8*1), Y9
+	VMOVUPS     (CX)(R8*1), Y10
+	VMULPS      Y10, Y0, Y10
+	VFMADD231PS Y9, Y1, Y10
+	VMOVUPS     Y10, (CX)(R8*1)
+	VMOVUPS     (DX)(R8*1), Y11
+	VMULPS      Y11, Y2, Y11
+	VMULPS      Y9, Y9, Y9
+	VFMADD231PS Y9, Y3, Y11
+	VMOVUPS     Y11, (DX)(R8*1)
+	VSUBPS      Y11, Y11, Y9
+	VADDPS      Y9, Y8, Y8
+	VSQRTPS     Y11, Y11
+	VFMADD213PS Y6, Y5, Y11
+	VMULPS      Y10, Y4, Y10
+	VDIVPS      Y11, Y10, Y10
+	VMOVUPS     (AX)(R8*1), Y9
+	VSUBPS      Y10, Y9, Y9
+	VMOVUPS     Y9, (AX)(R8*1)
+	VMOVUPS     (BX)(R8*1), Y10
+	VSUBPS      Y10, Y9, Y9
+	VFMADD231PS Y9, Y7, Y10
+	VMOVUPS     Y10, (BX)(R8*1)
+	ADDQ        $0x00000020, R8
+	SUBQ        $0x08, DI
 	JMP         by1
 
 after1:
-	CMPQ        SI, $0x00
+	CMPQ        DI, $0x00
 	JLE         done
-	MOVQ        $0x00000008, R8
-	CMPQ        SI, R8
-	CMOVQLT     SI, R8
-	NEGQ        R8
-	LEAQ        tails<>+32(SB), SI
-	VMOVUPS     (SI)(R8*4), Y7
-	VMASKMOVPS  (BX)(DI*1), Y7, Y8
-	VMASKMOVPS  (CX)(DI*1), Y7, Y9
-	VMASKMOVPS  (DX)(DI*1), Y7, Y10
-	VMASKMOVPS  (AX)(DI*1), Y7, Y11
-	VMULPS      Y9, Y1, Y9
-	VFMADD231PS Y8, Y2, Y9
-	VMASKMOVPS  Y9, Y7, (CX)(DI*1)
-	VMULPS      Y10, Y3, Y10
-	VMULPS      Y8, Y8, Y8
-	VFMADD231PS Y8, Y4, Y10
-	VMASKMOVPS  Y10, Y7, (DX)(DI*1)
-	VMULPS      Y10, Y6, Y10
-	VSQRTPS     Y10, Y10
-	VADDPS      Y10, Y5, Y10
-	VMULPS      Y9, Y0, Y9
-	VDIVPS      Y10, Y9, Y9
-	VSUBPS      Y9, Y11, Y11
-	VMASKMOVPS  Y11, Y7, (AX)(DI*1)
+	MOVQ        $0x00000008, R9
+	CMPQ        DI, R9
+	CMOVQLT     DI, R9
+	NEGQ        R9
+	LEAQ        tails<>+32(SB), DI
+	VMOVUPS     (DI)(R9*4), Y9
+	VMASKMOVPS  (SI)(R8*1), Y9, Y10
+	VMASKMOVPS  (CX)(R8*1), Y9, Y11
+	VMULPS      Y11, Y0, Y11
+	VFMADD231PS Y10, Y1, Y11
+	VMASKMOVPS  Y11, Y9, (CX)(R8*1)
+	VMASKMOVPS  (DX)(R8*1), Y9, Y0
+	VMULPS      Y0, Y2, Y0
+	VMULPS      Y10, Y10, Y10
+	VFMADD231PS Y10, Y3, Y0
+	VMASKMOVPS  Y0, Y9, (DX)(R8*1)
+	VSUBPS      Y0, Y0, Y1
+	VADDPS      Y1, Y8, Y8
+	VSQRTPS     Y0, Y0
+	VFMADD213PS Y6, Y5, Y0
+	VMULPS      Y11, Y4, Y11
+	VDIVPS      Y0, Y11, Y11
+	VMASKMOVPS  (AX)(R8*1), Y9, Y0
+	VSUBPS      Y11, Y0, Y0
+	VMASKMOVPS  Y0, Y9, (AX)(R8*1)
+	VMASKMOVPS  (BX)(R8*1), Y9, Y1
+	VSUBPS      Y1, Y0, Y0
+	VFMADD231PS Y0, Y7, Y1
+	VMASKMOVPS  Y1, Y9, (BX)(R8*1)
 
 done:
+	MOVQ    check+40(FP), AX
+	VMOVUPS Y8, (AX)
 	VZEROUPPER
 	RET
 

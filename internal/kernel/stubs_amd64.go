@@ -99,10 +99,10 @@ func normBackAVX512(dx *float32, dy *float32, x *float32, a *float32, b *float32
 //go:noescape
 func normBackReLUAVX512(dx *float32, dy *float32, y *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
 
-// adamAVX512 is Set.Adam for n elements; rest1 and rest2 are 1-beta1 and 1-beta2.
+// adamAVX512 is Set.Adam for n elements; check is all zeros if v is finite.
 //
 //go:noescape
-func adamAVX512(w *float32, m *float32, v *float32, grad *float32, n int, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, unbias2 float32)
+func adamAVX512(w *float32, m *float32, v *float32, average *float32, grad *float32, check *float32, n int, keep1 float32, take1 float32, keep2 float32, take2 float32, rate float32, scale float32, epsilon float32, fresh float32)
 
 // momentsAVX512 sets first and second, 64 values each, to the column sums of x and x².
 //
@@ -236,10 +236,10 @@ func normBackAVX2(dx *float32, dy *float32, x *float32, a *float32, b *float32, 
 //go:noescape
 func normBackReLUAVX2(dx *float32, dy *float32, y *float32, x *float32, a *float32, b *float32, s *float32, n int, period int)
 
-// adamAVX2 is Set.Adam for n elements; rest1 and rest2 are 1-beta1 and 1-beta2.
+// adamAVX2 is Set.Adam for n elements; check is all zeros if v is finite.
 //
 //go:noescape
-func adamAVX2(w *float32, m *float32, v *float32, grad *float32, n int, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, unbias2 float32)
+func adamAVX2(w *float32, m *float32, v *float32, average *float32, grad *float32, check *float32, n int, keep1 float32, take1 float32, keep2 float32, take2 float32, rate float32, scale float32, epsilon float32, fresh float32)
 
 // momentsAVX2 sets first and second, 32 values each, to the column sums of x and x².
 //
