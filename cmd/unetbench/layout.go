@@ -66,11 +66,11 @@ func (l *layoutFlags) lay(g *graph.Graph, size graph.Size, o engine.Options) (la
 	if err != nil {
 		return layout{}, err
 	}
-	return share(plan.Blended(window), o), nil
+	return sideBySide(plan.Blended(window), o), nil
 }
 
-// share gives every thread tiles of its own, if there are enough.
-func share(plan *tile.Plan, o engine.Options) layout {
+// sideBySide gives every thread tiles of its own, if there are enough.
+func sideBySide(plan *tile.Plan, o engine.Options) layout {
 	crew := min(o.Threads, len(plan.Tiles))
 	o.Threads /= crew
 	return layout{plan, o, crew}
@@ -103,7 +103,7 @@ func (l *layoutFlags) own(geometry tile.Geometry, size graph.Size) (*tile.Plan, 
 			return nil, fmt.Errorf("--tile %d: %w; leave --tile out, or accept seams with --overlap", l.tile, err)
 		}
 	} else {
-		share, err := l.share()
+		share, err := l.overlapShare()
 		if err != nil {
 			return nil, err
 		}
@@ -120,7 +120,7 @@ func (l *layoutFlags) monai(geometry tile.Geometry, size graph.Size) (*tile.Plan
 	share := 0.25
 	if l.overlap != "" {
 		var err error
-		if share, err = l.share(); err != nil {
+		if share, err = l.overlapShare(); err != nil {
 			return nil, err
 		}
 	}
@@ -131,8 +131,8 @@ func (l *layoutFlags) monai(geometry tile.Geometry, size graph.Size) (*tile.Plan
 	return plan, nil
 }
 
-// share is --overlap as a share of the tile.
-func (l *layoutFlags) share() (float64, error) {
+// overlapShare is --overlap as a share of the tile.
+func (l *layoutFlags) overlapShare() (float64, error) {
 	number, percent := strings.CutSuffix(l.overlap, "%")
 	v, err := strconv.ParseFloat(number, 64)
 	if percent {
