@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,6 +40,7 @@ func profileCommand() *cobra.Command {
 	f.IntVar(&p.Threads, "threads", 0, "cores to use (default all)")
 	f.IntVar(&p.Runs, "runs", 5, "timed passes, after one that is not")
 	f.Uint64Var(&p.Seed, "seed", 1, "of weights and inputs")
+	f.StringVar(&p.out, "out", "", "also write the JSON to this file; as profile*.json in a comparison's folder, `unetbench report` shows it")
 	f.BoolVar(&p.asJSON, "json", false, "print JSON instead of a table")
 	return c
 }
@@ -51,6 +53,7 @@ type profiling struct {
 	arch     string
 	channels int
 	asJSON   bool
+	out      string
 }
 
 func (p *profiling) run(c *cobra.Command) error {
@@ -83,10 +86,18 @@ func (p *profiling) run(c *cobra.Command) error {
 		return failed{err}
 	}
 	r.Net = arch.Describe(config)
-	if p.asJSON {
-		e := json.NewEncoder(c.OutOrStdout())
+	encode := func(w io.Writer) error {
+		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(r)
+	}
+	if p.out != "" {
+		if err := bench.WriteFile(p.out, encode); err != nil {
+			return failed{err}
+		}
+	}
+	if p.asJSON {
+		return encode(c.OutOrStdout())
 	}
 	return profile.WriteText(c.OutOrStdout(), r)
 }
