@@ -121,7 +121,7 @@ func (g *winograd) cost() float64 {
 	if !g.shared {
 		return sum + in*out*c.Weight + 4*values/nearBytes
 	}
-	return sum + in*out*c.Weight*float64(share(g.tiles(), g.group)) + 4*values/nearBytes + 4*tiles*points*in*panels/farBytes/16
+	return sum + in*out*c.Weight*float64(share(g.tiles(), g.group)) + 4*values/nearBytes + 4*tiles*points*in*panels/farBytes
 }
 
 // share is how many of n each of k gets at the most.
