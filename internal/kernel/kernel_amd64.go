@@ -4,8 +4,6 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go run -C _asm . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg kernel
-
 func native() (sets []*Set) {
 	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
 		return nil
@@ -14,6 +12,21 @@ func native() (sets []*Set) {
 		sets = append(sets, avx512.set("avx512", loops512))
 	}
 	return append(sets, avx2.set("avx2", loops256))
+}
+
+// Up to 8 columns half of a 512-bit register would be idle. Machines that split
+// 512-bit operations lose nothing with 256-bit ones.
+var loops512 = loops{
+	{25, 14, 32, mul14x32PartAVX512},
+	{9, 28, 16, mul28x16PartAVX512}, // 24 are 16 and 8
+	{1, 28, 8, mul28x8PartAVX512},
+}
+
+// Masks cost AVX2 time and a register.
+var loops256 = loops{
+	{16, 6, 16, mul6x16AVX2},
+	{8, 14, 8, mul14x8AVX2},
+	{1, 12, 8, mul12x8PartAVX2},
 }
 
 // A vector is an instruction set by the lanes of its vectors. Its methods

@@ -1,4 +1,4 @@
-//go:build !purego
+//go:build (amd64 || arm64) && !purego
 
 package kernel
 
@@ -13,21 +13,6 @@ type blockLoop struct {
 
 // loops are the loops of one instruction set, from wide to narrow.
 type loops []blockLoop
-
-// Up to 8 columns half of a 512-bit register would be idle. Machines that split
-// 512-bit operations lose nothing with 256-bit ones.
-var loops512 = loops{
-	{25, 14, 32, mul14x32PartAVX512},
-	{9, 28, 16, mul28x16PartAVX512}, // 24 are 16 and 8
-	{1, 28, 8, mul28x8PartAVX512},
-}
-
-// Masks cost AVX2 time and a register.
-var loops256 = loops{
-	{16, 6, 16, mul6x16AVX2},
-	{8, 14, 8, mul14x8AVX2},
-	{1, 12, 8, mul12x8PartAVX2},
-}
 
 // zeros is what sums start with when there is neither bias nor old C.
 var zeros [32]float32
