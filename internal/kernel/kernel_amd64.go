@@ -37,6 +37,7 @@ type vector int
 const (
 	avx2   vector = 8
 	avx512 vector = 16
+	widest        = avx512
 )
 
 func (v vector) set(name string, mul loops) *Set {

@@ -39,6 +39,56 @@ func mul14x8NEON(size, blocks, rows, depth int, a *float32, aturn, astep, lda, l
 //go:noescape
 func mul6x16NEON(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32)
 
+// addNEON is Set.Add for n elements.
+//
+//go:noescape
+func addNEON(dst, src *float32, n int)
+
+// lerpNEON is Set.Lerp for n elements.
+//
+//go:noescape
+func lerpNEON(dst, a, b *float32, n int, wa, wb float32)
+
+// axpyNEON is Set.AXPY for n elements.
+//
+//go:noescape
+func axpyNEON(dst, x *float32, n int, w float32)
+
+// maskPositiveNEON is Set.MaskPositive for n elements.
+//
+//go:noescape
+func maskPositiveNEON(dx, dy, y *float32, n int)
+
+// scaleShiftNEON is Set.ScaleShift for n elements; results are at least floor.
+//
+//go:noescape
+func scaleShiftNEON(dst, src, scale, shift *float32, n int, period int, floor float32)
+
+// normBackNEON is Set.NormBack for n elements without y.
+//
+//go:noescape
+func normBackNEON(dx, dy, x, a, b, s *float32, n int, period int)
+
+// normBackReLUNEON is Set.NormBack for n elements.
+//
+//go:noescape
+func normBackReLUNEON(dx, dy, y, x, a, b, s *float32, n int, period int)
+
+// momentsNEON sets first and second, 16 values each, to the column sums of x and x².
+//
+//go:noescape
+func momentsNEON(first, second, x *float32, rows int, pitch uintptr)
+
+// normMomentsNEON sets first and second, 16 values each, to the column sums of dy and dy·x.
+//
+//go:noescape
+func normMomentsNEON(first, second, dy, x *float32, rows int, pitch uintptr)
+
+// normMomentsReLUNEON sets first and second, 16 values each, to the column sums of g and g·x, g being dy where y is positive.
+//
+//go:noescape
+func normMomentsReLUNEON(first, second, dy, y, x *float32, rows int, pitch uintptr)
+
 // fmaNEON does 24 independent FMAs of 4 lanes turns times.
 //
 //go:noescape

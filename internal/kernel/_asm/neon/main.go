@@ -20,6 +20,8 @@ func main() {
 	product(w, 14, 1, 4)
 	product(w, 14, 2, 4)
 	product(w, 6, 4, 4)
+	elementwise(w)
+	reductions(w)
 	peak(w, 24)
 	for path, text := range map[string][]byte{*out: w.asm.Bytes(), *stubs: w.stubs.Bytes()} {
 		if err := os.WriteFile(path, text, 0o644); err != nil {

@@ -86,7 +86,7 @@ func block(w *writer, size, vectors int, l lanes) {
 	w.label(label("block"))
 	w.load("ldi", stride)
 	for i := range sums {
-		w.vectors(l, start, false, sums[i]...)
+		w.vectors(l, start, 0, false, sums[i]...)
 		w.op("ADD", stride, start)
 	}
 	w.op("MOVD", a, row)
@@ -95,7 +95,7 @@ func block(w *writer, size, vectors int, l lanes) {
 	w.label(label("row"))
 	w.load("depth", depth)
 	w.label(label("depth"))
-	w.vectors(l, b, false, x...)
+	w.vectors(l, b, 0, false, x...)
 	for i := range factors {
 		load(i)
 	}
@@ -119,9 +119,9 @@ func block(w *writer, size, vectors int, l lanes) {
 	w.load("ldc", stride)
 	for i := range sums {
 		for _, s := range sums[i] {
-			w.three("FMAX", fmax, l, s, s, floor)
+			w.three("FMAX", l, s, s, floor)
 		}
-		w.vectors(l, c, true, sums[i]...)
+		w.vectors(l, c, 0, true, sums[i]...)
 		w.op("ADD", stride, c)
 	}
 	if size > 1 {
@@ -130,23 +130,5 @@ func block(w *writer, size, vectors int, l lanes) {
 	w.op("ADD", offsets+1, a)
 	w.op("SUBS", "$1", blocks)
 	w.op("BNE", label("block"))
-	w.op("RET")
-}
-
-// peak writes a loop of independent FMAs, the ceiling that benchmarks compare
-// themselves with.
-func peak(w *writer, perTurn int) {
-	w.text("fmaNEON", "turns int", fmt.Sprintf("does %d independent FMAs of 4 lanes turns times.", perTurn))
-	turns, x := reg(0), vec(perTurn)
-	w.load("turns", turns)
-	for v := vec(0); v <= x; v++ {
-		w.zero(v)
-	}
-	w.label("turn")
-	for v := vec(0); v < x; v++ {
-		w.multiplyAdd(4, v, x, x)
-	}
-	w.op("SUBS", "$1", turns)
-	w.op("BNE", "turn")
 	w.op("RET")
 }
