@@ -76,9 +76,9 @@ func (p *Product) check() {
 	}
 }
 
-// reach is the number of rows of A that a block may have. A cache keeps lines
-// whose addresses differ by a multiple of 4 KiB in one set of 8; rows of 512
-// channels or more fall on few sets.
+// reach is the number of rows of A that a block may have. A cache of 32 KiB keeps
+// lines whose addresses differ by a multiple of 4 KiB in one set of 8; rows of 512
+// channels or more fall on few sets. Larger caches are not told apart.
 func reach(lda int) int {
 	sets := 64
 	for stride := lda / 16; stride > 0 && stride%2 == 0 && sets > 1; stride /= 2 {
