@@ -55,7 +55,7 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 	c.convs[u.out.s] = u
 	u.bias = make([]float32, u.out.c)
 	for _, p := range u.in {
-		u.packed = append(u.packed, newPanels(u.kh, u.kw, p.c, u.out.c))
+		u.packed = append(u.packed, newPanels(c.net.kernel, u.kh, u.kw, p.c, u.out.c))
 		u.back = append(u.back, nil)
 	}
 	u.fast = c.fast(u)
@@ -198,7 +198,7 @@ func (u *conv) claim(c *compiler, t int) {
 			rows += u.kh * u.kw * p.c
 		}
 		if !k.none {
-			u.back[j] = newPanels(u.kh, u.kw, u.out.c, p.c)
+			u.back[j] = newPanels(c.net.kernel, u.kh, u.kw, u.out.c, p.c)
 			u.dy.reach(region{1 - u.kh, 1 - u.kw, u.out.h + 2*(u.kh-1), u.out.w + 2*(u.kw-1)})
 		}
 	}

@@ -11,10 +11,10 @@ type panels struct {
 }
 
 // newPanels makes room for the weights of a kh×kw kernel from in to out channels.
-func newPanels(kh, kw, in, out int) *panels {
+func newPanels(k *kernel.Set, kh, kw, in, out int) *panels {
 	p := &panels{rows: kh, depth: kw * in, columns: out}
 	p.packed = make([]float32, p.rows*p.depth*out)
-	if last := (out-1)%kernel.PanelWidth + 1; last <= kernel.PairedWidth && in > 1 {
+	if last := (out-1)%kernel.PanelWidth + 1; last <= kernel.PairedWidth && in > 1 && k.Paired {
 		p.pairs = make([]float32, p.rows*kernel.PairedSize(p.depth))
 	}
 	return p

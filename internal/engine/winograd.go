@@ -39,11 +39,14 @@ type target struct {
 // panel, and of the transformed weights of one panel of a slab.
 func (g *winograd) productFloats() int { return g.tileFloats(kernel.PanelWidth) }
 func (g *winograd) weightFloats(c, n int) int {
-	if n <= kernel.PairedWidth { // in pairs, and plain
+	if g.paired(n) { // in pairs, and plain
 		return g.t.Points() * (kernel.PairedSize(c) + c*n)
 	}
 	return g.t.Points() * (c*n + pad16)
 }
+
+// paired says that the weights of a panel of n columns are laid in pairs.
+func (g *winograd) paired(n int) bool { return n <= kernel.PairedWidth && g.net.kernel.Paired }
 
 // panels calls f for every panel of every target, with the floats of
 // transformed weights before it.
@@ -211,14 +214,14 @@ func (g *winograd) finished(r int, w *worker) {
 func (g *winograd) transformWeights(u []float32, k, n int, s *slab) int {
 	panel, width := g.out[k].weights[s.source].panel(n)
 	to, point := u, s.c*width+pad16
-	if width <= kernel.PairedWidth {
+	if g.paired(width) {
 		to, point = u[g.t.Points()*kernel.PairedSize(s.c):], s.c*width
 	}
 	g.t.Weight(
 		kernel.Tiles{Data: to, Row: g.t.Side() * point, Col: point, Next: width},
 		kernel.Tiles{Data: panel[s.c0*width:], Row: 3 * s.x.c * width, Col: s.x.c * width, Next: width},
 		s.c, width)
-	if width <= kernel.PairedWidth {
+	if g.paired(width) {
 		kernel.Pair(u, to, g.t.Points(), s.c, width)
 	}
 	return g.weightFloats(s.c, width)
@@ -246,7 +249,7 @@ func (g *winograd) multiply(scratch, v, u []float32, k, n, from, to int, w *work
 			Rows: 1, Depth: s.c, M: to - from, N: width, Accumulate: i > 0,
 			Batch: g.t.Points(), ABatch: g.group*s.c + pad16, BBatch: s.c*width + pad16, CBatch: point,
 		}
-		if m.Paired = width <= kernel.PairedWidth; m.Paired {
+		if m.Paired = g.paired(width); m.Paired {
 			m.BStep, m.BBatch = kernel.PairedStep, kernel.PairedSize(s.c)
 		}
 		g.net.kernel.Mul(m)

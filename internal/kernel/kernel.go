@@ -57,6 +57,9 @@ type Set struct {
 	Name  string
 	Lanes int // floats in a vector
 
+	// Paired says that products of up to PairedWidth columns are faster in pairs.
+	Paired bool
+
 	// Mul computes p. It keeps nothing of p, but a call through this field lets p
 	// escape: loops set the fields of one Product again and again.
 	Mul func(p *Product)

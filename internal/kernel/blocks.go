@@ -1,4 +1,4 @@
-//go:build !purego
+//go:build (amd64 || arm64) && !purego
 
 package kernel
 
@@ -15,34 +15,11 @@ type blockLoop struct {
 // loops are the loops of one instruction set, each kind from wide to PairedWidth:
 // plain ones, those of Paired products, those for rows of C whose elements of A lie
 // side by side, and of these the ones that do three batches of few rows at once.
+// There may be no more than the plain ones.
 type loops struct {
 	plain, paired, twins, trios []blockLoop
-}
 
-// With up to 8 columns half of a 512-bit register is idle, unless two elements of
-// A share it.
-var loops512 = loops{
-	plain: []blockLoop{
-		{25, 14, 32, 1, mul14x32PartAVX512},
-		{9, 28, 16, 1, mul28x16PartAVX512}, // 24 are 16 and 8
-		{1, 28, 8, 1, mul28x8PartAVX512},
-	},
-	paired: []blockLoop{{1, 28, 8, 1, paired28x8PartAVX512}},
-	twins:  []blockLoop{{1, 48, 8, 1, twins48x8PartAVX512}},
-	trios:  []blockLoop{{1, 10, 8, 3, trios10x8PartAVX512}},
-}
-
-// Masks cost AVX2 time and a register.
-var loops256 = loops{
-	plain: []blockLoop{
-		{16, 6, 16, 1, mul6x16AVX2},
-		{8, 14, 8, 1, mul14x8AVX2},
-		{1, 12, 8, 1, mul12x8PartAVX2},
-	},
-	paired: []blockLoop{
-		{8, 6, 8, 1, paired6x8AVX2},
-		{1, 6, 8, 1, paired6x8PartAVX2},
-	},
+	single bool // the loops ignore batches
 }
 
 // zeros is what sums start with when there is neither bias nor old C.
@@ -54,6 +31,17 @@ func (all *loops) mul(p *Product) {
 		return
 	}
 	p.check()
+	if p.Paired && all.paired == nil {
+		mulGeneric(p)
+		return
+	}
+	if all.single && p.Batch > 1 {
+		for b := range p.Batch {
+			q := p.batches(b, 1)
+			all.mul(&q)
+		}
+		return
+	}
 	// For one block, row r means Depth steps through A, each to another line or
 	// not, and as many short rows of B, which the next block reads again.
 	wide := &all.plain[0]
@@ -137,9 +125,9 @@ func (p *Product) check() {
 	}
 }
 
-// reach is the number of rows of A that a block may have. A cache keeps lines
-// whose addresses differ by a multiple of 4 KiB in one set of 8; rows of 512
-// channels or more fall on few sets.
+// reach is the number of rows of A that a block may have. A cache of 32 KiB keeps
+// lines whose addresses differ by a multiple of 4 KiB in one set of 8; rows of 512
+// channels or more fall on few sets. Larger caches are not told apart.
 func reach(lda int) int {
 	sets := 64
 	for stride := lda / 16; stride > 0 && stride%2 == 0 && sets > 1; stride /= 2 {
