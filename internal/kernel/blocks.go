@@ -35,13 +35,18 @@ func (all *loops) mul(p *Product) {
 		mulGeneric(p)
 		return
 	}
-	if all.single && p.Batch > 1 {
-		for b := range p.Batch {
-			q := p.batches(b, 1)
-			all.mul(&q)
-		}
+	if !all.single {
+		all.batched(p)
 		return
 	}
+	for b := range max(p.Batch, 1) {
+		q := p.batches(b, 1)
+		all.batched(&q)
+	}
+}
+
+// batched stops sums that are too long for the cache on the way.
+func (all *loops) batched(p *Product) {
 	// For one block, row r means Depth steps through A, each to another line or
 	// not, and as many short rows of B, which the next block reads again.
 	wide := &all.plain[0]
