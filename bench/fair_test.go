@@ -75,6 +75,11 @@ func TestOrderAndNameChangeNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		for _, w := range r.Warnings {
+			if strings.Contains(w.Text, "NaN") {
+				t.Errorf("warning %q", w.Text)
+			}
+		}
 		results = append(results, r)
 	}
 	if d := cmp.Diff(figures(results[0]), figures(results[1])); d != "" {

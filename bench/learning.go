@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"unetbench/internal/train"
@@ -35,7 +36,10 @@ func (s *store) learningWarnings() []Warning {
 			if a.Regime != regime || curves[coverageKey(regime, a.Name)] == nil {
 				continue
 			}
-			if t := train.Rising(curves[coverageKey(regime, a.Name)]); t.Rising {
+			switch t := train.Rising(curves[coverageKey(regime, a.Name)]); {
+			case t.Rising && math.IsNaN(t.Gain):
+				arms = append(arms, a.Name+" (too few steps to tell)")
+			case t.Rising:
 				arms = append(arms, fmt.Sprintf("%s (%.3f, seeds spread by %.3f)", a.Name, t.Gain, t.Spread))
 			}
 		}
