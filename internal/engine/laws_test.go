@@ -14,6 +14,7 @@ import (
 	"unetbench/graph"
 	"unetbench/graph/graphtest"
 	"unetbench/internal/engine"
+	"unetbench/internal/kernel"
 )
 
 // drawUNet draws a U-Net of one of those variants.
@@ -73,9 +74,10 @@ func opens(g *graph.Graph) graph.Weights {
 // bring it down to 0.
 const struck = 1e20
 
-func predict(t rapid.TB, g *graph.Graph, w graph.Weights, x *graph.Map) *graph.Map {
+// predict runs g in exact mode; k may be nil.
+func predict(t rapid.TB, g *graph.Graph, w graph.Weights, k *kernel.Set, x *graph.Map) *graph.Map {
 	t.Helper()
-	y, err := engine.NewPredictor(g, w, engine.Options{Exact: true, Threads: 1}).Predict(x)
+	y, err := engine.NewPredictor(g, w, engine.Options{Exact: true, Threads: 1, Kernel: k}).Predict(x)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,13 +273,14 @@ func TestTilesOfRunningNetwork(t *testing.T) {
 		}
 		h, y, allH := side(sizes.H, f.H)
 		w, x, allW := side(sizes.W, f.W)
+		k := rapid.SampledFrom(kernel.Sets).Draw(t, "kernel")
 		weights := weights(g, 5)
 		if rapid.Bool().Draw(t, "open") {
 			weights = opens(g)
 		}
 		img := noise(rand.New(rand.NewPCG(3, 4)), graph.Shape{C: 1, H: allH, W: allW})
-		whole := predict(t, g, weights, img)
-		tile := predict(t, g, weights, cut(img, y, x, graph.Size{H: h, W: w}))
+		whole := predict(t, g, weights, k, img)
+		tile := predict(t, g, weights, k, cut(img, y, x, graph.Size{H: h, W: w}))
 		want := cut(whole, y, x, tile.Size())
 		in := graph.Size{H: tile.H - f.H.HaloTop - f.H.HaloBottom, W: tile.W - f.W.HaloTop - f.W.HaloBottom}
 		if !slices.Equal(cut(tile, f.H.HaloTop, f.W.HaloTop, in).Pix, cut(want, f.H.HaloTop, f.W.HaloTop, in).Pix) {
@@ -293,7 +296,7 @@ func TestTilesOfRunningNetwork(t *testing.T) {
 				img.Pix[i] = 0
 			}
 		}
-		whole = cut(predict(t, g, opens(g), img), y, x, tile.Size())
+		whole = cut(predict(t, g, opens(g), k, img), y, x, tile.Size())
 		for i := range whole.Pix {
 			r, c := i/tile.W%tile.H, i%tile.W
 			inner := r >= f.H.HaloTop && r < tile.H-f.H.HaloBottom && c >= f.W.HaloTop && c < tile.W-f.W.HaloBottom
@@ -309,8 +312,8 @@ func TestTilesOfRunningNetwork(t *testing.T) {
 			img.Pix[i] = v * v
 		}
 		off := rapid.IntRange(1, f.H.Step-1).Draw(t, "off the step")
-		whole = predict(t, g, opens(g), img)
-		tile = predict(t, g, opens(g), cut(img, y+off, x, graph.Size{H: h, W: w}))
+		whole = predict(t, g, opens(g), k, img)
+		tile = predict(t, g, opens(g), k, cut(img, y+off, x, graph.Size{H: h, W: w}))
 		same := 0
 		for i, v := range cut(whole, y+off, x, tile.Size()).Pix {
 			if v == tile.Pix[i] {
@@ -367,8 +370,8 @@ func TestHaloOfRunningNetwork(t *testing.T) {
 			img.Pix[i] = v * v
 		}
 		w := opens(g)
-		whole := predict(t, g, w, img)
-		tile := predict(t, g, w, cut(img, before, 0, graph.Size{H: x.tile, W: width}))
+		whole := predict(t, g, w, nil, img)
+		tile := predict(t, g, w, nil, cut(img, before, 0, graph.Size{H: x.tile, W: width}))
 		top, bottom := differing(tile, cut(whole, before, 0, tile.Size()), 0)
 		if x.halo == 0 {
 			if top != tile.H/2 || bottom != tile.H-tile.H/2 || f.HaloTop != -1 {
@@ -384,7 +387,7 @@ func TestHaloOfRunningNetwork(t *testing.T) {
 				img.Pix[i] = 0
 			}
 		}
-		top, bottom = differing(cut(predict(t, g, w, img), before, 0, tile.Size()), graph.NewMap(tile.Shape), 0)
+		top, bottom = differing(cut(predict(t, g, w, nil, img), before, 0, tile.Size()), graph.NewMap(tile.Shape), 0)
 		if top != x.halo || bottom != x.halo || (top+f.Step-1)/f.Step*f.Step != x.rounded {
 			t.Errorf("%s: the first %d and last %d px of a tile answer to what lies outside it, want %d", x.name, top, bottom, x.halo)
 		}
