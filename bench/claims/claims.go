@@ -48,7 +48,7 @@ type Result struct {
 
 // All lists the claims: the thread's own first, then the literature's.
 func All() []Claim {
-	return slices.Concat(threadSizes, threadWork, threadJoins, tiling, checkerboards, padding, tileSizes, shifts, norms, untestable)
+	return slices.Concat(threadSizes, threadWork, threadJoins, tiling, checkerboards, padding, tileSizes, windows, shifts, norms, untestable)
 }
 
 // Named returns the claims of those IDs, in the order of All; none means all.

@@ -21,6 +21,7 @@ type Lab struct {
 	Threads int                // 0 for all cores; the results do not depend on it
 	Note    func(about string) // called before each training; may be nil
 
+	quick       bool // far too little of everything: for tests of the experiments themselves
 	train, test []data.Example
 	trained     map[string]graph.Weights
 }
@@ -41,6 +42,14 @@ func labNet() arch.Config {
 	return c
 }
 
+// seeds is how many networks of a kind are trained.
+func (l *Lab) seeds() int {
+	if l.quick {
+		return 2
+	}
+	return labSeeds
+}
+
 // options run a network so that the same receptive field gives the same bits.
 func (l *Lab) options() engine.Options { return engine.Options{Threads: l.Threads, Exact: true} }
 
@@ -51,7 +60,11 @@ func (l *Lab) predictor(g *graph.Graph, w graph.Weights) tile.Predictor {
 // scenes draws the images of this run: 8 to train on and 4 to test on.
 func (l *Lab) scenes() (train, test []data.Example) {
 	if l.train == nil {
-		l.train, l.test = data.Scenes(data.SceneSet{Train: 8, Test: 4, Side: labSide, Margin: 48, Seed: 1000 * (l.Seed + 1)})
+		set := data.SceneSet{Train: 8, Test: 4, Side: labSide, Margin: 48, Seed: 1000 * (l.Seed + 1)}
+		if l.quick {
+			set.Train, set.Test = 1, 1
+		}
+		l.train, l.test = data.Scenes(set)
 	}
 	return l.train, l.test
 }
@@ -102,6 +115,9 @@ func (l *Lab) teachOn(ctx context.Context, p pupil, seed uint64, examples []data
 	}
 	r := train.DefaultRecipe()
 	r.Steps, r.Patch = steps, patch
+	if l.quick {
+		r.Steps = 20
+	}
 	res, err := train.Run(ctx, train.Job{Graph: p.graph, Examples: examples, Window: p.window, Recipe: r, Seed: seed, Threads: l.Threads})
 	if err != nil {
 		return nil, fmt.Errorf("%s, seed %d: %w", p.name, seed, err)
@@ -118,7 +134,7 @@ func (l *Lab) teachOn(ctx context.Context, p pupil, seed uint64, examples []data
 func (l *Lab) each(ctx context.Context, p pupil, f func(w graph.Weights, e *data.Example) (map[string]float64, error)) (map[string][][]float64, error) {
 	_, test := l.scenes()
 	out := map[string][][]float64{}
-	for s := range labSeeds {
+	for s := range l.seeds() {
 		w, err := l.teach(ctx, p, l.Seed+uint64(s))
 		if err != nil {
 			return nil, err

@@ -81,12 +81,7 @@ func (l *Lab) consistency(ctx context.Context, p pupil) (map[string][][]float64,
 		for i, s := range kept {
 			out[fmt.Sprintf("kept %d", i+1)] = s.Value
 		}
-		score, err := bench.Border(c)
-		for _, s := range score {
-			if s.Metric == "dice" {
-				out["dice"] = s.Value
-			}
-		}
+		out["dice"], err = diceOf(c)
 		return out, err
 	})
 }

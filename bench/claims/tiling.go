@@ -9,6 +9,7 @@ import (
 	"unetbench/arch"
 	"unetbench/arch/padded"
 	"unetbench/arch/valid"
+	"unetbench/bench"
 	"unetbench/graph"
 	"unetbench/internal/tile"
 )
@@ -16,6 +17,16 @@ import (
 // tiling is what is said of tiles that must agree with the whole image. Whether
 // they do is a matter of wiring, so random weights decide it.
 var tiling = []Claim{
+	{
+		ID: "ronneberger-sizes", Source: "Ronneberger et al. 2015", Said: "The network has 23 convolutional layers, predicts 388 px from 572, and there pools even sizes only.",
+		Experiment: "The wiring of the paper's preset at 572 px.",
+		Rule:       "23 convolutions, upsampling ones included, 388 px, and no pooling of an odd size",
+		measure:    measurePaper,
+		judge: func(f Figures) (bool, string) {
+			n, out, odd := f.Get("convolutions").Value, f.Get("output of 572 px").Value, f.Get("odd sizes pooled").Value
+			return n == 23 && out == 388 && odd == 0, fmt.Sprintf("%s convolutions, %s px, %s odd sizes", number(n), number(out), number(odd))
+		},
+	},
 	{
 		ID: "ronneberger-seamless", Source: "Ronneberger et al. 2015", Said: "The overlap-tile strategy allows the seamless segmentation of arbitrarily large images (572 px tiles that predict 388 px each).",
 		Experiment: "The unpadded network with 4 poolings and random weights predicts a tile of 572 px of noise that lies 388 px, and 384 px, after the corner of a larger window; the largest difference on the pixels that both predict, in σ, over 3 seeds.",
@@ -148,6 +159,27 @@ func (l *Lab) moved(g *graph.Graph, w graph.Weights, img *graph.Map, in, grown, 
 	}
 	most, _ := differ(a, b, 0, by, by, min(a.H, by+b.H))
 	return most / spread(a), nil
+}
+
+func measurePaper(context.Context, *Lab) (Figures, []string, error) {
+	p, err := Original(bench.Reference)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := p.Infer(graph.Square(PaperInput))
+	if err != nil {
+		return nil, nil, err
+	}
+	convs, odd := 0, 0
+	for _, n := range p.Nodes {
+		switch n.Op {
+		case graph.Conv, graph.ConvTranspose:
+			convs++
+		case graph.MaxPool:
+			odd += s[n.In[0].ID].H % 2
+		}
+	}
+	return Figures{exact("convolutions", "", float64(convs)), exact("output of 572 px", "px", float64(s[p.Output().ID].H)), exact("odd sizes pooled", "", float64(odd))}, nil, nil
 }
 
 func measureSeamless(ctx context.Context, l *Lab) (Figures, []string, error) {

@@ -59,7 +59,7 @@ func reproduceCommand() *cobra.Command {
 				}
 			}
 			if stopped != nil {
-				return errInterrupted
+				return fmt.Errorf("%w after %d of %d claims; no file is written", errInterrupted, len(rs), len(cs))
 			}
 			if out == "" {
 				return nil
