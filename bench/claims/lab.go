@@ -34,6 +34,9 @@ const (
 	labSide  = 192 // of an image, px
 )
 
+// paddedNets names, in experiments, the networks that most of them share.
+var paddedNets = fmt.Sprintf("padded networks (zero padding, 2 poolings, trained for %d steps)", labSteps)
+
 // labNet is the network that is trained: 2 poolings, so that 22 px at a tile's
 // edge are the halo of the padded one.
 func labNet() arch.Config {

@@ -14,7 +14,7 @@ import (
 var norms = []Claim{
 	{
 		ID: "buglakova-norm", Source: "Buglakova et al. 2025", Said: "Normalisation is the root cause of tiling artifacts: statistics taken per tile make tiles disagree, fixed ones do not.", Trains: true,
-		Experiment: fmt.Sprintf("Padded networks with 2 poolings and batch normalisation trained for %d steps predict images of %d px whole and in tiles of 96 px that discard the halo, once with the running statistics and once with those of each input: the share of pixels whose class changes. Tried is the cause; batch renormalisation, the paper's remedy, is not in the engine.", labSteps, labSide),
+		Experiment: fmt.Sprintf("Of %s with batch normalisation, each predicts images of %d px whole and in tiles of 96 px that discard the halo, once with the running statistics and once with those of each input: the share of pixels whose class changes. Tried is the cause; batch renormalisation, the paper's remedy, is not in the engine.", paddedNets, labSide),
 		Rule:       "no pixel changes with fixed statistics, and with those of each input the interval lies above 0",
 		measure:    measureNorm,
 		judge: func(f Figures) (bool, string) {

@@ -75,7 +75,7 @@ var padding = []Claim{
 	},
 	{
 		ID: "niemitalo-crop", Source: "Niemitalo et al. 2025", Said: "Kinds of padding differ at the border, and cropping a few pixels erases the difference.", Trains: true,
-		Experiment: "The same networks: the share of wrong pixels with zero padding less that with reflect, by distance to the image border.",
+		Experiment: fmt.Sprintf("Padded networks with 2 poolings trained for %d steps with zero and with reflect padding: the share of wrong pixels of the one less that of the other, by distance to the image border.", labSteps),
 		Rule:       fmt.Sprintf("within 2 px the interval excludes 0; at 8 px and more both intervals lie within ±%g points", equivalent),
 		measure:    measureCropping,
 		judge: func(f Figures) (bool, string) {

@@ -15,28 +15,28 @@ import (
 var shifts = []Claim{
 	{
 		ID: "zhang-shift", Source: "Zhang 2019", Said: "Downsampling makes the output change when the input moves by less than the stride; at multiples of it nothing changes.", Trains: true,
-		Experiment: fmt.Sprintf("Padded networks with 2 poolings trained for %d steps predict a window and the same moved by 1 to 4 px: the share of pixels, beyond the reach of the border, that keep their class.", labSteps),
-		Rule:       "100 % at 4 px, and an interval below 100 % at 1, 2 and 3",
+		Experiment: fmt.Sprintf("Of %s, each predicts a window and the same moved by 1 to 4 px: the share of pixels, beyond the reach of the border, that keep their class.", paddedNets),
+		Rule:       "100 % at 4 px in every network and image, and an interval below 100 % at 1, 2 and 3",
 		measure:    measureShifts,
 		judge: func(f Figures) (bool, string) {
-			ok := f.Get("kept at 4 px").Value == 100
+			ok := f.Get("least kept at 4 px").Value == 100
 			least := 100.0
 			for s := 1; s <= 3; s++ {
 				x := f.Get(fmt.Sprintf("kept at %d px", s))
 				ok = ok && x.High < 100
 				least = min(least, x.Value)
 			}
-			return ok, fmt.Sprintf("%s %% keep their class at 4 px, as few as %s %% at less", number(f.Get("kept at 4 px").Value), number(least))
+			return ok, fmt.Sprintf("%s %% keep their class at 4 px, as few as %s %% at less", number(f.Get("least kept at 4 px").Value), number(least))
 		},
 	},
 	{
 		ID: "zhang-blur", Source: "Zhang 2019", Said: "Low-pass filtering before subsampling raises shift consistency, without loss of accuracy.", Trains: true,
-		Experiment: "The same networks with a 2×2 average before each pooling: the paper's blur stands between a dense maximum and the subsampling, which the engine has not. Mean consistency at 1, 2 and 3 px, and Dice.",
-		Rule:       fmt.Sprintf("the interval of the difference in consistency lies above 0, and that in Dice does not lie below −%g points as a whole", equivalent),
+		Experiment: fmt.Sprintf("Of %s, half have a 2×2 average before each pooling (the paper's blur stands between a dense maximum and the subsampling, which the engine has not): mean share of pixels that keep their class when the window moves by 1, 2 and 3 px, and Dice.", paddedNets),
+		Rule:       fmt.Sprintf("the interval of the difference in consistency lies above 0, and that in Dice above −%g points", equivalent),
 		measure:    measureBlur,
 		judge: func(f Figures) (bool, string) {
 			x, d := f.Get("consistency, blurred − plain"), f.Get("Dice, blurred − plain")
-			return x.Low > 0 && d.High >= -equivalent, fmt.Sprintf("in consistency %s; Dice changes by %s points (%s to %s)", decided(x), number(d.Value), number(d.Low), number(d.High))
+			return x.Low > 0 && d.Low > -equivalent, fmt.Sprintf("in consistency %s; Dice changes by %s points (%s to %s)", decided(x), number(d.Value), number(d.Low), number(d.High))
 		},
 	},
 }
@@ -96,10 +96,14 @@ func measureShifts(ctx context.Context, l *Lab) (Figures, []string, error) {
 		return nil, nil, err
 	}
 	var f Figures
-	for s := 1; s <= 4; s++ {
+	for s := 1; s <= 3; s++ {
 		f = append(f, estimated(fmt.Sprintf("kept at %d px", s), "%", v[fmt.Sprintf("kept %d", s)], 3))
 	}
-	return f, nil, nil
+	least := 100.0
+	for _, row := range v["kept 4"] {
+		least = min(least, slices.Min(row))
+	}
+	return append(f, exact("least kept at 4 px", "%", least)), nil, nil
 }
 
 // within averages three tables.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"unetbench/bench"
 	"unetbench/graph"
 	"unetbench/internal/data"
 	"unetbench/internal/tile"
@@ -12,6 +13,16 @@ import (
 // threadJoins is what the thread guesses about accuracy. `unetbench compare`
 // answers it at length; this is the same question put small.
 var threadJoins = []Claim{
+	{
+		ID: "thread-edges", Source: thread, Said: "Information at the image's edges is lost.", Trains: true,
+		Experiment: fmt.Sprintf("Valid networks with 2 poolings, trained for %d steps, predict images of %d px mirrored beyond their border and with what is really there; the share of wrong pixels, by distance to the border.", labSteps, labSide),
+		Rule:       "within 2 px of the border the interval of the difference lies above 0",
+		measure:    measureEdges,
+		judge: func(f Figures) (bool, string) {
+			x, far := f.Get("error, mirrored − true context, 0-2 px"), f.Get("error, mirrored − true context, 32+ px")
+			return x.Low > 0, fmt.Sprintf("%s; at 32 px and more it is %s", decided(x), number(far.Value))
+		},
+	},
 	{
 		ID: "thread-hunch", Source: thread, Said: "The hunch: tiles or padding beat resizing.", Trains: true,
 		Experiment: fmt.Sprintf("Valid, padded, resized-skip and resized-up with 2 poolings, trained for %d steps on the same patches, predict images of %d px in tiles of their training window (padded ones overlap by 44 px); Dice.", labSteps, labSide),
@@ -35,7 +46,7 @@ var threadJoins = []Claim{
 	},
 	{
 		ID: "thread-best", Source: thread, Said: "Padding may be the best of all.", Trains: true,
-		Experiment: "The same networks: padded against valid.",
+		Experiment: fmt.Sprintf("Padded against valid, both with 2 poolings, trained for %d steps on the same patches and laid in tiles of their training window (padded ones overlap by 44 px); Dice.", labSteps),
 		Rule:       "the interval of the difference in Dice lies above 0",
 		measure:    measureBest,
 		judge: func(f Figures) (bool, string) {
@@ -43,6 +54,54 @@ var threadJoins = []Claim{
 			return x.Low > 0, decided(x)
 		},
 	},
+}
+
+// measureEdges compares the errors on mirrored context with those on the true one.
+func measureEdges(ctx context.Context, l *Lab) (Figures, []string, error) {
+	p, err := pupilOf("valid", "valid", labNet())
+	if err != nil {
+		return nil, nil, err
+	}
+	score := func(w graph.Weights, e *data.Example) (map[string]float64, error) {
+		c, err := l.caseOf(p.graph, l.predictor(p.graph, w), e, tile.Spec{})
+		if err != nil {
+			return nil, err
+		}
+		mirrored, err := errorsByBorder(c)
+		if err != nil {
+			return nil, err
+		}
+		if c.Logits, err = c.Plan.Predict(c.Predictor, e.Image, e.Margin); err != nil {
+			return nil, err
+		}
+		known, err := errorsByBorder(c)
+		for bin := range known {
+			mirrored[bin] -= known[bin]
+		}
+		return mirrored, err
+	}
+	v, err := l.each(ctx, p, score)
+	if err != nil {
+		return nil, nil, err
+	}
+	var f Figures
+	for _, bin := range bench.DistanceBins {
+		f = append(f, estimated(fmt.Sprintf("error, mirrored − true context, %s px", bin), "points", v[bin], 1))
+	}
+	return f, nil, nil
+}
+
+// errorsByBorder is the share of wrong pixels, in percent, by distance to the
+// image border.
+func errorsByBorder(c *bench.Case) (map[string]float64, error) {
+	samples, err := bench.Border(c)
+	out := map[string]float64{}
+	for _, s := range samples {
+		if s.Metric == "error:border" {
+			out[s.Bin] = s.Value
+		}
+	}
+	return out, err
 }
 
 // joined trains a variant and gives its Dice in tiles of its training window.

@@ -35,7 +35,7 @@ var threadSizes = []Claim{
 	},
 	{
 		ID: "thread-loss", Source: thread, Said: "Unpadded n×n convolutions lose n−1 px, so the sizes differ.",
-		Experiment: "The same: every n×n convolution's output beside its input.",
+		Experiment: "Every n×n convolution of the paper's network at 572 px: its output beside its input.",
 		Rule:       "every convolution with n > 1 loses n−1 px",
 		measure:    measureLoss,
 		judge: func(f Figures) (bool, string) {

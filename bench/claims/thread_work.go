@@ -3,6 +3,8 @@ package claims
 import (
 	"context"
 	"fmt"
+	"math"
+	"strings"
 
 	"unetbench/arch"
 	"unetbench/arch/padded"
@@ -34,12 +36,22 @@ var threadWork = []Claim{
 	},
 	{
 		ID: "thread-layers", Source: thread, Said: "The overlapping pixels are only processed by the initial layers.",
-		Experiment: "The same work in tiles of 572 px, by resolution level, both sides of the U together.",
+		Experiment: fmt.Sprintf("The multiply-accumulates that the paper's network repeats on an image of %d² px in tiles of 572 px, by resolution level, both sides of the U together.", mosaic),
 		Rule:       fmt.Sprintf("at least %d %% of what is repeated is repeated at full resolution, before the first pooling", InitialShare),
 		measure:    measureLayers,
 		judge: func(f Figures) (bool, string) {
 			share := f.Get("repeated at level 0").Value
 			return share >= InitialShare, fmt.Sprintf("%s %% of it is; the rest lies deeper", number(share))
+		},
+	},
+	{
+		ID: "thread-harm", Source: thread, Said: "Resizing brings artifacts and loses information.",
+		Experiment: "The joins of resized-skip and resized-up in the paper's network at 572 px: what their interpolation does to white noise, and how far it puts skip and decoder out of register. What that costs in accuracy is thread-hunch.",
+		Rule:       "every join moves or removes some of the energy and puts the two maps at least 1 px apart at the edge",
+		measure:    measureHarm,
+		judge: func(f Figures) (bool, string) {
+			least, most := f.Get("least distance at the edge").Value, f.Get("most energy left").Value
+			return least >= 1 && most < 100, fmt.Sprintf("at most %s %% of the energy stays where it was, and the maps lie at least %s px apart at the edge", number(most), number(least))
 		},
 	},
 	{
@@ -55,6 +67,49 @@ var threadWork = []Claim{
 			return fmt.Sprintf("An image that does not fit into memory takes tiles all the same, and then %s px at each inner edge have to be discarded for the tiles to meet exactly.", number(f.Get("halo").Value))
 		},
 	},
+}
+
+// measureHarm is what each join's interpolation does by itself.
+func measureHarm(context.Context, *Lab) (Figures, []string, error) {
+	var f Figures
+	most, least := 0.0, math.Inf(1)
+	for _, name := range []string{"resized-skip", "resized-up"} {
+		p, err := Original(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		ms, err := p.Misregistrations(graph.Square(PaperInput))
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, m := range ms {
+			least = min(least, m.AccumEdge)
+			f = append(f, exact(fmt.Sprintf("%s, level %d: skip and decoder apart at the edge", name, m.Level), "px", m.AccumEdge))
+		}
+		g, err := tile.NewGeometry(p.Graph)
+		if err != nil {
+			return nil, nil, err
+		}
+		out, err := p.outputSide(PaperInput)
+		if err != nil {
+			return nil, nil, err
+		}
+		plan, err := tile.Whole(graph.Square(out), g)
+		if err != nil {
+			return nil, nil, err
+		}
+		samples, err := bench.Resamplings(&bench.Case{Key: bench.Sample{Arm: name}, Graph: p.Graph, Plan: plan})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, s := range samples {
+			if s.Metric == "resize-kept" {
+				most = max(most, s.Value)
+				f = append(f, exact(fmt.Sprintf("%s, %s: energy of white noise left where it was", name, strings.Replace(s.Bin, "level", "level ", 1)), "%", s.Value))
+			}
+		}
+	}
+	return append(f, exact("least distance at the edge", "px", least), exact("most energy left", "%", most)), nil, nil
 }
 
 // paperWork counts the paper's network on the mosaic in tiles of that side.

@@ -14,7 +14,7 @@ import (
 var tileSizes = []Claim{
 	{
 		ID: "reina-tiles", Source: "Reina et al. 2020", Said: "Tiling alters predictions, and the largest tile, best the whole image, is the most accurate.", Trains: true,
-		Experiment: fmt.Sprintf("Padded networks with 2 poolings trained for %d steps predict images of %d px whole and in tiles of 96, 48 and 24 px that touch; Dice.", labSteps, labSide),
+		Experiment: fmt.Sprintf("Of %s, each predicts images of %d px whole and in tiles of 96, 48 and 24 px that touch; Dice.", paddedNets, labSide),
 		Rule:       "Dice rises with the tile, and the whole image's exceeds that of the smallest tile beyond the interval",
 		measure:    measureTiles,
 		judge: func(f Figures) (bool, string) {
@@ -25,7 +25,7 @@ var tileSizes = []Claim{
 	},
 	{
 		ID: "huang-tiles", Source: "Huang et al. 2018", Said: "A larger input at inference is much cheaper and brings a modest gain in accuracy.", Trains: true,
-		Experiment: "The same networks in tiles of 48 and 96 px and whole, whose outputs overlap by 16 px: multiply-accumulates per pixel of the image, and Dice.",
+		Experiment: fmt.Sprintf("Of %s, each predicts images of %d px whole and in tiles of 96 and 48 px that overlap by 16 px: multiply-accumulates per pixel of the image, and Dice.", paddedNets, labSide),
 		Rule:       "the smallest tiles cost at least 1.5 times what the whole does, and the gain in Dice has an interval above 0 and a mean below 2 points",
 		measure:    measureLarger,
 		judge: func(f Figures) (bool, string) {

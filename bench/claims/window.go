@@ -15,7 +15,7 @@ import (
 var windows = []Claim{
 	{
 		ID: "pielawski-hann", Source: "Pielawski & Wählby 2020", Said: "Of the windows that weigh overlapping tiles, Hann's is better than Bartlett–Hann's, the triangular one and the plain mean.", Trains: true,
-		Experiment: fmt.Sprintf("Padded networks with 2 poolings trained for %d steps predict images of %d px in tiles of 48 px that overlap by half; probabilities are averaged under each window; Dice. (The paper's fourth rival, the Cui window, is left out.)", labSteps, labSide),
+		Experiment: fmt.Sprintf("Of %s, each predicts images of %d px in tiles of 48 px that overlap by half; probabilities are averaged under each window; Dice. (The paper's fourth rival, the Cui window, is left out.)", paddedNets, labSide),
 		Rule:       "Hann exceeds each of the three: three intervals, 95 % together, above 0",
 		measure:    measureWindows,
 		judge: func(f Figures) (bool, string) {
