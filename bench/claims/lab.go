@@ -162,17 +162,19 @@ func (l *Lab) each(ctx context.Context, p pupil, f func(w graph.Weights, e *data
 	return out, nil
 }
 
-// scored predicts e's field of view in tiles, mirrored beyond it, and gives the
-// scores of bench.Border by metric and bin: "dice", "error:border 0-2".
+// scored predicts e's field of view in tiles, mirrored beyond it, and scores it.
 func (l *Lab) scored(g *graph.Graph, p tile.Predictor, e *data.Example, spec tile.Spec) (map[string]float64, error) {
 	c, err := l.caseOf(g, p, e, spec)
 	if err != nil {
 		return nil, err
 	}
+	return scores(c)
+}
+
+// scores gives what bench.Border makes of c's logits, in percent, by metric and
+// bin: "dice", "error:border 0-2".
+func scores(c *bench.Case) (map[string]float64, error) {
 	samples, err := bench.Border(c)
-	if err != nil {
-		return nil, err
-	}
 	out := map[string]float64{}
 	for _, s := range samples {
 		name := s.Metric
@@ -181,9 +183,10 @@ func (l *Lab) scored(g *graph.Graph, p tile.Predictor, e *data.Example, spec til
 		}
 		out[name] = s.Value
 	}
-	return out, nil
+	return out, err
 }
 
+// caseOf lays out e's field of view as spec says and predicts it with p.
 func (l *Lab) caseOf(g *graph.Graph, p tile.Predictor, e *data.Example, spec tile.Spec) (*bench.Case, error) {
 	geometry, err := tile.NewGeometry(g)
 	if err != nil {

@@ -81,7 +81,8 @@ func (l *Lab) consistency(ctx context.Context, p pupil) (map[string][][]float64,
 		for i, s := range kept {
 			out[fmt.Sprintf("kept %d", i+1)] = s.Value
 		}
-		out["dice"], err = diceOf(c)
+		v, err := scores(c)
+		out["dice"] = v["dice"]
 		return out, err
 	})
 }

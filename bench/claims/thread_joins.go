@@ -67,16 +67,16 @@ func measureEdges(ctx context.Context, l *Lab) (Figures, []string, error) {
 		if err != nil {
 			return nil, err
 		}
-		mirrored, err := errorsByBorder(c)
+		mirrored, err := scores(c)
 		if err != nil {
 			return nil, err
 		}
 		if c.Logits, err = c.Plan.Predict(c.Predictor, e.Image, e.Margin); err != nil {
 			return nil, err
 		}
-		known, err := errorsByBorder(c)
-		for bin := range known {
-			mirrored[bin] -= known[bin]
+		known, err := scores(c)
+		for k, v := range known {
+			mirrored[k] -= v
 		}
 		return mirrored, err
 	}
@@ -86,22 +86,9 @@ func measureEdges(ctx context.Context, l *Lab) (Figures, []string, error) {
 	}
 	var f Figures
 	for _, bin := range bench.DistanceBins {
-		f = append(f, estimated(fmt.Sprintf("error, mirrored − true context, %s px", bin), "points", v[bin], 1))
+		f = append(f, estimated(fmt.Sprintf("error, mirrored − true context, %s px", bin), "points", v["error:border "+bin], 1))
 	}
 	return f, nil, nil
-}
-
-// errorsByBorder is the share of wrong pixels, in percent, by distance to the
-// image border.
-func errorsByBorder(c *bench.Case) (map[string]float64, error) {
-	samples, err := bench.Border(c)
-	out := map[string]float64{}
-	for _, s := range samples {
-		if s.Metric == "error:border" {
-			out[s.Bin] = s.Value
-		}
-	}
-	return out, err
 }
 
 // joined trains a variant and gives its Dice in tiles of its training window.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"unetbench/bench"
 	"unetbench/graph"
 	"unetbench/internal/data"
 	"unetbench/internal/tile"
@@ -99,9 +98,11 @@ func measureWindows(ctx context.Context, l *Lab) (Figures, []string, error) {
 		out := map[string]float64{}
 		for i, m := range blended {
 			c.Logits = m
-			if out[blends[i].name], err = diceOf(c); err != nil {
+			v, err := scores(c)
+			if err != nil {
 				return nil, err
 			}
+			out[blends[i].name] = v["dice"]
 		}
 		return out, nil
 	})
@@ -114,18 +115,4 @@ func measureWindows(ctx context.Context, l *Lab) (Figures, []string, error) {
 		f = append(f, estimated("Dice, Hann − "+w.name, "points", minus(first, v[w.name]), len(blends)-1))
 	}
 	return f, nil, nil
-}
-
-// diceOf is bench's Dice of c's logits, in percent.
-func diceOf(c *bench.Case) (float64, error) {
-	samples, err := bench.Border(c)
-	if err != nil {
-		return 0, err
-	}
-	for _, s := range samples {
-		if s.Metric == "dice" && s.Bin == "" {
-			return s.Value, nil
-		}
-	}
-	return 0, nil // neither predicted nor present
 }
