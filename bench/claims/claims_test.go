@@ -176,6 +176,22 @@ func TestOriginal(t *testing.T) {
 	}
 }
 
+// What a reader of the verdict alone must know stands beside it.
+func TestStatus(t *testing.T) {
+	catch := func(Figures) string { return "But not so." }
+	for want, r := range map[string]Result{
+		"reproduced: it is":                                {Verdict: Reproduced, Why: "it is"},
+		"reproduced, with a catch: it is. But not so.":     {Verdict: Reproduced, Why: "it is", Claim: Claim{catch: catch}},
+		"not reproduced: it is not":                        {Verdict: NotReproduced, Why: "it is not"},
+		"not reproduced (undecided): 1 points":             {Verdict: NotReproduced, Why: "undecided: 1 points"},
+		"not testable here, because the labels are secret": {Verdict: NotTestable, Why: "the labels are secret"},
+	} {
+		if got := r.Line(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestNumber(t *testing.T) {
 	for x, want := range map[float64]string{0: "0", 12: "12", -0.5: "−0.5", 0.12345: "0.123", 1e-5: "1.0e−05", 31.26: "31.3", 123456.7: "1.2e+05"} {
 		if got := number(x); got != want {

@@ -21,20 +21,13 @@ func Markdown(w io.Writer, command, kernel string, rs []Result) error {
 	fmt.Fprintf(&b, "%d reproduced, %d not reproduced, %d not testable here.\n\n", n[Reproduced], n[NotReproduced], n[NotTestable])
 	b.WriteString("| claim | source | verdict |\n|---|---|---|\n")
 	for _, r := range rs {
-		verdict := string(r.Verdict)
-		if r.Verdict == NotReproduced && strings.Contains(r.Why, "undecided") {
-			verdict += " (undecided)"
-		}
-		fmt.Fprintf(&b, "| [%s](#%s): %s | %s | %s |\n", r.ID, r.ID, strings.TrimSuffix(r.Said, "."), r.Source, verdict)
+		fmt.Fprintf(&b, "| [%s](#%s): %s | %s | %s |\n", r.ID, r.ID, strings.TrimSuffix(r.Said, "."), r.Source, r.status())
 	}
 	for _, r := range rs {
 		fmt.Fprintf(&b, "\n## %s\n\n> %s\n>\n> %s\n\n", r.ID, r.Said, r.Source)
 		fmt.Fprintf(&b, "**%s**\n", sentence(r.Line()))
 		if r.Verdict == NotTestable {
 			continue
-		}
-		if c := r.Catch(); c != "" {
-			fmt.Fprintf(&b, "With a catch: %s\n", c)
 		}
 		fmt.Fprintf(&b, "\nExperiment: %s\n\nReproduced if %s.\n\n", r.Experiment, r.Rule)
 		for _, f := range r.Figures {
@@ -53,7 +46,22 @@ func (r Result) Line() string {
 	if r.Verdict == NotTestable {
 		return fmt.Sprintf("%s, because %s", r.Verdict, r.Why)
 	}
-	return fmt.Sprintf("%s: %s", r.Verdict, r.Why)
+	s := fmt.Sprintf("%s: %s", r.status(), strings.TrimPrefix(r.Why, "undecided: "))
+	if c := r.Catch(); c != "" {
+		s += ". " + c
+	}
+	return s
+}
+
+// status is the verdict with what a reader of it alone must know.
+func (r Result) status() string {
+	switch {
+	case r.Verdict == NotReproduced && strings.HasPrefix(r.Why, "undecided"):
+		return string(r.Verdict) + " (undecided)"
+	case r.Verdict == Reproduced && r.Catch() != "":
+		return string(r.Verdict) + ", with a catch"
+	}
+	return string(r.Verdict)
 }
 
 func sentence(s string) string {

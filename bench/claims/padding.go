@@ -87,8 +87,10 @@ var padding = []Claim{
 			switch {
 			case !differs:
 				why = "undecided: no difference to erase is shown; " + why
+			case mid.Low > equivalent || mid.High < -equivalent || far.Low > equivalent || far.High < -equivalent:
+				why = "it is not erased: " + why
 			case !erased:
-				why = "undecided whether it is erased: " + why
+				why = "undecided: whether it is erased stays open; " + why
 			}
 			return differs && erased, why
 		},
