@@ -8,11 +8,14 @@ import "unetbench/internal/kernel"
 // the shapes and the kernels alone, never on the number of threads, so bits do
 // not either.
 
-// Bytes that pass in the time of a multiply-add, as seen on AVX-512 and AVX2
-// cores: from the second-level cache, and from what is behind it.
+// Bytes that cost as much as a multiply-add, beside what the loops already wait
+// for, as seen on AVX-512 and AVX2 cores: tiles between their transforms and the
+// products, weights that every row of a direct convolution reads again, and tiles
+// from behind the second-level cache.
 const (
-	nearBytes = 16
-	farBytes  = 4
+	nearBytes   = 64
+	weightBytes = 16
+	farBytes    = 64
 )
 
 // budget says how many bytes Winograd's convolutions may keep in the caches.
@@ -57,14 +60,21 @@ func (u *conv) slabs() (in []slab, channels int) {
 	return in, channels
 }
 
-// vectors is the number of vectors that hold n channels.
-func vectors(k *kernel.Set, n int) float64 { return float64(roundUp(n, k.Lanes) / k.Lanes) }
+// vectors is the number of vectors that hold n channels; up to 8, in pairs, take
+// no more room than they fill.
+func vectors(k *kernel.Set, n int) float64 {
+	if n <= kernel.PairedWidth && k.Lanes > kernel.PairedWidth {
+		const slower = 1.4 // than the loops of whole vectors
+		return slower * kernel.PairedWidth / float64(k.Lanes)
+	}
+	return float64(roundUp(n, k.Lanes) / k.Lanes)
+}
 
 // directCost is that of products row by row, from in channels to out. For every
 // row the weights pass by, and further rows wait for them.
 func directCost(k *kernel.Set, maps, h, w, in, out int) float64 {
 	rows, depth := float64(maps*h), float64(9*in)
-	return rows * depth * (float64(w)*vectors(k, out) + 4*float64(out)/nearBytes)
+	return rows * depth * (float64(w)*vectors(k, out) + 4*float64(out)/weightBytes)
 }
 
 // fast chooses how the convolution is computed; nil is directly.

@@ -154,7 +154,11 @@ func (c *compiler) lower() error {
 		if c.fused[n.ID] {
 			continue
 		}
-		if err := c.node(n); err != nil {
+		lower := c.node
+		if b := c.net.bands; b != nil {
+			lower = func(n *graph.Node) error { return b.node(c, n) }
+		}
+		if err := lower(n); err != nil {
 			return fmt.Errorf("%s: %s (%v): %w", c.g.Name, n.Name, n.Op, err)
 		}
 		chain := c.chain(n)

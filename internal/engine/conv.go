@@ -24,8 +24,8 @@ type conv struct {
 	normed bool     // only a norm of the batch reads the output: it takes away the bias
 
 	bias         []float32
-	scale        []float64   // of the norm, per output channel
-	packed, back [][]float32 // per piece
+	scale        []float64 // of the norm, per output channel; or nil
+	packed, back []*panels // per piece
 	grad         weightGrad
 	dy           view
 	sinks        []sink
@@ -53,11 +53,9 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 	u.in = c.read(c.values[n.In[0].ID])
 	u.out = c.output(last)
 	c.convs[u.out.s] = u
-	depth := u.kh * u.kw
 	u.bias = make([]float32, u.out.c)
 	for _, p := range u.in {
-		w := make([]float32, depth*p.c*u.out.c)
-		u.packed = append(u.packed, w)
+		u.packed = append(u.packed, newPanels(c.net.kernel, u.kh, u.kw, p.c, u.out.c))
 		u.back = append(u.back, nil)
 	}
 	u.fast = c.fast(u)
@@ -91,36 +89,28 @@ func (u *conv) channels() int {
 func (u *conv) pack(w graph.Weights) {
 	weight := w[u.node.Params[0]]
 	copy(u.bias, w[u.node.Params[1]])
+	if u.fold != nil {
+		u.foldNorm(w)
+	}
 	c0 := 0
 	for j, p := range u.in {
-		kernel.Pack(u.packed[j], weight, u.layout(c0, p.c))
+		u.packed[j].pack(weight, u.layout(c0, p.c), u.scale)
 		if u.back[j] != nil {
 			l := kernel.ConvBackLayout(u.out.c, u.channels(), u.kh, u.kw)
 			l.N, l.Base = p.c, l.Base+c0*u.kh*u.kw
-			kernel.Pack(u.back[j], weight, l)
+			u.back[j].pack(weight, l, nil)
 		}
 		c0 += p.c
 	}
-	if u.fold != nil {
-		u.multiplyNorm(w)
-	}
 }
 
-// multiplyNorm multiplies the norm into the packed weights and the bias.
-func (u *conv) multiplyNorm(w graph.Weights) {
+// foldNorm finds what the norm multiplies the weights by, and its bias.
+func (u *conv) foldNorm(w graph.Weights) {
 	p := u.fold.Params
 	gamma, beta, mean, variance := w[p[0]], w[p[1]], w[p[2]], w[p[3]]
 	for o := range u.scale {
 		u.scale[o] = float64(gamma[o]) / math.Sqrt(float64(variance[o])+epsilon)
 		u.bias[o] = float32(float64(float64(u.bias[o]-mean[o])*u.scale[o]) + float64(beta[o]))
-	}
-	for j, p := range u.in {
-		for n := 0; n < u.out.c; n += kernel.PanelWidth {
-			panel, width := kernel.Panel(u.packed[j], u.kh*u.kw*p.c, u.out.c, n)
-			for i, v := range panel {
-				panel[i] = float32(float64(v) * u.scale[n+i%width])
-			}
-		}
 	}
 }
 
@@ -173,8 +163,8 @@ func (u *conv) row(y view, i, r int, w *worker) {
 		}
 		c := y.from(i, r, 0)
 		for n := 0; n < y.c; n += kernel.PanelWidth {
-			m.B, m.N = kernel.Panel(u.packed[j], m.Rows*m.Depth, y.c, n)
-			m.BRow, m.BStep, m.C, m.Bias = m.Depth*m.N, m.N, c[n:], u.bias[n:n+m.N]
+			u.packed[j].operand(m, n)
+			m.C, m.Bias = c[n:], u.bias[n:n+m.N]
 			u.net.kernel.Mul(m)
 		}
 		begun = true
@@ -208,7 +198,7 @@ func (u *conv) claim(c *compiler, t int) {
 			rows += u.kh * u.kw * p.c
 		}
 		if !k.none {
-			u.back[j] = make([]float32, u.kh*u.kw*p.c*u.out.c)
+			u.back[j] = newPanels(c.net.kernel, u.kh, u.kw, u.out.c, p.c)
 			u.dy.reach(region{1 - u.kh, 1 - u.kw, u.out.h + 2*(u.kh-1), u.out.w + 2*(u.kw-1)})
 		}
 	}
@@ -245,8 +235,8 @@ func (u *conv) backward() []phase {
 			}
 			c := k.from(i, r, 0)
 			for n := 0; n < k.c; n += kernel.PanelWidth {
-				m.B, m.N = kernel.Panel(back, m.Rows*m.Depth, k.c, n)
-				m.BRow, m.BStep, m.C = m.Depth*m.N, m.N, c[n:]
+				back.operand(m, n)
+				m.C = c[n:]
 				u.net.kernel.Mul(m)
 			}
 		}))

@@ -16,6 +16,12 @@ type Options struct {
 	InputGrad bool        // Backward also computes the gradient of the input
 	Exact     bool        // direct convolution only: the same bits wherever a pixel lies
 	Keep      bool        // nothing is fused and no memory reused: every node has a Value
+
+	// Rows > 0 makes a Predictor go through a map in bands of so many rows of
+	// the input, a multiple of the network's step, in a fraction of the memory.
+	// Every row is computed once, and with Exact has the bits that it has in one
+	// piece. Only networks that work row by row can: see CheckBands.
+	Rows int
 }
 
 // A Net is a graph compiled for one input size and batch. It is not safe for
@@ -43,12 +49,29 @@ type Net struct {
 	arena   []float32
 	bytes   int64
 
+	bands *bands // nil: the map in one piece
+
 	profiled   bool
 	seed, step uint64 // of dropout
 }
 
 // New compiles g for batch maps of size in, and plans the memory.
 func New(g *graph.Graph, in graph.Size, batch int, o Options) (*Net, error) {
+	if o.Rows != 0 {
+		return nil, fmt.Errorf("%s: bands of %d rows: only a Predictor goes in bands", g.Name, o.Rows)
+	}
+	n, err := newNet(g, in, batch, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.compile(); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// newNet is a Net that is not compiled yet.
+func newNet(g *graph.Graph, in graph.Size, batch int, o Options) (*Net, error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("%s: batch of %d: want 1 or more", g.Name, batch)
 	}
@@ -58,32 +81,35 @@ func New(g *graph.Graph, in graph.Size, batch int, o Options) (*Net, error) {
 	if o.Kernel == nil {
 		o.Kernel = kernel.Best()
 	}
-	n := &Net{graph: g, size: in, batch: batch, opts: o, kernel: o.Kernel, edits: map[*graph.Node]func(*graph.Map){}}
-	if err := n.compile(); err != nil {
-		return nil, err
-	}
-	return n, nil
+	return &Net{graph: g, size: in, batch: batch, opts: o, kernel: o.Kernel, edits: map[*graph.Node]func(*graph.Map){}}, nil
 }
 
-// scratchFloats is each worker's scratch: it holds one row of any map.
-func scratchFloats(shapes []graph.Shape) int {
+// scratch is each worker's: it holds one row of any map.
+func (n *Net) scratch(c *compiler) int {
 	most := 0
-	for _, s := range shapes {
+	for _, s := range n.shapes {
 		most = max(most, s.C*s.W)
 	}
-	return 2 * roundUp(most, align)
+	return max(c.spare, 2*roundUp(most, align))
 }
 
-func (n *Net) compile() error {
-	shapes, err := n.graph.Infer(n.size)
-	if err != nil {
-		return err
+// lower finds the shapes, the units and the lives of their buffers.
+func (n *Net) lower() (*compiler, error) {
+	var err error
+	if n.opts.Rows > 0 && len(n.edits) > 0 {
+		return nil, fmt.Errorf("%s: an intervention needs the map in one piece, not in bands of rows", n.graph.Name)
 	}
-	n.shapes, n.packers, n.packed = shapes, nil, false
-	n.packing, n.fwd, n.bwd = program{}, program{}, program{}
-	c := &compiler{net: n, g: n.graph, shapes: shapes}
+	if n.opts.Rows > 0 {
+		n.bands, n.shapes, err = newBands(n.graph, n.size, n.opts.Rows)
+	} else {
+		n.shapes, err = n.graph.Infer(n.size)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := &compiler{net: n, g: n.graph, shapes: n.shapes}
 	if err := c.lower(); err != nil {
-		return err
+		return nil, err
 	}
 	n.values = c.values
 	n.in = c.values[n.graph.Input().ID][0]
@@ -105,12 +131,27 @@ func (n *Net) compile() error {
 			g.use(forever)
 		}
 	}
+	if n.bands != nil {
+		return c, n.bands.keep(c)
+	}
+	return c, nil
+}
+
+func (n *Net) compile() error {
+	n.packers, n.packed = nil, false
+	n.packing, n.fwd, n.bwd = program{}, program{}, program{}
+	c, err := n.lower()
+	if err != nil {
+		return err
+	}
 	n.place(c)
 	for i, u := range c.units {
 		if p, ok := u.(packer); ok {
 			n.packers = append(n.packers, p)
 		}
-		n.fwd.add(c.part(i, Forward), u.forward())
+		if n.bands == nil {
+			n.fwd.add(c.part(i, Forward), u.forward())
+		}
 	}
 	n.packing.add(c.packingPart(), []phase{{len(n.packers), func(i int, _ *worker) { n.packers[i].pack(n.weights) }}})
 	if n.opts.Train {
@@ -119,22 +160,31 @@ func (n *Net) compile() error {
 			c.backwardParts(i, &n.bwd)
 		}
 	}
-	n.crew = newCrew(n.opts.Threads, max(c.spare, scratchFloats(shapes)), max(1, len(n.fwd.phases), len(n.bwd.phases)))
+	phases := max(1, len(n.fwd.phases), len(n.bwd.phases))
+	if n.bands != nil {
+		phases = n.bands.phases()
+	}
+	n.crew = newCrew(n.opts.Threads, n.scratch(c), phases)
 	if n.weights != nil {
 		n.SetWeights(n.weights)
 	}
 	return nil
 }
 
-// place lays out the buffers and plans the arena.
-func (n *Net) place(c *compiler) {
-	blocks := c.blocks
+// layout lays out the buffers and plans the arena.
+func layout(c *compiler) (blocks []*block, floats int) {
+	blocks = c.blocks
 	for _, b := range c.bufs {
 		b.layout()
 		blocks = append(blocks, &b.block)
 	}
-	size := arena(blocks)
-	n.arena = make([]float32, size+align)
+	return blocks, arena(blocks) + align
+}
+
+// place allocates the arena.
+func (n *Net) place(c *compiler) {
+	blocks, floats := layout(c)
+	n.arena = make([]float32, floats)
 	n.bytes = 4 * int64(len(n.arena))
 	for _, b := range blocks {
 		b.mem = n.arena[b.off : b.off+b.size : b.off+b.size]

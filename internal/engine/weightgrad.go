@@ -145,18 +145,15 @@ func (u *conv) outer(matrix []float32, p piece, i, y0, y1 int, w *worker) {
 	x, dy := p.val(), u.dy
 	m := &w.mul
 	depth := u.kw * p.c
-	for ky := range u.kh {
-		a := x.from(i, y0+ky, 0)
-		b := dy.from(i, y0, 0)
-		for n := 0; n < dy.c; n += kernel.PanelWidth {
-			panel, width := kernel.Panel(matrix[:u.kh*depth*dy.c], u.kh*depth, dy.c, n)
-			*m = kernel.Product{
-				A: a, ARow: x.pitch, AStep: x.c, LDA: 1,
-				B: b[n:], BRow: dy.pitch, BStep: dy.c,
-				C: panel[ky*depth*width:], LDC: width,
-				Rows: y1 - y0, Depth: dy.region.w, M: depth, N: width,
-			}
-			u.net.kernel.Mul(m)
+	for n := 0; n < dy.c; n += kernel.PanelWidth {
+		panel, width := kernel.Panel(matrix[:u.kh*depth*dy.c], u.kh*depth, dy.c, n)
+		*m = kernel.Product{
+			A: x.from(i, y0, 0), ARow: x.pitch, AStep: x.c, LDA: 1,
+			B: dy.from(i, y0, 0)[n:], BRow: dy.pitch, BStep: dy.c,
+			C: panel, LDC: width,
+			Rows: y1 - y0, Depth: dy.region.w, M: depth, N: width,
+			Batch: u.kh, ABatch: x.pitch, CBatch: depth * width,
 		}
+		u.net.kernel.Mul(m)
 	}
 }

@@ -29,8 +29,8 @@ type winograd struct {
 // A target is one output.
 type target struct {
 	y       view
-	weights [][]float32 // packed, per source
-	bias    []float32   // or nil
+	weights []*panels // per source
+	bias    []float32 // or nil
 	relu    bool
 	add     bool // to what is there
 }
@@ -39,8 +39,14 @@ type target struct {
 // panel, and of the transformed weights of one panel of a slab.
 func (g *winograd) productFloats() int { return g.tileFloats(kernel.PanelWidth) }
 func (g *winograd) weightFloats(c, n int) int {
+	if g.paired(n) { // in pairs, and plain
+		return g.t.Points() * (kernel.PairedSize(c) + c*n)
+	}
 	return g.t.Points() * (c*n + pad16)
 }
+
+// paired says that the weights of a panel of n columns are laid in pairs.
+func (g *winograd) paired(n int) bool { return n <= kernel.PairedWidth && g.net.kernel.Paired }
 
 // panels calls f for every panel of every target, with the floats of
 // transformed weights before it.
@@ -118,7 +124,7 @@ func (g *winograd) cost() float64 {
 	if !g.shared {
 		return sum + in*out*c.Weight + 4*values/nearBytes
 	}
-	return sum + in*out*c.Weight*float64(share(g.tiles(), g.group)) + 4*values/nearBytes + 4*tiles*points*in*panels/farBytes/16
+	return sum + in*out*c.Weight*float64(share(g.tiles(), g.group)) + 4*values/nearBytes + 4*tiles*points*in*panels/farBytes
 }
 
 // share is how many of n each of k gets at the most.
@@ -204,15 +210,20 @@ func (g *winograd) finished(r int, w *worker) {
 }
 
 // transformWeights transforms a slab's weights of the panel from column n on and
-// returns how many floats they are.
+// returns how many floats they are. Those of a narrow panel are laid in pairs.
 func (g *winograd) transformWeights(u []float32, k, n int, s *slab) int {
-	o := &g.out[k]
-	panel, width := kernel.Panel(o.weights[s.source], 9*s.x.c, o.y.c, n)
-	point := s.c*width + pad16
+	panel, width := g.out[k].weights[s.source].panel(n)
+	to, point := u, s.c*width+pad16
+	if g.paired(width) {
+		to, point = u[g.t.Points()*kernel.PairedSize(s.c):], s.c*width
+	}
 	g.t.Weight(
-		kernel.Tiles{Data: u, Row: g.t.Side() * point, Col: point, Next: width},
+		kernel.Tiles{Data: to, Row: g.t.Side() * point, Col: point, Next: width},
 		kernel.Tiles{Data: panel[s.c0*width:], Row: 3 * s.x.c * width, Col: s.x.c * width, Next: width},
 		s.c, width)
+	if g.paired(width) {
+		kernel.Pair(u, to, g.t.Points(), s.c, width)
+	}
 	return g.weightFloats(s.c, width)
 }
 
@@ -237,6 +248,9 @@ func (g *winograd) multiply(scratch, v, u []float32, k, n, from, to int, w *work
 			A: v, AStep: 1, LDA: s.c, B: b, BStep: width, C: products, LDC: width,
 			Rows: 1, Depth: s.c, M: to - from, N: width, Accumulate: i > 0,
 			Batch: g.t.Points(), ABatch: g.group*s.c + pad16, BBatch: s.c*width + pad16, CBatch: point,
+		}
+		if m.Paired = g.paired(width); m.Paired {
+			m.BStep, m.BBatch = kernel.PairedStep, kernel.PairedSize(s.c)
 		}
 		g.net.kernel.Mul(m)
 		v = v[g.tileFloats(s.c):]

@@ -2,10 +2,7 @@
 
 package kernel
 
-import (
-	"math"
-	"unsafe"
-)
+import "math"
 
 func (v vector) add(dst, src []float32) {
 	if n := len(dst); n > 0 {
@@ -66,30 +63,6 @@ func (v vector) adam(w, m1, m2, average, g []float32, s *AdamStep) (finite bool)
 			s.Keep1, s.Take1, s.Keep2, s.Take2, s.Rate, s.Scale, s.Epsilon, s.Fresh)
 	}
 	return check == [avx512]float32{}
-}
-
-// A repeated holds the coefficients of P channels over a common multiple of P
-// and the lanes of a register, from a multiple of 64 bytes on.
-type repeated [16 + 256]float32
-
-// repeat returns coefficients that may be read in whole registers and their
-// number, 0 if there is no room for them in r.
-func (r *repeated) repeat(c []float32) (*float32, int) {
-	n := len(c)
-	for n%16 != 0 {
-		n += len(c)
-	}
-	if n == len(c) {
-		return &c[0], n
-	}
-	first := int(-uintptr(unsafe.Pointer(&r[0])) % 64 / 4)
-	if n > len(r)-16 {
-		return nil, 0
-	}
-	for i := 0; i < n; i += len(c) {
-		copy(r[first+i:], c)
-	}
-	return &r[first], n
 }
 
 func (v vector) scaleShift(dst, src, scale, shift []float32, relu bool) {

@@ -8,17 +8,24 @@
 // products of depth kw·C, with nothing gathered.
 package kernel
 
+import "fmt"
+
 // A Product is one call of the single inner loop behind convolutions, their
 // input gradients and their weight gradients:
 //
 //	C[m·LDC + n] = Bias[n] + Σ_{r<Rows} Σ_{k<Depth} A[r·ARow + k·AStep + m·LDA] · B[r·BRow + k·BStep + n]
 //
 // for m < M, n < N; with Accumulate the old C is added instead of Bias, and
-// with ReLU negative results become 0. The order of summation for one (m, n) depends on Rows and
-// Depth alone, never on M, N, m or n, so a pixel has the same bits wherever it lies.
+// with ReLU negative results become 0. The order of summation for one (m, n) depends on Rows,
+// Depth and Paired alone, never on M, N, m or n, so a pixel has the same bits wherever it lies.
 // All strides are in elements. Nothing is read or written beyond what the formula names, so
 // B may be weights packed by Pack or the pixels of a map (weight gradients: LDA 1, AStep and
 // BStep the pixel pitches). A, B and C must not overlap.
+//
+// A Paired product of up to 8 columns finds B's rows two by two, as Pair lays them: step k of
+// column n at r·BRow + k/2·BStep + 2n + k%2. AStep is 1. The terms of even k, with Bias or the
+// old C, and those of odd k are summed by themselves and then added. It is faster where A's
+// elements for one k do not lie side by side (LDA 1): vectors take twice as many columns.
 //
 // Batch products (0 counts as 1) are done in one call, each with its A, B and C so much further.
 type Product struct {
@@ -32,8 +39,15 @@ type Product struct {
 	Rows, Depth      int
 	M, N             int
 	Accumulate, ReLU bool
+	Paired           bool
 
 	Batch, ABatch, BBatch, CBatch int
+}
+
+func (p *Product) checkPaired() {
+	if p.N > PairedWidth || p.AStep != 1 {
+		panic(fmt.Sprintf("kernel: a paired product of %d columns and AStep %d; it may have %d columns and AStep 1", p.N, p.AStep, PairedWidth))
+	}
 }
 
 // A Set is one implementation of all inner loops. Slices of channel
@@ -42,6 +56,9 @@ type Product struct {
 type Set struct {
 	Name  string
 	Lanes int // floats in a vector
+
+	// Paired says that products of up to PairedWidth columns are faster in pairs.
+	Paired bool
 
 	// Mul computes p. It keeps nothing of p, but a call through this field lets p
 	// escape: loops set the fields of one Product again and again.

@@ -4,16 +4,40 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go run -C _asm . -out ../kernels_amd64.s -stubs ../stubs_amd64.go -pkg kernel
-
 func native() (sets []*Set) {
 	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
 		return nil
 	}
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasBMI2 {
-		sets = append(sets, avx512.set("avx512", loops512, &lifts2AVX512, &lifts4AVX512))
+		sets = append(sets, avx512.set("avx512", &loops512, &lifts2AVX512, &lifts4AVX512))
 	}
-	return append(sets, avx2.set("avx2", loops256, &lifts2AVX2, &lifts4AVX2))
+	return append(sets, avx2.set("avx2", &loops256, &lifts2AVX2, &lifts4AVX2))
+}
+
+// With up to 8 columns half of a 512-bit register is idle, unless two elements of
+// A share it.
+var loops512 = loops{
+	plain: []blockLoop{
+		{25, 14, 32, 1, mul14x32PartAVX512},
+		{9, 28, 16, 1, mul28x16PartAVX512}, // 24 are 16 and 8
+		{1, 28, 8, 1, mul28x8PartAVX512},
+	},
+	paired: []blockLoop{{1, 28, 8, 1, paired28x8PartAVX512}},
+	twins:  []blockLoop{{1, 48, 8, 1, twins48x8PartAVX512}},
+	trios:  []blockLoop{{1, 10, 8, 3, trios10x8PartAVX512}},
+}
+
+// Masks cost AVX2 time and a register.
+var loops256 = loops{
+	plain: []blockLoop{
+		{16, 6, 16, 1, mul6x16AVX2},
+		{8, 14, 8, 1, mul14x8AVX2},
+		{1, 12, 8, 1, mul12x8PartAVX2},
+	},
+	paired: []blockLoop{
+		{8, 6, 8, 1, paired6x8AVX2},
+		{1, 6, 8, 1, paired6x8PartAVX2},
+	},
 }
 
 // A vector is an instruction set by the lanes of its vectors. Its methods
@@ -24,12 +48,14 @@ type vector int
 const (
 	avx2   vector = 8
 	avx512 vector = 16
+	widest        = avx512
 )
 
-func (v vector) set(name string, mul loops, f2, f4 *lifts) *Set {
+func (v vector) set(name string, mul *loops, f2, f4 *lifts) *Set {
 	return &Set{
 		Name:         name,
 		Lanes:        int(v),
+		Paired:       true,
 		Mul:          mul.mul,
 		F2:           f2.winograd(2, cost2),
 		F4:           f4.winograd(4, cost4),

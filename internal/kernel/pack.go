@@ -45,7 +45,7 @@ func ConvBackLayout(out, in, kh, kw int) Layout {
 
 // Pack writes the l.Depth() × l.N matrix that l finds in w to dst as panels:
 // columns 0…31 of every row, then columns 32…63, and so on; the last panel is
-// as narrow as what is left, so dst holds Depth·N values. See Panel.
+// as PairedWidth as what is left, so dst holds Depth·N values. See Panel.
 func Pack(dst, w []float32, l Layout) {
 	l.each(func(p patch) {
 		for r := range p.rows {
@@ -140,4 +140,29 @@ func (l Layout) each(f func(patch)) {
 func Panel(packed []float32, depth, columns, n int) (panel []float32, width int) {
 	width = min(PanelWidth, columns-n)
 	return packed[n*depth : (n+width)*depth], width
+}
+
+// PairedWidth is the most columns that a Paired product may have.
+const PairedWidth = 8
+
+// PairedStep is the BStep of what Pair writes, a pair of rows of PairedWidth.
+const PairedStep = 2 * PairedWidth
+
+// PairedSize is the number of values that Pair writes for one row of a product.
+func PairedSize(depth int) int { return (depth + 1) / 2 * PairedStep }
+
+// Pair lays each of rows depth×n matrices, n ≤ 8, that follow each other in src as a Paired
+// product wants it: two rows at a time, element by element, as if n were 8 and depth even, with
+// zeros for what is not there. So BStep is PairedStep, and BRow or BBatch is PairedSize(depth).
+func Pair(dst, src []float32, rows, depth, n int) {
+	for range rows {
+		row := dst[:PairedSize(depth)]
+		clear(row)
+		for k := range depth {
+			for i, v := range src[k*n : (k+1)*n] {
+				row[k/2*PairedStep+2*i+k%2] = v
+			}
+		}
+		dst, src = dst[len(row):], src[depth*n:]
+	}
 }
