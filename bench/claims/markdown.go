@@ -13,7 +13,8 @@ func Markdown(w io.Writer, command, kernel string, rs []Result) error {
 	b.WriteString("the same command gives the same bytes for any number of threads. The thread is “Why do cropping in u-net\n" +
 		"segmentation?”. Each claim is judged by a rule, printed with it. Networks are small and the images drawn: a verdict speaks of the claim at this scale.\n" +
 		"σ is the standard deviation of the network's logits; intervals over seeds and images take both as drawn\n" +
-		"at random. What an interval leaves open counts as not reproduced, and its line says undecided.\n\n")
+		"at random, at 95 % for each claim, so that one trained claim in twenty may be wrong by chance. What an\n" +
+		"interval leaves open counts as not reproduced, and its line says undecided.\n\n")
 	n := map[Verdict]int{}
 	for _, r := range rs {
 		n[r.Verdict]++

@@ -67,7 +67,7 @@ var planted = map[string]struct{ yes, no []Figures }{
 	"thread-tile":          {[]Figures{{at("output of 512 px", 368), at("512 is legal", 1)}}, []Figures{{at("output of 512 px", 368), at("512 is legal", 0)}, {at("output of 512 px", 324), at("512 is legal", 1)}}},
 	"thread-resize":        {[]Figures{{at("variants in which it occurs", 1)}}, []Figures{{at("variants in which it occurs", 0)}}},
 	"thread-mirror":        {[]Figures{{at("context", 92), at("halo", 0)}}, []Figures{{at("context", 92), at("halo", 15)}, {at("context", 0), at("halo", 0)}}},
-	"thread-overlap":       {[]Figures{{at("repeated in tiles of 572 px", 30)}}, []Figures{{at("repeated in tiles of 572 px", 0.1)}}},
+	"thread-overlap":       {[]Figures{{at("repeated in tiles of 572 px", 30), at("repeated in tiles of 2044 px", 7)}}, []Figures{{at("repeated in tiles of 572 px", 0.1), at("repeated in tiles of 2044 px", 0)}}},
 	"thread-layers":        {[]Figures{{at("repeated at level 0", 99)}}, []Figures{{at("repeated at level 0", 60)}}},
 	"thread-harm":          {[]Figures{{at("least distance at the edge", 8), at("most energy left", 60)}}, []Figures{{at("least distance at the edge", 0), at("most energy left", 60)}, {at("least distance at the edge", 8), at("most energy left", 100)}}},
 	"thread-edges":         {[]Figures{{from("error, mirrored − true context, 0-2 px", .1, 1, 2), at("error, mirrored − true context, 32+ px", 0)}}, []Figures{{from("error, mirrored − true context, 0-2 px", -.1, 1, 2), at("error, mirrored − true context, 32+ px", 0)}}},

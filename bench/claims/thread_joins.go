@@ -29,19 +29,25 @@ var threadJoins = []Claim{
 		Rule:       "both valid and padded exceed both resized networks: four intervals, 95 % together, above 0",
 		measure:    measureHunch,
 		judge: func(f Figures) (bool, string) {
-			n, least := 0, f.Get("Dice, valid − resized-skip")
+			n, against, least := 0, 0, f.Get("Dice, valid − resized-skip")
 			for _, a := range []string{"valid", "padded"} {
 				for _, b := range []string{"resized-skip", "resized-up"} {
 					x := f.Get(fmt.Sprintf("Dice, %s − %s", a, b))
 					if x.Low > 0 {
 						n++
+					} else if x.High < 0 {
+						against++
 					}
 					if x.Low < least.Low {
 						least = x
 					}
 				}
 			}
-			return n == 4, fmt.Sprintf("%d of 4 differences are decided in its favour; the weakest is %s (%s points, interval %s to %s)", n, least.Name, number(least.Value), number(least.Low), number(least.High))
+			why := ""
+			if n < 4 && against == 0 {
+				why = "undecided: "
+			}
+			return n == 4, why + fmt.Sprintf("%d of 4 differences are decided in its favour; the weakest is %s (%s points, interval %s to %s)", n, least.Name, number(least.Value), number(least.Low), number(least.High))
 		},
 	},
 	{

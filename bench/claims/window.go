@@ -18,13 +18,17 @@ var windows = []Claim{
 		Rule:       "Hann exceeds each of the three: three intervals, 95 % together, above 0",
 		measure:    measureWindows,
 		judge: func(f Figures) (bool, string) {
-			ok, why := true, ""
+			ok, against, why := true, false, ""
 			for _, w := range blends[1:] {
 				x := f.Get("Dice, Hann − " + w.name)
-				ok = ok && x.Low > 0
+				ok, against = ok && x.Low > 0, against || x.High < 0
 				why += fmt.Sprintf(", %s points above %s (%s to %s)", number(x.Value), w.name, number(x.Low), number(x.High))
 			}
-			return ok, "Hann is " + why[2:]
+			why = "Hann is " + why[2:]
+			if !ok && !against {
+				why = "undecided: " + why
+			}
+			return ok, why
 		},
 	},
 }
