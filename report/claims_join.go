@@ -7,19 +7,20 @@ import (
 	"strings"
 
 	"unetbench/bench"
+	"unetbench/bench/claims"
 	"unetbench/graph"
 )
 
 // claimPad: fastai's way needs neither crop nor tiles.
 func (v *view) claimPad() (claim, error) {
 	c := claim{Said: "The fastai U-Net pads and upsamples by PixelShuffle, so it needs neither crop nor tiles.", Status: "not measured", Tone: "none"}
-	p, err := original("padded")
+	p, err := claims.Original("padded")
 	if err != nil {
 		return c, err
 	}
 	f := p.Footprint().H
 	c.Found = append(c.Found, fmt.Sprintf("It needs no crop: padded networks keep their size (legal sides are %v). Where an image does not fit into memory it needs tiles like any other, and then %d px at each inner tile edge have to be discarded for the tiles to meet exactly.",
-		p.sides, max(f.HaloTop, f.HaloBottom)))
+		p.Sides, max(f.HaloTop, f.HaloBottom)))
 	if !strings.HasPrefix(v.Setup.Up, "shuffle") {
 		c.Found = append(c.Found, fmt.Sprintf("PixelShuffle itself is not in this run (its upsampling is %s; --up shuffle changes that).", orUnknown(v.Setup.Up)))
 	}
@@ -53,17 +54,17 @@ func (v *view) claimHarm() (claim, error) {
 		}
 	}
 	for _, name := range []string{"resized-skip", "resized-up"} {
-		p, err := original(name)
+		p, err := claims.Original(name)
 		if err != nil {
 			return c, err
 		}
-		ms, err := p.Misregistrations(graph.Square(paperInput))
+		ms, err := p.Misregistrations(graph.Square(claims.PaperInput))
 		if err != nil {
 			return c, err
 		}
 		slices.SortFunc(ms, func(a, b graph.Misregistration) int { return a.Level - b.Level })
 		c.Found = append(c.Found, fmt.Sprintf("It puts maps out of register: in the paper's network at %d px, %s's skip and decoder lie up to %s input px apart at levels 0 to %d.",
-			paperInput, name, gaps(ms), len(ms)-1))
+			claims.PaperInput, name, gaps(ms), len(ms)-1))
 	}
 	fs := v.findings("dice", "", v.frame(), func(a bench.Arm) bool { return isArch(a, "resized") })
 	if len(fs) == 0 {

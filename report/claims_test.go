@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"unetbench/bench"
+	"unetbench/bench/claims"
 )
 
 // The thread's claims with what is found, on three kinds of results.
@@ -40,7 +41,7 @@ func TestUShapes(t *testing.T) {
 		{"resized-skip", 572, "resize 568→392", "392, 390, 388, 388", "up 392"},
 		{"resized-up", 572, "as it is, 568", "568, 566, 564, 564, 572", "up 552, resize 568"},
 	} {
-		p, err := original(c.variant)
+		p, err := claims.Original(c.variant)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	"unetbench/arch"
 	"unetbench/bench"
+	"unetbench/bench/claims"
 	"unetbench/graph"
 )
 
@@ -51,11 +52,11 @@ func networkOf(g *graph.Graph, side int) (bench.Network, error) {
 // originalNet draws the network that the thread is about, at the size it is
 // about.
 func (v *view) originalNet() ([]htmlUnet, error) {
-	p, err := original(bench.Reference)
+	p, err := claims.Original(bench.Reference)
 	if err != nil {
 		return nil, err
 	}
-	n, err := networkOf(p.Graph, paperInput)
+	n, err := networkOf(p.Graph, claims.PaperInput)
 	if err != nil {
 		return nil, err
 	}

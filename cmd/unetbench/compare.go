@@ -112,7 +112,7 @@ func compare(c *cobra.Command, o bench.Options, asJSON, quiet bool) error {
 		fmt.Fprintf(c.ErrOrStderr(), "report: %s\n", filepath.Join(o.Out, "report.html"))
 	}
 	if !r.Setup.Complete {
-		return errInterrupted
+		return fmt.Errorf("%w; what was measured until then is kept", errInterrupted)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ type failed struct{ error }
 
 func (f failed) Unwrap() error { return f.error }
 
-var errInterrupted = errors.New("interrupted; what was measured until then is kept")
+var errInterrupted = errors.New("interrupted")
 
 // run is the program: self is the executable to start children of, or "".
 func run(ctx context.Context, self string, args []string, stdout, stderr io.Writer) int {
@@ -50,7 +50,7 @@ func run(ctx context.Context, self string, args []string, stdout, stderr io.Writ
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(compareCommand(self), reportCommand(), predictCommand(), profileCommand(), synthCommand(), measureCommand())
+	root.AddCommand(compareCommand(self), reportCommand(), predictCommand(), profileCommand(), synthCommand(), reproduceCommand(), measureCommand())
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:

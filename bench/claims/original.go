@@ -1,37 +1,38 @@
-package report
+package claims
 
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"unetbench/arch"
 	"unetbench/bench"
 	"unetbench/graph"
 )
 
-// A paperNet is a variant in the paper's configuration, whose sizes the thread
+// A PaperNet is a variant in the paper's configuration, whose sizes the thread
 // speaks of.
-type paperNet struct {
+type PaperNet struct {
 	*graph.Graph
-	sides graph.Sides
+	Sides graph.Sides // legal input sides
 }
 
-// original builds a variant as Ronneberger et al. (2015) configured it.
-func original(variant string) (paperNet, error) {
+// Original builds a variant as Ronneberger et al. (2015) configured it.
+func Original(variant string) (PaperNet, error) {
 	a, err := bench.Lookup(variant)
 	if err != nil {
-		return paperNet{}, err
+		return PaperNet{}, err
 	}
 	g, err := a.Build(arch.Ronneberger2015())
 	if err != nil {
-		return paperNet{}, err
+		return PaperNet{}, err
 	}
 	s, err := g.Sizes()
-	return paperNet{g, s.H}, err
+	return PaperNet{g, s.H}, err
 }
 
-// output is the side of what comes out of an n px input.
-func (p paperNet) output(n int) (int, error) {
+// outputSide is the side of what comes out of an n px input.
+func (p PaperNet) outputSide(n int) (int, error) {
 	s, err := p.Infer(graph.Square(n))
 	if err != nil {
 		return 0, err
@@ -46,7 +47,7 @@ func (c change) String() string { return fmt.Sprintf("%d→%d", c.from, c.to) }
 
 // changes lists what the nodes of one operation do to the side of an n px
 // input, top level first.
-func (p paperNet) changes(op graph.Op, n int) ([]change, error) {
+func (p PaperNet) changes(op graph.Op, n int) ([]change, error) {
 	s, err := p.Infer(graph.Square(n))
 	if err != nil {
 		return nil, err
@@ -62,8 +63,8 @@ func (p paperNet) changes(op graph.Op, n int) ([]change, error) {
 }
 
 // occurs looks for a change at any legal input up to most px.
-func (p paperNet) occurs(op graph.Op, c change, most int) (bool, error) {
-	for n := p.sides.Above(1); n <= most; n += p.sides.Step {
+func (p PaperNet) occurs(op graph.Op, c change, most int) (bool, error) {
+	for n := p.Sides.Above(1); n <= most; n += p.Sides.Step {
 		cs, err := p.changes(op, n)
 		if err != nil {
 			return false, err
@@ -81,5 +82,8 @@ func changeList(cs []change) string {
 	for _, c := range cs {
 		s = append(s, c.String())
 	}
-	return list(s)
+	if n := len(s); n > 1 {
+		return strings.Join(s[:n-1], ", ") + " and " + s[n-1]
+	}
+	return strings.Join(s, "")
 }
