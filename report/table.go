@@ -189,7 +189,7 @@ func (v *view) reference() string {
 func (v *view) contrastTable(metrics ...string) *table {
 	t := &table{ID: "contrast-table", Title: "Contrasts with " + v.reference(),
 		Head: []string{"arm", "metric", "predicted", "difference", "95 % interval", "p (Holm)", "n", "verdict"}, Tips: make([]string, 8),
-		Note: "Arm minus reference, paired by seed and image; n is seeds × images. Intervals and p hold for all arms of one metric and way of predicting at once. Equivalent: the interval lies within ±" + plain(v.Setup.Margin) + " points."}
+		Note: "Arm minus reference, paired by seed and image; n is seeds × images. p and verdict hold for all arms of one metric and way of predicting at once, an interval for its arm alone, with 95 % or more. Equivalent: the interval lies within ±" + plain(v.Setup.Margin) + " points."}
 	for _, c := range v.Contrasts {
 		if c.Bin != "" || !slices.Contains(metrics, c.Metric) {
 			continue
