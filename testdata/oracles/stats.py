@@ -50,7 +50,7 @@ def two_way():
     """Seeds × images: mean squares by statsmodels' analysis of variance; the
     mean of the table has the variance (MS_seeds + MS_images − MS_rest)/n with
     Satterthwaite's degrees of freedom."""
-    for s, i, sd in ((6, 6, (1, 1, 1)), (6, 6, (1, .1, .3)), (6, 6, (.1, 1, .3)), (4, 10, (.5, .5, .5)), (3, 2, (1, 1, .2)), (6, 3, (0, 0, 1)), (12, 24, (1, .5, 2)), (2, 12, (.3, 1, .3)), (3, 15, (.3, 1, .3))):
+    for s, i, sd in ((6, 6, (1, 1, 1)), (6, 6, (1, .1, .3)), (6, 6, (.1, 1, .3)), (4, 10, (.5, .5, .5)), (3, 2, (1, 1, .2)), (6, 3, (0, 0, 1)), (12, 24, (1, .5, 2)), (2, 12, (.3, 1, .3)), (5, 30, (.3, 1, .2)), (5, 24, (.4, 1, .2))):
         d = .7 + sd[0] * rng.standard_normal((s, 1)) + sd[1] * rng.standard_normal((1, i)) + sd[2] * rng.standard_normal((s, i))
         t = pd.DataFrame({"v": d.ravel(), "s": np.repeat(np.arange(s), i), "i": np.tile(np.arange(i), s)})
         a = sm.stats.anova_lm(ols("v ~ C(s) + C(i)", t).fit())
