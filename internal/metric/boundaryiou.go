@@ -18,12 +18,13 @@ func BoundaryIoU(truth, pred Mask) float64 {
 // are the outline alone.
 func BoundaryIoUReloaded(truth, pred Mask, d float64) float64 {
 	near := func(m Mask) []bool {
-		out, edge := make([]bool, len(m.On)), rim(m)
-		for i := range out {
-			out[i] = edge.kind[i] != 0
+		edge, out := rim(m), make([]bool, len(m.On))
+		for i, k := range edge.kind {
+			out[i] = k != 0
 		}
-		for i, d2 := range squaredDistances(Mask{m.H, m.W, out}) {
-			out[i] = m.On[i] && math.Sqrt(float64(d2)) < d
+		to := distancesTo(out, m.H, m.W)
+		for i, on := range m.On {
+			out[i] = on && math.Sqrt(float64(to.squared(i/m.W, i%m.W))) < d
 		}
 		return out
 	}

@@ -1,6 +1,9 @@
 package metric
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // An Overlap is how the pixels of two segmentations of one image fall together:
 // the contingency table, which all scores of this file read.
@@ -11,42 +14,56 @@ type Overlap struct {
 	lost        float64   // pixels of pred's segment 0, where that is no segment
 }
 
-// overlap counts pixels of true segments 1, 2, … (0: none) against those of
-// pred. Where unassigned is set, pred's 0 is no segment either, and such pixels
-// are counted as lost; else it is one like any other.
-func overlap(truth, pred []int32, unassigned bool) Overlap {
-	var nTruth, nPred int32
-	for i, t := range truth {
-		nTruth, nPred = max(nTruth, t), max(nPred, pred[i])
+// segments lists the pixels of each segment 1, 2, … of an image.
+type segments struct {
+	pixel []int32
+	start []int // of each segment in pixel, from 1 on; and the end
+}
+
+// segmentsOf takes a label image of n segments; others than 1 … n are none.
+func segmentsOf(label []int32, n int) segments {
+	s := segments{start: make([]int, n+2)}
+	for _, l := range label {
+		if l > 0 {
+			s.start[l]++
+		}
 	}
-	// Pixels sorted by true segment, so that the table needs one row at a time.
-	start := make([]int, nTruth+2)
-	for _, t := range truth {
-		start[t+1]++
+	at := 0
+	for l := range s.start { // to where each begins
+		s.start[l], at = at, at+s.start[l]
 	}
-	for t := range nTruth + 1 {
-		start[t+1] += start[t]
+	s.pixel = make([]int32, at)
+	next := slices.Clone(s.start)
+	for i, l := range label {
+		if l > 0 {
+			s.pixel[next[l]] = int32(i)
+			next[l]++
+		}
 	}
-	order, next := make([]int32, len(truth)), append([]int(nil), start...)
-	for i, t := range truth {
-		order[next[t]] = pred[i]
-		next[t]++
-	}
-	o := Overlap{truth: make([]float64, nTruth+1), pred: make([]float64, nPred+1)}
-	row := make([]float64, nPred+1)
-	for t := int32(1); t <= nTruth; t++ {
-		members := order[start[t]:start[t+1]]
-		for _, p := range members {
+	return s
+}
+
+// overlap counts the pixels of true segments against those of a label image of
+// n segments. Where unassigned is set, its 0 is no segment, and such pixels are
+// counted as lost; else it is one like any other.
+func (s segments) overlap(pred []int32, n int, unassigned bool) Overlap {
+	o := Overlap{n: float64(len(s.pixel)), truth: make([]float64, len(s.start)-1), pred: make([]float64, n+1)}
+	row := make([]int32, n+1) // of the table, one at a time
+	var seen []int32
+	for l := 1; l+1 < len(s.start); l++ {
+		members := s.pixel[s.start[l]:s.start[l+1]]
+		o.truth[l] = float64(len(members))
+		seen = seen[:0]
+		for _, i := range members {
+			p := pred[i]
+			if row[p] == 0 {
+				seen = append(seen, p)
+			}
 			row[p]++
 		}
-		for _, p := range members {
-			c := row[p]
-			if c == 0 {
-				continue // taken already
-			}
+		for _, p := range seen {
+			c := float64(row[p])
 			row[p] = 0
-			o.n += c
-			o.truth[t] += c
 			if p == 0 && unassigned {
 				o.lost += c
 				continue
@@ -58,12 +75,17 @@ func overlap(truth, pred []int32, unassigned bool) Overlap {
 	return o
 }
 
+// overlapOf counts two label images, row by row, in which 0 is no true segment.
+func overlapOf(truth, pred []int32) Overlap {
+	return segmentsOf(truth, int(slices.Max(truth))).overlap(pred, int(slices.Max(pred)), false)
+}
+
 // AdaptedRand is the F score of pairs of pixels that share a segment, with its
 // precision and recall, over the pixels that truth assigns to one: 1 less
 // scikit-image's adapted_rand_error. Pairs are of distinct pixels. NaN where
 // there is no such pair.
 func AdaptedRand(truth, pred []int32) (f, precision, recall float64) {
-	o := overlap(truth, pred, false)
+	o := overlapOf(truth, pred)
 	pairs := func(v []float64) (s float64) {
 		for _, c := range v {
 			s += c * (c - 1)
@@ -78,7 +100,7 @@ func AdaptedRand(truth, pred []int32) (f, precision, recall float64) {
 // ignore_labels 0, in bits: splits is what truth leaves open about pred,
 // H(pred|truth), merges is H(truth|pred). NaN where truth assigns no pixel.
 func VariationOfInformation(truth, pred []int32) (splits, merges float64) {
-	o := overlap(truth, pred, false)
+	o := overlapOf(truth, pred)
 	if o.n == 0 {
 		return math.NaN(), math.NaN()
 	}

@@ -6,17 +6,19 @@ package metric
 // the others, until nothing changes; but for the neighbourhoods of unlike.
 // Beyond the image is background.
 func Skeleton(m Mask) Mask {
-	w := m.W + 2 // with a rim of background
-	on := make([]uint8, (m.H+2)*w)
+	w := m.W + 2                                                 // with a rim of background
+	around := [8]int{-w, -w + 1, 1, w + 1, w, w - 1, -1, -w - 1} // clockwise from north
+	near := make([]uint8, (m.H+2)*w)                             // bit k: the k-th neighbour is there
 	var left []int
 	for i, v := range m.On {
 		if v {
 			at := (i/m.W+1)*w + i%m.W + 1
-			on[at] = 1
 			left = append(left, at)
+			for k, d := range around {
+				near[at+d] |= 1 << ((k + 4) & 7)
+			}
 		}
 	}
-	around := [8]int{-w, -w + 1, 1, w + 1, w, w - 1, -1, -w - 1} // clockwise from north
 	var gone []int
 	for changed := true; changed; {
 		changed = false
@@ -24,19 +26,17 @@ func Skeleton(m Mask) Mask {
 			gone = gone[:0]
 			kept := left[:0]
 			for _, i := range left {
-				code := uint8(0)
-				for k, d := range around {
-					code |= on[i+d] << k
-				}
-				if removable[code]>>pass&1 == 1 {
+				if removable[near[i]]>>pass&1 == 1 {
 					gone = append(gone, i)
 				} else {
 					kept = append(kept, i)
 				}
 			}
 			left = kept
-			for _, i := range gone { // all at once: the pass saw the mask as it was
-				on[i] = 0
+			for _, i := range gone { // only now: the pass saw the mask as it was
+				for k, d := range around {
+					near[i+d] &^= 1 << ((k + 4) & 7)
+				}
 			}
 			changed = changed || len(gone) > 0
 		}

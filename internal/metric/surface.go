@@ -54,10 +54,10 @@ func between(truth, pred outline, interpolated bool) Surfaces {
 
 // to lists the elements of o with their distances to those of other.
 func (o outline) to(other outline) directed {
-	there := Mask{o.h, o.w, make([]bool, len(o.kind))}
+	there := make([]bool, len(other.kind))
 	n := 0
 	for i, k := range other.kind {
-		there.On[i] = k != 0
+		there[i] = k != 0
 		if o.kind[i] != 0 {
 			n++
 		}
@@ -65,10 +65,12 @@ func (o outline) to(other outline) directed {
 	if n == 0 {
 		return nil
 	}
-	d2, out := squaredDistances(there), make(directed, 0, n)
-	for i, k := range o.kind {
-		if k != 0 {
-			out = append(out, element(d2[i])<<2|element(k))
+	d, out := distancesTo(there, o.h, o.w), make(directed, 0, n)
+	for y := range o.h {
+		for x, k := range o.kind[y*o.w:][:o.w] {
+			if k != 0 {
+				out = append(out, element(d.squared(y, x))<<2|element(k))
+			}
 		}
 	}
 	return out
@@ -87,26 +89,29 @@ func corners(m Mask) outline {
 	}
 	for y := range out.h {
 		above, below := row(y-1), row(y)
-		var a, c bool // left of the corner, above and below
+		code := 0 // bits: left above, left below, above, below
 		for x := range out.w {
-			var b, d bool
+			code >>= 2
 			if x < m.W {
-				b, d = above[x], below[x]
+				if above[x] {
+					code |= 4
+				}
+				if below[x] {
+					code |= 8
+				}
 			}
-			kind := uint8(half)
-			switch {
-			case a == b && c == d && a == c:
-				kind = 0
-			case a == b && c == d, a == c && b == d:
-				kind = straight
-			case a == d && b == c:
-				kind = double
-			}
-			out.kind[y*out.w+x] = kind
-			a, c = b, d
+			out.kind[y*out.w+x] = kinds[code]
 		}
 	}
 	return out
+}
+
+// kinds of outline at a corner, by which of its four pixels are foreground.
+var kinds = [16]uint8{
+	0, half, half, straight,
+	half, straight, double, half,
+	half, double, straight, half,
+	straight, half, half, 0,
 }
 
 // rim is the foreground that erosion by a cross takes away.
