@@ -67,7 +67,7 @@ func TestCompareIsReproducible(t *testing.T) {
 			t.Error("a comparison that ran to its end is called incomplete")
 		}
 		for _, a := range r.Arms {
-			for _, m := range []string{"dice", "mac/px", "checkerboard-flat"} {
+			for _, m := range []string{"dice", "mac/px", "checkerboard-flat", "v-rand", "v-info", "nsd", "cldice"} {
 				if !has(r, m, a.Name) {
 					t.Errorf("no sample of %s for %s", m, a.Name)
 				}

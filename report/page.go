@@ -68,7 +68,7 @@ func (v *view) page(fsys fs.FS) (*page, error) {
 
 	add("answer", "Answer", "The answer", v.frameSentence(),
 		block{Answers: v.answers()}, block{Warnings: v.warnings()}, block{Notes: v.minorNotes()}, fig("contrasts"), hid(v.contrastTable(scores...)))
-	add("arms", "Arms", "The arms side by side", "", tab(v.accuracyTable()), tab(v.characterTable()), block{Facts: v.armFacts()})
+	add("arms", "Arms", "The arms side by side", "", tab(v.accuracyTable()), tab(v.shapeTable()), tab(v.characterTable()), block{Facts: v.armFacts()})
 	add("cost", "Cost", "What accuracy costs", "", fig("pareto"), fig("overlap"), hid(v.workTable()), block{Hidden: timings})
 	add("border", "Border and tiles", "At the image border and at tile edges",
 		"The thread asks whether information at the edges is lost. So accuracy is followed from the edge inwards: the image's own border, where every arm must invent what lies outside, and tile edges, where nothing need be lost.",
