@@ -120,6 +120,17 @@ func TestImageOracle(t *testing.T) {
 			d := max(float64(v)-float64(r.pix[i]), float64(r.pix[i])-float64(v))
 			most, sum = max(most, d), sum+d
 		}
+		if r.C == 3 && strings.HasPrefix(f.Name, "jpeg") { // brightness is not subsampled
+			for i := range want.plane(0) {
+				luma := func(r *raster) float64 {
+					return .299*float64(r.plane(0)[i]) + .587*float64(r.plane(1)[i]) + .114*float64(r.plane(2)[i])
+				}
+				if d := luma(r) - luma(want); d < -1.5 || d > 1.5 {
+					t.Errorf("%s: brightness differs by %.2f at pixel %d", f.Name, d, i)
+					break
+				}
+			}
+		}
 		mean := sum / float64(len(want.pix))
 		if limit := jpegTolerance[f.Name]; most > limit[0] || mean > limit[1] {
 			t.Errorf("%s: samples differ by up to %v, in the mean by %.3f", f.Name, most, mean)
