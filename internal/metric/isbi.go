@@ -1,6 +1,9 @@
 package metric
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A Challenge scores predictions of one image's boundaries by ISBI 2012's
 // official measures (Arganda-Carreras et al. 2015), as Fiji's Trainable
@@ -24,8 +27,16 @@ func NewChallenge(interior Mask) *Challenge {
 // NaN where truth has no interior.
 func (c *Challenge) Best(score []float32, thresholds []float64) (vRand, vInfo float64) {
 	score = columns(score, c.flood.h, c.flood.w)
+	low, high := float64(slices.Min(score)), float64(slices.Max(score))
 	vRand, vInfo = math.Inf(-1), math.Inf(-1)
+	single := false // all interior or none makes one segment, which is tried once
 	for _, t := range thresholds {
+		if t < low || t >= high {
+			if single {
+				continue
+			}
+			single = true
+		}
 		c.flood.fill(score, t)
 		o := c.truth.overlap(c.flood.label, c.flood.watershed(), true)
 		vRand, vInfo = max(vRand, o.vRand()), max(vInfo, o.vInfo())
