@@ -35,7 +35,7 @@ func TestSameVariantUnderFourNames(t *testing.T) {
 		if !ok || len(value) != 24 {
 			t.Fatalf("%s: %d seeds", metric, len(value))
 		}
-		wrong, deviation := simulated(300, func(seed uint64) bool {
+		wrong, deviation := simulated(t, 300, func(seed uint64) bool {
 			r := &Results{Setup: Setup{Margin: 0.5, Regimes: []string{"output"}}, Metrics: []Metric{def}}
 			for i, s := range rand.New(rand.NewPCG(seed, 24)).Perm(24) {
 				for image, v := range value[s] {

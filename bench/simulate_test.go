@@ -11,13 +11,14 @@ import (
 var long = flag.Bool("long", false, "simulate at length")
 
 // simulated counts in how many of n draws (ten times as many with -long) f
-// holds, and the standard deviation of that share if it were 5 %.
-func simulated(n int, f func(seed uint64) bool) (share, sd float64) {
-	switch {
-	case *long:
+// holds, and the standard deviation of that share if it were 5 %. With -short
+// it skips the test: fewer draws would tell nothing.
+func simulated(t *testing.T, n int, f func(seed uint64) bool) (share, sd float64) {
+	if testing.Short() {
+		t.Skip("simulation")
+	}
+	if *long {
 		n *= 10
-	case testing.Short():
-		n /= 10
 	}
 	hits := 0
 	for i := range n {
@@ -52,7 +53,7 @@ func TestFalsePositives(t *testing.T) {
 			worst, margin := 0.0, 0.0
 			for _, sd := range spreads {
 				p := planted{seeds: size[0], images: size[1], sd: sd, noise: noise}
-				wrong, deviation := simulated(300, func(seed uint64) bool {
+				wrong, deviation := simulated(t, 300, func(seed uint64) bool {
 					for _, v := range verdicts(t, p.draw(seed)) {
 						if v == Different {
 							return true
@@ -83,7 +84,7 @@ func TestIntervalsCover(t *testing.T) {
 		for _, sd := range spreads {
 			missed := map[string]float64{}
 			p := planted{seeds: 6, images: 6, effect: effect, sd: sd}
-			together, deviation := simulated(400, func(seed uint64) bool {
+			together, deviation := simulated(t, 400, func(seed uint64) bool {
 				cs, _ := contrasts(t, p.draw(seed))
 				any := false
 				for _, c := range cs {
@@ -114,7 +115,7 @@ func TestFalseEquivalence(t *testing.T) {
 	for _, sd := range [][3]float64{{.1, .1, .1}, {.2, .02, .02}, {.02, .2, .02}, {.02, .02, .5}} {
 		p := planted{seeds: 6, images: 6, effect: map[string]float64{"padded": .5, "resized-up": -.5}, sd: sd}
 		for _, arm := range []string{"padded", "resized-up"} {
-			wrong, deviation := simulated(400, func(seed uint64) bool { return verdicts(t, p.draw(seed))[arm] == Equivalent })
+			wrong, deviation := simulated(t, 400, func(seed uint64) bool { return verdicts(t, p.draw(seed))[arm] == Equivalent })
 			if wrong > .05+2.5*deviation {
 				t.Errorf("%v: %s is called equivalent in %.1f %%", sd, arm, 100*wrong)
 			}
