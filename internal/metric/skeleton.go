@@ -83,9 +83,8 @@ var removable = func() (t [256]uint8) {
 }()
 
 // unlike lists, by the passes that take the centre away, the neighbourhoods of
-// which scikit-image decides otherwise than the paper: it smooths steps, whose
-// two neighbours touch at a corner, and keeps lines two pixels wide from
-// being eaten up from their ends.
+// which scikit-image decides otherwise than the paper: steps, whose neighbours
+// meet at a corner only, and most with two or three neighbours in a run.
 var unlike = [4][]uint8{
 	0: {24, 192},
 	1: {3, 6, 7, 67, 97, 99, 129, 133, 193, 208},
