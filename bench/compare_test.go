@@ -3,8 +3,10 @@ package bench
 import (
 	"bytes"
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"unetbench/internal/data"
@@ -65,7 +67,7 @@ func TestCompareIsReproducible(t *testing.T) {
 			t.Error("a comparison that ran to its end is called incomplete")
 		}
 		for _, a := range r.Arms {
-			for _, m := range []string{"dice", "mac/px", "checkerboard-flat"} {
+			for _, m := range []string{"dice", "mac/px", "checkerboard-flat", "v-rand", "v-info", "nsd", "cldice"} {
 				if !has(r, m, a.Name) {
 					t.Errorf("no sample of %s for %s", m, a.Name)
 				}
@@ -82,6 +84,43 @@ func TestCompareIsReproducible(t *testing.T) {
 		if bytes.Equal(read(t, dirs[0], name), read(t, dirs[2], name)) {
 			t.Errorf("%s is the same for other seeds", name)
 		}
+	}
+}
+
+// TestOrderOfVariants: the order in which variants are asked for changes
+// neither a sample nor a verdict.
+func TestOrderOfVariants(t *testing.T) {
+	type outcome struct {
+		samples   map[Sample]float64
+		contrasts map[Contrast]bool
+	}
+	run := func(turn bool) outcome {
+		o := small(t, t.TempDir())
+		o.Variants = slices.Clone(o.Variants)
+		if turn {
+			slices.Reverse(o.Variants)
+		}
+		r, err := Compare(context.Background(), o, &silent{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := outcome{map[Sample]float64{}, map[Contrast]bool{}}
+		for _, s := range r.Samples {
+			v := s.Value
+			s.Value = 0
+			out.samples[s] = v
+		}
+		for _, c := range r.Contrasts {
+			out.contrasts[c] = true
+		}
+		return out
+	}
+	a, b := run(false), run(true)
+	if len(a.samples) == 0 || !maps.Equal(a.samples, b.samples) {
+		t.Error("samples differ with the order of variants")
+	}
+	if len(a.contrasts) == 0 || !maps.Equal(a.contrasts, b.contrasts) {
+		t.Error("contrasts differ with the order of variants")
 	}
 }
 

@@ -23,7 +23,8 @@ const significance = 0.05
 // A family is all arms and bins of one metric, regime and tile. P is adjusted
 // over it by Holm's method, and Low … High has the level that goes with that
 // (stat.Holm): it excludes 0 exactly if PHolm ≤ 0.05, and the verdict needs
-// nothing else. A metric that is exact has no error: any difference is one.
+// nothing else. What holds for the family is that no verdict "different" is
+// wrong; an interval covers its own difference with its own level. A metric that is exact has no error: any difference is one.
 // Setup.Margin holds for metrics in percent and points; no other has a margin.
 //
 // With a single seed there is no interval: Low and High equal Diff, and the

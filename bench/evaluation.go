@@ -36,6 +36,7 @@ type evaluation struct {
 	oracle []data.Example // windows with a known continuation
 	arms   map[string]*coverage
 	frac   float64 // cost of measuring one run, in training steps of the reference
+	cells  bool    // class 1 is a membrane: see partsCells
 }
 
 // A coverage is the plans of one arm.
@@ -69,6 +70,7 @@ func newEvaluation(o *Options, regimes []string, arms [][]Contestant) (*evaluati
 		}
 	}
 	ev.frac = float64(pixels) / (OutputPatch * OutputPatch)
+	ev.cells = partsCells(ev.test, o.Net.Classes)
 	for i, cs := range arms {
 		for _, c := range cs {
 			v, err := ev.cover(c)
@@ -176,6 +178,12 @@ func (ev *evaluation) measure(ctx context.Context, r run, w graph.Weights, opts 
 				Predictor: trained, Initial: initial, Edited: edited, Logits: logits,
 			}
 			measures := []func(*Case) ([]Sample, error){Border, SeamStep}
+			if kind == TileWhole {
+				measures = append(measures, Outline)
+				if ev.cells {
+					measures = append(measures, Cells)
+				}
+			}
 			if kind == TileWhole && i < probeImages {
 				measures = append(measures, Checkerboards, ShiftConsistency, SkipUse)
 			}

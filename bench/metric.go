@@ -34,6 +34,13 @@ func metricTable() []Metric {
 		}
 	}
 	return append(out, []Metric{
+		{"v-rand", "%", higher, false, "V_Rand of ISBI 2012: F score of pairs of pixels in one cell, over cells as class 1 parts class 0, the predicted membranes thinned by a watershed; best over the probability thresholds 0, 0.1 … 1 (Arganda-Carreras et al. 2015; equals Fiji's script). Only where class 1 is a membrane"},
+		{"v-info", "%", higher, false, "V_Info of ISBI 2012: mutual information of true and predicted cells over the mean of their entropies, thinned and thresholded as V_Rand"},
+		{"cldice", "%", higher, false, "centreline Dice: harmonic mean of the shares of each skeleton that lie in the other mask (Shit et al. 2021; equals jocpae/clDice with scikit-image's skeletons); 0 where one mask or skeleton is empty"},
+		{"nsd", "%", higher, false, "normalised surface distance, or surface Dice, with a tolerance of 2 px: the part of both contours within it of the other (equals google-deepmind/surface-distance, and MONAI with use_subvoxels); the image's edge closes a contour"},
+		{"hd95", "px", lower, false, "95th percentile of the distance between contours, the larger direction (equals google-deepmind/surface-distance); left out where truth or prediction lacks the class"},
+		{"boundary-iou", "%", higher, false, "IoU of the pixels within 2 % of the image's diagonal of the outline, at least 1 px (Cheng et al. 2021; equals boundary-iou-api); the image's edge is outline"},
+
 		{"oracle-excess:border", "%", lower, false, "error rate in the arm's own way less that of the reference shown the true context: oracle-context plus oracle-arm"},
 		{"oracle-context:border", "%", neither, false, "error rate of the best arm (chosen on other seeds) less that of the reference shown the true context: an upper bound on what missing context costs"},
 		{"oracle-arm:border", "%", lower, false, "error rate of the arm less that of the best arm: the price of the arm"},

@@ -79,7 +79,7 @@ type Contrast struct {
 	Tile      string  `json:"tile,omitempty"`
 	Bin       string  `json:"bin,omitempty"`
 	Diff      float64 `json:"diff"` // arm − reference, in the metric's unit
-	Low       float64 `json:"low"`  // interval, 95 % for the whole family: see Contrasts
+	Low       float64 `json:"low"`  // interval of confidence Level: see Contrasts
 	High      float64 `json:"high"`
 	Level     float64 `json:"level"`  // confidence of this interval alone: 0.9875
 	P         float64 `json:"p"`      // two-sided

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Fewer seeds or images than these are warned of. Simulated 95 % intervals
-// cover the truth in 95 % of cases or more from three images on, 91 % with two.
+// Fewer seeds or images than these are warned of: intervals still cover what
+// they say, but are wide.
 const (
 	fewSeeds  = 4
 	fewImages = 3
@@ -83,7 +83,7 @@ func (w *warner) warnings() []Warning {
 		case ok && n == 1:
 			say("few-samples", "regime %s: some contrasts rest on one test image: they say nothing about other images", r)
 		case ok && n < fewImages:
-			say("few-samples", "regime %s: some contrasts rest on %d test images: their intervals cover the truth in 91 %% of cases rather than 95 %%", r, n)
+			say("few-samples", "regime %s: some contrasts rest on %d test images: their intervals are wide, and as uncertain as they are wide", r, n)
 		}
 	}
 	for _, m := range w.metrics {

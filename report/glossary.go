@@ -9,7 +9,7 @@ func (v *view) glossary() []fact {
 		{"arm", "A variant together with the window it reads and the window it is supervised on."},
 		{"border", "The image's own edge. A tile edge is the line between areas that different tiles predicted; image borders are not tile edges."},
 		{"context", "Input px that a network reads beyond its output on one side. A halo is output px to discard at an inner tile edge so that tiled equals whole; 0 for unpadded networks, whose context is read instead."},
-		{"contrast", "An arm minus the reference, paired by seed and image, with an interval from a two-way random-effects model (seeds × images). Interval and p are adjusted by Holm's method: at 95 % they hold for all arms of one metric and way of predicting at once."},
+		{"contrast", "An arm minus the reference, paired by seed and image, with an interval from a two-way random-effects model (seeds × images). p is adjusted by Holm's method, so that verdicts hold for all arms of one metric and way of predicting at once; the interval goes with it and covers its own difference with 95 % or more."},
 		{"different, equivalent, undecided", "Different: the interval excludes 0. Equivalent: it lies within the margin. Undecided: neither; more seeds or images would be needed."},
 		{"interval over seeds", "The ± beside a figure: Student's t interval over the seeds' means. It describes one arm; for two arms look at their contrast."},
 		{"legal size", "An input size at which nothing is rounded down anywhere in the network. Other sizes may run, but crop oddly or lose a row."},

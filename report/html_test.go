@@ -45,7 +45,7 @@ func TestHTML(t *testing.T) {
 				t.Error("the same results gave another page")
 			}
 			for _, bad := range []string{"NaN", "Inf", "%!", "<nil>", "ZgotmplZ"} {
-				if strings.Contains(withoutImages(page), bad) {
+				if strings.Contains(strings.ReplaceAll(withoutImages(page), "V_Info", ""), bad) {
 					t.Errorf("the page says %q", bad)
 				}
 			}

@@ -72,7 +72,7 @@ func (v *view) page(fsys fs.FS) (*page, error) {
 
 	add("answer", "Answer", "The answer", v.frameSentence(),
 		block{Answers: v.answers()}, block{Warnings: v.warnings()}, block{Notes: v.minorNotes()}, fig("contrasts"), hid(v.contrastTable(scores...)))
-	add("arms", "Arms", "The arms side by side", "", tab(v.accuracyTable()), tab(v.characterTable()), block{Facts: v.armFacts()})
+	add("arms", "Arms", "The arms side by side", "", tab(v.accuracyTable()), tab(v.shapeTable()), tab(v.characterTable()), block{Facts: v.armFacts()})
 	add("cost", "Cost", "What accuracy costs", "", fig("pareto"), fig("overlap"), hid(v.workTable()), block{Hidden: timings})
 	add("speed", "Speed", "Where the time goes", "Profiles of single networks that lie in the run's folder.", profiles...)
 	add("border", "Border and tiles", "At the image border and at tile edges",

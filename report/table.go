@@ -113,6 +113,17 @@ func (v *view) accuracyTable() *table {
 	return t
 }
 
+// shapeTable is one row per arm with what other tools would say of its
+// predictions: cells, lines and outlines.
+func (v *view) shapeTable() *table {
+	t := v.armTable("shapes", "The shapes that they predict", v.Arms)
+	for _, m := range shapes {
+		v.metricColumn(t, m, metricLabel(m), "")
+	}
+	t.Note = "By the definitions of the field's own tools. V_Rand and V_Info: whether cells are parted as they should be, membranes thinned. clDice: whether lines run where they should. The others: how far outlines lie apart."
+	return t
+}
+
 // characterTable is one row per arm with what it costs and leaves behind.
 func (v *view) characterTable() *table {
 	t := v.armTable("character", "What they cost and leave behind", v.Arms)
@@ -189,7 +200,7 @@ func (v *view) reference() string {
 func (v *view) contrastTable(metrics ...string) *table {
 	t := &table{ID: "contrast-table", Title: "Contrasts with " + v.reference(),
 		Head: []string{"arm", "metric", "predicted", "difference", "95 % interval", "p (Holm)", "n", "verdict"}, Tips: make([]string, 8),
-		Note: "Arm minus reference, paired by seed and image; n is seeds × images. Intervals and p hold for all arms of one metric and way of predicting at once. Equivalent: the interval lies within ±" + plain(v.Setup.Margin) + " points."}
+		Note: "Arm minus reference, paired by seed and image; n is seeds × images. p and verdict hold for all arms of one metric and way of predicting at once, an interval for its arm alone, with 95 % or more. Equivalent: the interval lies within ±" + plain(v.Setup.Margin) + " points."}
 	for _, c := range v.Contrasts {
 		if c.Bin != "" || !slices.Contains(metrics, c.Metric) {
 			continue
@@ -209,7 +220,10 @@ func (v *view) contrastTable(metrics ...string) *table {
 }
 
 // scores are the metrics that the contrast table lists.
-var scores = []string{"dice", "dice-best", "ap", "iou", "bf1", "error"}
+var scores = append([]string{"dice", "dice-best", "ap", "iou", "bf1", "error"}, shapes...)
+
+// shapes are the metrics of the shapeTable.
+var shapes = []string{"v-rand", "v-info", "cldice", "nsd", "hd95", "boundary-iou"}
 
 // tileTable is Dice whole and in tiles.
 func (v *view) tileTable() *table {

@@ -123,6 +123,11 @@ func decode(path string, file []byte) (r *raster, err error) {
 	}
 	r = newRaster(img, f, file)
 	r.lossy = f == formatJPEG
+	if f == formatTIFF && invertedFax(file) {
+		for i, v := range r.pix {
+			r.pix[i] = 255 - v
+		}
+	}
 	return r, nil
 }
 

@@ -10,6 +10,8 @@ import (
 // TIFF tags (TIFF 6.0, 1992) that x/image/tiff passes over in silence.
 const (
 	tagSubfile      = 254 // bit 0: a reduced version of another page
+	tagCompression  = 259 // 3, 4: facsimile
+	tagPhotometric  = 262 // 1: black is zero
 	tagDescription  = 270 // ImageJ writes "ImageJ=…\nimages=30\n"
 	tagSamples      = 277
 	tagPlanes       = 284 // 2: channel by channel
@@ -20,10 +22,7 @@ const (
 // decoder gives the first page alone, channels stored one after the other, and
 // signed or floating-point samples.
 func checkTIFF(path string, file []byte) error {
-	var order binary.ByteOrder = binary.LittleEndian
-	if file[0] == 'M' {
-		order = binary.BigEndian
-	}
+	order := byteOrder(file)
 	pages, announced := 0, 0
 	seen := make(map[uint32]bool) // a chain may bite its tail
 	for at := u32(order, file, 4); at != 0 && !seen[at] && pages < 10_000; {
@@ -50,6 +49,23 @@ func checkTIFF(path string, file []byte) error {
 		return &Error{path, fmt.Sprintf("is a stack of %d pages", pages), "save each page as a file of its own, as 'magick stack.tif page-%03d.tif' does"}
 	}
 	return nil
+}
+
+// invertedFax reports whether the decoder gives the negative: it takes the
+// white runs of facsimile coding for white, even where the file says that they
+// are zeros and zero is black. libtiff follows the file.
+func invertedFax(file []byte) bool {
+	order := byteOrder(file)
+	tags, _, ok := readDirectory(order, file, u32(order, file, 4))
+	c := tags[tagCompression].value
+	return ok && (c == 3 || c == 4) && tags[tagPhotometric].value == 1
+}
+
+func byteOrder(file []byte) binary.ByteOrder {
+	if file[0] == 'M' {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
 }
 
 // A tag is one entry of a directory: its first value, and the offset and length
