@@ -83,9 +83,7 @@ func (b *Builder) block(at string, x *graph.Node, in, out int) *graph.Node {
 			x = b.wiring.Pad(b, at, i, x)
 		}
 		x = b.conv(fmt.Sprintf("%s.conv%d", at, i), 3, x, in, out, 2/float64(9*in), 1)
-		if b.config.Norm == NormBatch {
-			x = b.batchNorm(fmt.Sprintf("%s.norm%d", at, i), x, out)
-		}
+		x = b.norm(fmt.Sprintf("%s.norm%d", at, i), x, out)
 		x = b.Add(fmt.Sprintf("%s.relu%d", at, i), graph.ReLU, graph.Node{}, x)
 		in = out
 	}
@@ -136,16 +134,35 @@ func (b *Builder) affine(name string, shape []int, out int, variance float64, re
 	}
 }
 
-// batchNorm adds a normalisation of c channels that starts as the identity.
-func (b *Builder) batchNorm(name string, x *graph.Node, c int) *graph.Node {
-	var params []int
+// norm adds the configured normalisation of c channels, if any. It starts as
+// the identity on normal values.
+func (b *Builder) norm(name string, x *graph.Node, c int) *graph.Node {
+	n := graph.Node{}
+	switch b.config.Norm {
+	case NormNone:
+		return x
+	case NormInstance:
+		n.Stats = graph.InstanceStatistics
+	case NormGroup:
+		n.Stats, n.Groups = graph.GroupStatistics, 4
+		for c%n.Groups != 0 {
+			n.Groups /= 2
+		}
+	}
+	return b.scaled(name, x, c, n)
+}
+
+// scaled adds a norm of c channels with its parameters.
+func (b *Builder) scaled(name string, x *graph.Node, c int, n graph.Node) *graph.Node {
 	for _, p := range []struct {
 		name  string
 		train bool
 		mean  float64
 	}{{"gamma", true, 1}, {"beta", true, 0}, {"mean", false, 0}, {"var", false, 1}} {
-		params = append(params, b.AddParam(graph.Param{Name: name + "." + p.name, Shape: []int{c},
-			Trainable: p.train, Init: graph.Init{Mean: p.mean}}))
+		if p.train || n.Stats == graph.BatchStatistics {
+			n.Params = append(n.Params, b.AddParam(graph.Param{Name: name + "." + p.name, Shape: []int{c},
+				Trainable: p.train, Init: graph.Init{Mean: p.mean}}))
+		}
 	}
-	return b.Add(name, graph.Norm, graph.Node{Params: params}, x)
+	return b.Add(name, graph.Norm, n, x)
 }

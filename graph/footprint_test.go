@@ -168,6 +168,33 @@ func TestNoHaloWhereNoneIsEnough(t *testing.T) {
 	}
 }
 
+// A norm by the map's own statistics makes every pixel depend on the whole map.
+func TestMapStatisticsReachEverywhere(t *testing.T) {
+	for _, a := range []arch.Arch{valid.Arch, padded.Arch} {
+		for _, norm := range []arch.NormKind{arch.NormInstance, arch.NormGroup} {
+			c := narrow(2, arch.Transposed)
+			c.Norm = norm
+			g := build(t, a, c)
+			f := g.Footprint().W
+			if f.Equivariant || f.HaloTop != -1 || f.HaloBottom != -1 || f.ReachUp != -1 || f.ReachDown != -1 {
+				t.Errorf("%s %v: footprint %+v, want no halo", a.Name(), norm, f)
+			}
+			if batch := build(t, a, narrow(2, arch.Transposed)).Footprint().W; f.Before != batch.Before || f.After != batch.After || f.Step != batch.Step {
+				t.Errorf("%s %v: footprint %+v, with running statistics %+v", a.Name(), norm, f, batch)
+			}
+			if same := sameAsWhole(t, g, f, 160, f.Step*6); same > 0 {
+				t.Errorf("%s %v: %d px of a tile's core equal the whole", a.Name(), norm, same)
+			}
+			const n = 100
+			for _, p := range along(t, g, 1, line(0, n))[g.Output().ID] {
+				if p.lo != 0 || p.hi != n-1 {
+					t.Fatalf("%s %v: a pixel reads only px %d to %d of %d", a.Name(), norm, p.lo, p.hi, n)
+				}
+			}
+		}
+	}
+}
+
 // Aligned corners make even a doubling depend on the whole map's length.
 func TestAlignedCornersAreNotEquivariant(t *testing.T) {
 	g := build(t, padded.Arch, narrow(3, arch.UpBilinear))

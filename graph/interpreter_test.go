@@ -109,8 +109,14 @@ func along(t testing.TB, g *graph.Graph, axis int, in []pixel) [][]pixel {
 				y = append(y, blank)
 			}
 		case graph.ReLU, graph.Norm, graph.Dropout:
+			whole := blank
+			if n.Op == graph.Norm && n.Stats != graph.BatchStatistics {
+				for i, q := range x {
+					add(&whole, uint64(i), q)
+				}
+			}
 			for _, q := range x {
-				p := blank
+				p := whole
 				add(&p, 0, q)
 				y = append(y, p)
 			}

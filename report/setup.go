@@ -25,6 +25,9 @@ func (v *view) setupFacts() []fact {
 	add("Patches and augmentation", "one random stream per seed gives image, place, rotation and flip, the same for all arms, so that arms are compared in pairs")
 	add("Windows", "%s", v.windows())
 	add("Network", "%s, width %d, upsampling %s, norm %s, dropout %s", count(s.Pools, "pooling"), s.Width, s.Up, s.Norm, plain(s.Dropout))
+	if s.Norm == arch.NormInstance.String() || s.Norm == arch.NormGroup.String() {
+		add("Normalisation", "by each window's own mean and variance, in prediction too: every pixel depends on the whole window, so no overlap makes the tiles of any arm agree with the whole image")
+	}
 	add("Where arms may differ", "padded pads with %s; the resized arms interpolate %s", s.Padding, s.Interp)
 	add("Training", "%s of batch %d, the recipe's optimiser and schedule; the averaged weights are scored", count(s.Steps, "step"), s.Batch)
 	add("Seeds", "%s", seedList(s.Seeds))

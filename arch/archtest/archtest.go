@@ -41,7 +41,7 @@ func Configs() []arch.Config {
 			c := arch.Default()
 			c.Up, c.Pools = up, pools
 			c.In, c.Classes, c.Width = 1+2*(pools%2), 2+i%2, 2+pools
-			c.Norm = arch.NormKind((i + pools) % 2)
+			c.Norm = arch.Norms()[(i+pools)%4]
 			c.Padding = graph.Padding((i + pools) % 4)
 			c.Interp = graph.Interp((i + pools) % 3)
 			c.Dropout = float64(pools%2) / 2

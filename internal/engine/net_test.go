@@ -27,12 +27,14 @@ func legal(t testing.TB, g *graph.Graph, least int) graph.Size {
 	return graph.Size{H: s.H.Above(least), W: s.W.Above(least + 1)}
 }
 
-// forEachNet builds every variant with every upsampling and norm; with -short
-// (the race detector is slow) with one of each.
+// forEachNet builds every variant with every upsampling, by the batch's norm and
+// one of the others in turn; with -short (the race detector is slow) with one of
+// each.
 func forEachNet(t *testing.T, pools, width int, f func(t *testing.T, g *graph.Graph)) {
-	for _, a := range variants {
-		for _, up := range arch.Ups() {
-			for _, norm := range []arch.NormKind{arch.NormNone, arch.NormBatch} {
+	others := []arch.NormKind{arch.NormNone, arch.NormInstance, arch.NormGroup}
+	for i, a := range variants {
+		for j, up := range arch.Ups() {
+			for _, norm := range []arch.NormKind{arch.NormBatch, others[(i+j)%3]} {
 				if testing.Short() && (up != arch.Transposed || norm != arch.NormBatch) {
 					continue
 				}
