@@ -70,7 +70,7 @@ func (n *Node) operands(g *Graph) error {
 	switch n.Op {
 	case Input:
 		least, most = 0, 0
-	case Concat:
+	case Concat, Sum:
 		least, most = 2, len(g.Nodes)
 	}
 	if len(n.In) < least || len(n.In) > most {

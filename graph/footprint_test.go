@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unetbench/arch"
+	"unetbench/arch/fastai"
 	"unetbench/arch/padded"
 	"unetbench/arch/resized"
 	"unetbench/arch/valid"
@@ -34,7 +35,7 @@ func narrow(pools int, up arch.Up) arch.Config {
 // Reach and context against the slow interpreter, for every variant that has
 // them, upsampling and depth.
 func TestReachIsWhatTheLoopsSay(t *testing.T) {
-	for _, a := range []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch} {
+	for _, a := range []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch, fastai.Arch} {
 		for _, up := range arch.Ups() {
 			for pools := 1; pools <= 4; pools++ {
 				g := build(t, a, narrow(pools, up))
@@ -72,11 +73,11 @@ func TestReachIsWhatTheLoopsSay(t *testing.T) {
 // A tile on the step equals the whole from its halo on, and not a pixel
 // earlier, whatever stands outside.
 func TestHaloIsWhatTilesNeed(t *testing.T) {
-	for _, a := range []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch} {
+	for _, a := range []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch, fastai.Arch} {
 		for _, up := range arch.Ups() {
 			for pools := 1; pools <= 4; pools++ {
 				for padding := graph.PadZero; padding <= graph.PadCircular; padding++ {
-					if a != padded.Arch && padding > graph.PadZero {
+					if a != padded.Arch && a != fastai.Arch && padding > graph.PadZero {
 						continue
 					}
 					c := narrow(pools, up)

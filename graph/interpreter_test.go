@@ -96,7 +96,7 @@ func along(t testing.TB, g *graph.Graph, axis int, in []pixel) [][]pixel {
 				size = len(v[n.Like.ID])
 			}
 			y = resample(x, size, n.Interp, blank, add)
-		case graph.Concat:
+		case graph.Concat, graph.Sum:
 			for i := range x {
 				p := blank
 				for k, m := range n.In {

@@ -19,12 +19,13 @@ const (
 	Resize       // interpolates In[0] to the size of Like, or by Factor
 	PixelShuffle // C·r²×H×W → C×rH×rW, torch's channel order
 	Concat       // joins channels of In[0], In[1], … of equal size
+	Sum          // adds In[0], In[1], … of equal shape
 	Zero         // the shape of In[0], all zero, no gradient: a severed skip
 	numOps
 )
 
 var opNames = [numOps]string{"Input", "Conv", "ConvTranspose", "MaxPool", "AvgPool", "ReLU", "Norm", "Dropout",
-	"Pad", "Crop", "Resize", "PixelShuffle", "Concat", "Zero"}
+	"Pad", "Crop", "Resize", "PixelShuffle", "Concat", "Sum", "Zero"}
 
 func (op Op) String() string {
 	if op < numOps {

@@ -14,7 +14,7 @@ import (
 // above it in this list (that is, below it in the design), and what is named
 // in forbidden not at all.
 var layers = []string{
-	"internal/resource", "internal/stat", "internal/kernel", "graph", "arch", "arch/valid", "arch/padded", "arch/resized",
+	"internal/resource", "internal/stat", "internal/kernel", "graph", "arch", "arch/valid", "arch/padded", "arch/resized", "arch/fastai",
 	"arch/archtest", "internal/engine/reference", "internal/engine", "internal/tile", "internal/data", "internal/train",
 	"bench", "report", "cmd/unetbench",
 }

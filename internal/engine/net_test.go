@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"unetbench/arch"
+	"unetbench/arch/fastai"
 	"unetbench/arch/padded"
 	"unetbench/arch/resized"
 	"unetbench/arch/valid"
@@ -15,7 +16,7 @@ import (
 	"unetbench/internal/kernel"
 )
 
-var variants = []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch, resized.Skip, resized.Up}
+var variants = []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch, resized.Skip, resized.Up, fastai.Arch}
 
 // legal is a small input side that the variant accepts without flooring.
 func legal(t testing.TB, g *graph.Graph, least int) graph.Size {

@@ -156,6 +156,22 @@ var ops = []struct {
 	{"pad-of-pad", graph.Shape{C: 3, H: 5, W: 4}, func(b builder, x *graph.Node) {
 		b.conv("d", b.pad("q", b.pad("p", x, graph.PadReflect, 1, 1, 1, 1), graph.PadZero, 1, 0, 1, 2), 3, 2, 3, 3)
 	}},
+	{"sum", graph.Shape{C: 3, H: 5, W: 7}, func(b builder, x *graph.Node) {
+		b.op("s", graph.Sum, b.conv("c", x, 3, 3, 1, 1), x, x)
+	}},
+	{"residual", graph.Shape{C: 3, H: 8, W: 7}, func(b builder, x *graph.Node) {
+		c := b.conv("c", b.pad("p", x, graph.PadZero, 1, 1, 1, 1), 3, 3, 3, 3)
+		b.conv("d", b.op("r", graph.ReLU, b.op("s", graph.Sum, c, x)), 3, 2, 3, 3)
+	}},
+	{"sum-of-pieces", graph.Shape{C: 3, H: 8, W: 7}, func(b builder, x *graph.Node) {
+		c := b.conv("c", x, 3, 6, 3, 3)
+		crop := b.Add("crop", graph.Crop, graph.Node{Like: c}, b.op("cat", graph.Concat, x, x))
+		b.op("s", graph.Sum, c, crop)
+	}},
+	{"resize-to-own-size", graph.Shape{C: 3, H: 8, W: 7}, func(b builder, x *graph.Node) {
+		c := b.conv("c", x, 3, 4, 1, 1)
+		b.op("cat", graph.Concat, b.Add("r", graph.Resize, graph.Node{Like: x, Interp: graph.Nearest}, c), c)
+	}},
 	{"severed", graph.Shape{C: 3, H: 8, W: 8}, func(b builder, x *graph.Node) {
 		c := b.conv("c", x, 3, 4, 1, 1)
 		cat := b.op("cat", graph.Concat, b.op("zero", graph.Zero, x), c)

@@ -175,6 +175,12 @@ func value(n *graph.Node, p [][]float64, in []*Map, x *Map, out graph.Shape, i, 
 			}
 			c -= m.C
 		}
+	case graph.Sum:
+		sum := 0.0
+		for _, m := range in {
+			sum += m.At(c, r, s)
+		}
+		return sum
 	case graph.Zero:
 		return 0
 	}
