@@ -200,6 +200,8 @@ func boxName(x bench.NodeRecord, n bench.Network) (string, uKind) {
 		return "resize", uResize
 	case graph.Concat.String():
 		return "join", uJoin
+	case graph.Sum.String():
+		return "add", uPlain
 	}
 	return x.Op, uPlain
 }
