@@ -132,7 +132,9 @@ type htmlCell struct {
 // html renders the table for the page, with each arm's mark beside its name.
 func (v *view) html(t *table) *htmlTable {
 	h := &htmlTable{Title: t.Title, Note: t.Note}
-	words := func(s string) bool { return s == "metric" || s == "predicted" || s == "op" || s == "where" }
+	words := func(s string) bool {
+		return s == "metric" || s == "predicted" || s == "op" || s == "where" || s == "pass" || s == "algorithm"
+	}
 	for i, s := range t.Head {
 		h.Head = append(h.Head, htmlHead{s, t.Tips[i], words(s)})
 	}

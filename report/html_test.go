@@ -161,6 +161,28 @@ func TestTimings(t *testing.T) {
 	selfContained(t, page)
 }
 
+// A profile in the run's folder becomes a roofline and a table; a file of that
+// name that is none is an error.
+func TestProfiles(t *testing.T) {
+	r := full().results(t)
+	m := maps(t, r)
+	m["profile-valid.json"] = &fstest.MapFile{Data: []byte(`{"arch":"valid","net":{"width":"8"},"size":204,"batch":2,"train":true,"kernel":"avx2","threads":1,
+		"runs_s":[0.5],"median_s":0.5,"planned_bytes":1048576,"peak_rss_mb":42,"roofs":{"gflops":200,"gb_s":20},"layers":[
+		{"name":"enc0.conv1","op":"Conv+ReLU","pass":"forward","algorithm":"F(4×4)","gmac":4,"arithmetic_gmac":1,"bytes":50000000,"seconds":0.02,"gflops":400,"gb_s":2.5,"percent":50},
+		{"name":"loss","op":"cross-entropy","pass":"loss","bytes":1000,"seconds":0.001,"gb_s":0.001,"percent":0.1}]}`)}
+	page := render(t, r, m)
+	for _, want := range []string{"Where the time goes: valid, width 8, 204", "F(4×4)", "20.00", "Roofline of 1 layers under 200 GFLOPS and 20.0 GB/s", "42.0 MB"} {
+		if !strings.Contains(strings.ReplaceAll(page, "\u00a0", " "), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	selfContained(t, page)
+	m["profile-bad.json"] = &fstest.MapFile{Data: []byte("{}")}
+	if err := HTML(io.Discard, r, m); err == nil || !strings.Contains(err.Error(), "profile-bad.json: no profile") {
+		t.Errorf("a file that is no profile: %v", err)
+	}
+}
+
 // A file that is no image is an error that names it, not a broken page.
 func TestHTMLRefusesWhatIsNoImage(t *testing.T) {
 	r := full().results(t)

@@ -28,6 +28,10 @@ func (v *view) page(fsys fs.FS) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
+	profiles, err := v.profiles(fsys)
+	if err != nil {
+		return nil, err
+	}
 	claims, err := v.claims()
 	if err != nil {
 		return nil, err
@@ -70,6 +74,7 @@ func (v *view) page(fsys fs.FS) (*page, error) {
 		block{Answers: v.answers()}, block{Warnings: v.warnings()}, block{Notes: v.minorNotes()}, fig("contrasts"), hid(v.contrastTable(scores...)))
 	add("arms", "Arms", "The arms side by side", "", tab(v.accuracyTable()), tab(v.characterTable()), block{Facts: v.armFacts()})
 	add("cost", "Cost", "What accuracy costs", "", fig("pareto"), fig("overlap"), hid(v.workTable()), block{Hidden: timings})
+	add("speed", "Speed", "Where the time goes", "Profiles of single networks that lie in the run's folder.", profiles...)
 	add("border", "Border and tiles", "At the image border and at tile edges",
 		"The thread asks whether information at the edges is lost. So accuracy is followed from the edge inwards: the image's own border, where every arm must invent what lies outside, and tile edges, where nothing need be lost.",
 		fig("border"), fig("oracle"), fig("edge"), tab(v.tileTable()),

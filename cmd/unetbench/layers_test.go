@@ -15,7 +15,7 @@ import (
 // in forbidden not at all.
 var layers = []string{
 	"internal/resource", "internal/stat", "internal/kernel", "graph", "arch", "arch/valid", "arch/padded", "arch/resized", "arch/fastai",
-	"arch/archtest", "internal/oracle", "internal/engine/reference", "internal/engine", "internal/tile", "internal/data", "internal/train",
+	"arch/archtest", "internal/oracle", "internal/engine/reference", "internal/engine", "internal/tile", "internal/data", "internal/train", "internal/profile",
 	"bench", "report", "cmd/unetbench",
 }
 

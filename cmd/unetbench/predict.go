@@ -1,21 +1,24 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"unetbench/arch"
 	"unetbench/bench"
 	"unetbench/graph"
 	"unetbench/internal/data"
 	"unetbench/internal/engine"
+	"unetbench/internal/resource"
 	"unetbench/internal/tile"
-	"unetbench/internal/train"
 )
 
 func predictCommand() *cobra.Command {
@@ -24,35 +27,46 @@ func predictCommand() *cobra.Command {
 		Use:   "predict IMAGE",
 		Short: "Segment an image with saved weights, without seams",
 		Long: "predict runs weights that compare saved over one image and writes a mask: 0 and 255 for two\n" +
-			"classes, a palette for more. In tiles (--tile) it overlaps them so that the mask is, bit for\n" +
-			"bit, that of the whole image in one piece; a network for which no overlap does that is refused.",
-		Example: "  unetbench predict --weights unetbench-report/weights/output-valid-seed1.safetensors cell.png --out mask.png",
-		Args:    cobra.ExactArgs(1),
+			"classes, a palette for more. An image that is too large to run in one piece (--memory) goes\n" +
+			"through the network in bands of rows, or in tiles, that give what one piece gives. With --tile\n" +
+			"it is cut into tiles of that side; they overlap so that there are no seams, unless --overlap,\n" +
+			"--blend or --plan ask for something else.",
+		Example: "  unetbench predict --weights unetbench-report/weights/output-valid-seed1.safetensors cell.png --out mask.png\n" +
+			"  unetbench predict --random arch=padded,width=32,pools=4,norm=none --tile 512 --plan monai --blend gaussian --json cell.png",
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.run(c, args[0])
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&p.weights, "weights", "", "weights file (.safetensors), required")
+	f.StringVar(&p.weights, "weights", "", "weights file (.safetensors); this or --random is required")
+	f.StringToStringVar(&p.random, "random", nil, "an untrained network instead, to measure with: arch=padded,pools=3,width=8,norm=none,seed=1 …")
 	f.StringVar(&p.out, "out", "", "mask to write (default: IMAGE-mask.png beside the image)")
 	f.StringVar(&p.probability, "probability", "", "also write the foreground's probability, as 16-bit PNG")
-	f.IntVar(&p.tile, "tile", 0, "side of the tiles' input, px (default: the whole image in one piece)")
-	f.IntVar(&p.overlap, "overlap", -1, "overlap of the tiles' outputs, px (default: the least that leaves no seam)")
-	f.IntVar(&p.threads, "threads", 0, "cores to use (default all)")
+	p.layout.register(f)
+	f.BoolVar(&p.exact, "exact", false, "direct convolution only: tiles equal one piece bit for bit, not only but for rounding")
+	p.kernel.register(f)
+	f.IntVar(&p.threads, "threads", 0, "cores to use (default all); the result does not depend on it")
+	f.BoolVar(&p.asJSON, "json", false, "print what was done and what it took, as JSON")
 	return c
 }
 
-// A prediction is one image through one saved network.
+// A prediction is one image through one network.
 type prediction struct {
 	weights, out, probability string
-	tile, overlap, threads    int
+	random                    map[string]string
+	layout                    layoutFlags
+	kernel                    kernelFlag
+	exact, asJSON             bool
+	threads                   int
 }
 
 func (p *prediction) run(c *cobra.Command, file string) error {
-	if p.weights == "" {
-		return errors.New("--weights: name the .safetensors file that compare saved under weights/")
+	g, w, err := p.network()
+	if err != nil {
+		return err
 	}
-	g, w, err := openNetwork(p.weights)
+	o, err := p.options()
 	if err != nil {
 		return err
 	}
@@ -60,12 +74,17 @@ func (p *prediction) run(c *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
-	plan, err := p.plan(g, img.Size())
+	l, err := p.layout.lay(g, img.Size(), o)
 	if err != nil {
 		return err
 	}
-	net := engine.NewPredictor(g, w, engine.Options{Threads: p.threads})
-	logits, err := plan.Predict(net, img, 0)
+	// Nearly all memory is the networks', few large pieces without pointers:
+	// collecting often costs nothing and keeps what tiles leave behind small.
+	debug.SetGCPercent(10)
+	debug.FreeOSMemory()
+	start := time.Now()
+	logits, err := l.predict(g, w, img)
+	took := time.Since(start)
 	if err != nil {
 		return failed{err}
 	}
@@ -80,37 +99,97 @@ func (p *prediction) run(c *cobra.Command, file string) error {
 			return err
 		}
 	}
-	seams := "no seams: equal bit for bit to the image in one piece"
-	if !plan.Exact {
-		seams = "seams are possible: this overlap is less than the network's halo"
+	if p.asJSON {
+		return l.writeJSON(c.OutOrStdout(), g, took)
 	}
-	if len(plan.Tiles) == 1 {
-		seams = "the image in one piece"
-	}
-	fmt.Fprintf(c.OutOrStdout(), "%s: %v px, %d tile(s), %s\n", p.out, img.Size(), len(plan.Tiles), seams)
+	fmt.Fprintf(c.OutOrStdout(), "%s: %v px, %s\n", p.out, img.Size(), l)
 	return nil
 }
 
-// plan lays the tiles; without --overlap, the least that leaves no seam.
-func (p *prediction) plan(g *graph.Graph, size graph.Size) (*tile.Plan, error) {
-	geometry, err := tile.NewGeometry(g)
+func (p *prediction) network() (*graph.Graph, graph.Weights, error) {
+	switch {
+	case (p.weights == "") == (p.random == nil):
+		return nil, nil, errors.New("--weights: name the .safetensors file that compare saved under weights/ (or, to measure only, describe an untrained network with --random)")
+	case p.random != nil:
+		return randomNetwork(p.random)
+	}
+	return openNetwork(p.weights)
+}
+
+func (p *prediction) options() (engine.Options, error) {
+	o := engine.Options{Threads: p.threads, Exact: p.exact}
+	if o.Threads < 1 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	var err error
+	o.Kernel, err = p.kernel.set()
+	return o, err
+}
+
+func (l *layout) predict(g *graph.Graph, w graph.Weights, img *graph.Map) (*graph.Map, error) {
+	var crew []tile.Predictor
+	for range l.crew {
+		crew = append(crew, engine.NewPredictor(g, w, l.options))
+	}
+	return l.plan.PredictParallel(crew, img, 0)
+}
+
+// String says how the image was cut and what that does to it.
+func (l layout) String() string {
+	s := fmt.Sprintf("%d tile(s), ", len(l.plan.Tiles))
+	switch {
+	case l.options.Rows > 0:
+		return s + fmt.Sprintf("in bands of %d rows: no seams", l.options.Rows)
+	case len(l.plan.Tiles) == 1:
+		return s + "the image in one piece"
+	case l.plan.Exact && l.options.Exact:
+		return s + "no seams: equal bit for bit to the image in one piece"
+	case l.plan.Exact:
+		return s + "no seams: equal to the image in one piece but for rounding"
+	case l.plan.Window != nil:
+		return s + "blended: seams are spread over the overlap"
+	}
+	return s + "seams are possible: this overlap is less than the network's halo"
+}
+
+// writeJSON writes what was done and what it took.
+func (l *layout) writeJSON(w io.Writer, g *graph.Graph, took time.Duration) error {
+	read := l.plan.Tiles[0].Read
+	macs, err := l.macs(g)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	overlap := p.overlap
-	if overlap < 0 {
-		overlap = 0
-		if p.tile > 0 {
-			if overlap, err = geometry.ExactOverlap(p.tile); err != nil {
-				return nil, fmt.Errorf("--tile %d: %w; leave --tile out, or accept seams with --overlap", p.tile, err)
-			}
-		}
-	}
-	plan, err := tile.New(size, geometry, tile.Spec{Tile: p.tile, Overlap: overlap})
+	out, err := json.MarshalIndent(struct {
+		Seconds float64 `json:"seconds"` // of the prediction alone: nothing is read or written in them
+		Tiles   int     `json:"tiles"`
+		Tile    [2]int  `json:"tile"`         // height and width of a tile's input, px
+		Rows    int     `json:"rows"`         // of a band; 0: each tile in one piece
+		Overlap int     `json:"overlap"`      // least, of two tiles' outputs, px
+		MACs    int64   `json:"macs"`         // multiply-accumulates, as direct convolution would need
+		Peak    float64 `json:"peak_rss_mb"`  // of the whole process, 10⁶ bytes; 0: unknown
+		Seams   bool    `json:"seams"`        // tiles may disagree with the image in one piece
+		Exact   bool    `json:"exact"`        // equal to it bit for bit
+		Threads int     `json:"threads"`      // in all
+		Side    int     `json:"side_by_side"` // tiles at a time
+		Kernel  string  `json:"kernel"`
+	}{
+		took.Seconds(), len(l.plan.Tiles), [2]int{read.Dy(), read.Dx()}, l.options.Rows, l.plan.MinOverlap, macs,
+		float64(resource.Peak()) / 1e6, !l.plan.Exact, l.plan.Exact && l.options.Exact, l.options.Threads * l.crew, l.crew, l.options.Kernel.Name,
+	}, "", "  ")
 	if err != nil {
-		return nil, fmt.Errorf("--tile %d, --overlap %d: %w", p.tile, overlap, err)
+		return err
 	}
-	return plan, nil
+	_, err = fmt.Fprintf(w, "%s\n", out)
+	return err
+}
+
+func (l *layout) macs(g *graph.Graph) (int64, error) {
+	if l.options.Rows > 0 {
+		read := l.plan.Tiles[0].Read
+		return engine.BandMACs(g, graph.Size{H: read.Dy(), W: read.Dx()}, l.options)
+	}
+	cost, err := bench.OverlapCost(g, l.plan)
+	return cost.MACs.Total(), err
 }
 
 // foreground is the probability that a pixel is not background.
@@ -120,29 +199,4 @@ func foreground(logits *graph.Map) []float32 {
 		p[i] = 1 - v
 	}
 	return p
-}
-
-// openNetwork rebuilds the network that a weights file belongs to.
-func openNetwork(path string) (*graph.Graph, graph.Weights, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, nil, fmt.Errorf("--weights %s: does not exist; check the path", path)
-	}
-	ck, err := train.Load(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	config, err := arch.FromDescription(ck.Meta)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w; use weights that compare saved", path, err)
-	}
-	variant, err := bench.Lookup(ck.Meta["arch"])
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w; use weights that compare saved", path, err)
-	}
-	g, err := variant.Build(config)
-	if err != nil {
-		return nil, nil, err
-	}
-	w, err := ck.Weights(g)
-	return g, w, err
 }

@@ -55,6 +55,7 @@ type compiler struct {
 	values [][]piece // by node; nil where fused into a later one
 	fused  []bool
 	units  []unit
+	nodes  [][]*graph.Node // by unit: what it computes
 	blocks []*block
 	bufs   []*buffer
 	convs  map[*storage]*conv // which convolution fills it
@@ -153,22 +154,40 @@ func (c *compiler) lower() error {
 		if c.fused[n.ID] {
 			continue
 		}
-		if err := c.node(n); err != nil {
+		lower := c.node
+		if b := c.net.bands; b != nil {
+			lower = func(n *graph.Node) error { return b.node(c, n) }
+		}
+		if err := lower(n); err != nil {
 			return fmt.Errorf("%s: %s (%v): %w", c.g.Name, n.Name, n.Op, err)
 		}
-		for m := n; m != nil; {
+		chain := c.chain(n)
+		for _, m := range chain {
 			// An edit stands behind the last node of a fused chain.
 			if f := c.net.edits[m]; f != nil && c.values[m.ID] != nil {
 				c.edit(m, f)
 			}
-			if len(c.uses[m.ID]) == 1 && c.fused[c.uses[m.ID][0].ID] {
-				m = c.uses[m.ID][0]
-			} else {
-				m = nil
-			}
 		}
+		c.own(chain)
 	}
 	return nil
+}
+
+// own names the nodes that the latest units compute.
+func (c *compiler) own(chain []*graph.Node) {
+	for len(c.nodes) < len(c.units) {
+		c.nodes = append(c.nodes, chain)
+	}
+}
+
+// chain is n with the nodes fused behind it.
+func (c *compiler) chain(n *graph.Node) []*graph.Node {
+	all := []*graph.Node{n}
+	for len(c.uses[n.ID]) == 1 && c.fused[c.uses[n.ID][0].ID] {
+		n = c.uses[n.ID][0]
+		all = append(all, n)
+	}
+	return all
 }
 
 // node lowers one node, with the nodes that it fuses.
@@ -192,8 +211,7 @@ func (c *compiler) node(n *graph.Node) error {
 	case graph.ReLU:
 		u = &relu{net: c.net, in: c.one(n.In[0]), out: c.output(n)}
 	case graph.MaxPool:
-		x := c.one(n.In[0])
-		u = &maxPool{net: c.net, in: x, out: c.output(n)}
+		u = c.maxPool(n)
 	case graph.AvgPool:
 		x := c.one(n.In[0])
 		u = &avgPool{net: c.net, in: x, out: c.output(n), kh: n.Kernel[0], kw: n.Kernel[1]}
@@ -244,6 +262,18 @@ func (c *compiler) node(n *graph.Node) error {
 		c.units = append(c.units, u)
 	}
 	return nil
+}
+
+// follow lets f compute out from finished rows of in, while they are in the
+// cache, if a convolution hands them on.
+func (c *compiler) follow(in, out piece, f func(i, y0, y1 int, w *worker)) bool {
+	v := c.convs[in.s]
+	if v == nil || v.fast == nil || !in.whole() || c.net.opts.Keep || len(c.net.edits) > 0 {
+		return false
+	}
+	v.fast.after = append(v.fast.after, f)
+	out.s.val.use(v.step)
+	return true
 }
 
 // A writer is a unit that fills one storage.

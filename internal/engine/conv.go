@@ -23,23 +23,25 @@ type conv struct {
 	stats  *moments // of the output rows, for the norm behind; or nil
 	normed bool     // only a norm that centres each channel reads the output: it takes away the bias
 
-	weight, bias []float32
-	product      []float32   // weight times the norm
-	packed, back [][]float32 // per piece
+	bias         []float32
+	scale        []float64 // of the norm, per output channel; or nil
+	packed, back []*panels // per piece
 	grad         weightGrad
 	dy           view
 	sinks        []sink
 
+	step           int
+	behind         bool      // computed with the convolution in front
 	fast, fastBack *winograd // instead of products row by row; or nil
 	fastGrad       *winogradGrad
 }
 
 func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
-	u := &conv{net: c.net, node: n, kh: n.Kernel[0], kw: n.Kernel[1]}
+	u := &conv{net: c.net, node: n, step: c.now(), kh: n.Kernel[0], kw: n.Kernel[1]}
 	last := n
 	if !c.net.opts.Train {
 		if u.fold = c.runningNorm(n); u.fold != nil {
-			last, u.product = u.fold, make([]float32, c.g.Params[n.Params[0]].Len())
+			last, u.scale = u.fold, make([]float64, n.Channels)
 		}
 	}
 	if m := c.next(last, graph.ReLU); m != nil {
@@ -51,14 +53,19 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 	u.in = c.read(c.values[n.In[0].ID])
 	u.out = c.output(last)
 	c.convs[u.out.s] = u
-	depth := u.kh * u.kw
 	u.bias = make([]float32, u.out.c)
 	for _, p := range u.in {
-		w := make([]float32, depth*p.c*u.out.c)
-		u.packed = append(u.packed, w)
+		u.packed = append(u.packed, newPanels(u.kh, u.kw, p.c, u.out.c))
 		u.back = append(u.back, nil)
 	}
 	u.fast = c.fast(u)
+	if u.kh*u.kw == 1 && len(u.in) == 1 {
+		u.behind = c.follow(u.in[0], u.out, func(i, y0, y1 int, w *worker) {
+			for r := y0; r < y1; r++ {
+				u.finish(i, r, w)
+			}
+		})
+	}
 	return u, last
 }
 
@@ -80,55 +87,58 @@ func (u *conv) channels() int {
 }
 
 func (u *conv) pack(w graph.Weights) {
-	u.weight = w[u.node.Params[0]]
+	weight := w[u.node.Params[0]]
 	copy(u.bias, w[u.node.Params[1]])
-	weight := u.weight
 	if u.fold != nil {
-		weight = u.folded(w)
+		u.foldNorm(w)
 	}
 	c0 := 0
 	for j, p := range u.in {
-		kernel.Pack(u.packed[j], weight, u.layout(c0, p.c))
+		u.packed[j].pack(weight, u.layout(c0, p.c), u.scale)
 		if u.back[j] != nil {
 			l := kernel.ConvBackLayout(u.out.c, u.channels(), u.kh, u.kw)
 			l.N, l.Base = p.c, l.Base+c0*u.kh*u.kw
-			kernel.Pack(u.back[j], weight, l)
+			u.back[j].pack(weight, l, nil)
 		}
 		c0 += p.c
 	}
 }
 
-// folded multiplies the norm into the weights and the bias.
-func (u *conv) folded(w graph.Weights) []float32 {
+// foldNorm finds what the norm multiplies the weights by, and its bias.
+func (u *conv) foldNorm(w graph.Weights) {
 	p := u.fold.Params
 	gamma, beta, mean, variance := w[p[0]], w[p[1]], w[p[2]], w[p[3]]
-	out := u.product
-	per := len(out) / u.out.c
-	for o := range u.out.c {
-		scale := float64(gamma[o]) / math.Sqrt(float64(variance[o])+epsilon)
-		for i := o * per; i < (o+1)*per; i++ {
-			out[i] = float32(float64(u.weight[i]) * scale)
-		}
-		u.bias[o] = float32(float64(float64(u.bias[o]-mean[o])*scale) + float64(beta[o]))
+	for o := range u.scale {
+		u.scale[o] = float64(gamma[o]) / math.Sqrt(float64(variance[o])+epsilon)
+		u.bias[o] = float32(float64(float64(u.bias[o]-mean[o])*u.scale[o]) + float64(beta[o]))
 	}
-	return out
 }
 
 func (u *conv) forward() []phase {
+	if u.behind {
+		return nil
+	}
 	if u.fast != nil {
 		if u.stats != nil {
-			u.fast.after = func(i, r int) { u.stats.row(u.net, u.out.val(), i, r) }
+			u.fast.after = append(u.fast.after, func(i, y0, y1 int, _ *worker) {
+				for r := y0; r < y1; r++ {
+					u.stats.row(u.net, u.out.val(), i, r)
+				}
+			})
 		}
 		return u.fast.forward()
 	}
+	work := u.kh * u.kw * u.channels() * u.out.c * u.out.w
+	return []phase{rowPhase(u.net.batch, u.out.h, work, u.finish)}
+}
+
+// finish computes row r of output map i, and its moments.
+func (u *conv) finish(i, r int, w *worker) {
 	y := u.out.val()
-	work := u.kh * u.kw * u.channels() * u.out.c * y.region.w
-	return []phase{rowPhase(y.n, y.region.h, work, func(i, r int, w *worker) {
-		u.row(y, i, r, w)
-		if u.stats != nil {
-			u.stats.row(u.net, y, i, r)
-		}
-	})}
+	u.row(y, i, r, w)
+	if u.stats != nil {
+		u.stats.row(u.net, y, i, r)
+	}
 }
 
 // row computes row r of output map i.
@@ -153,8 +163,8 @@ func (u *conv) row(y view, i, r int, w *worker) {
 		}
 		c := y.from(i, r, 0)
 		for n := 0; n < y.c; n += kernel.PanelWidth {
-			m.B, m.N = kernel.Panel(u.packed[j], m.Rows*m.Depth, y.c, n)
-			m.BRow, m.BStep, m.C, m.Bias = m.Depth*m.N, m.N, c[n:], u.bias[n:n+m.N]
+			u.packed[j].operand(m, n)
+			m.C, m.Bias = c[n:], u.bias[n:n+m.N]
 			u.net.kernel.Mul(m)
 		}
 		begun = true
@@ -188,7 +198,7 @@ func (u *conv) claim(c *compiler, t int) {
 			rows += u.kh * u.kw * p.c
 		}
 		if !k.none {
-			u.back[j] = make([]float32, u.kh*u.kw*p.c*u.out.c)
+			u.back[j] = newPanels(u.kh, u.kw, u.out.c, p.c)
 			u.dy.reach(region{1 - u.kh, 1 - u.kw, u.out.h + 2*(u.kh-1), u.out.w + 2*(u.kw-1)})
 		}
 	}
@@ -225,8 +235,8 @@ func (u *conv) backward() []phase {
 			}
 			c := k.from(i, r, 0)
 			for n := 0; n < k.c; n += kernel.PanelWidth {
-				m.B, m.N = kernel.Panel(back, m.Rows*m.Depth, k.c, n)
-				m.BRow, m.BStep, m.C = m.Depth*m.N, m.N, c[n:]
+				back.operand(m, n)
+				m.C = c[n:]
 				u.net.kernel.Mul(m)
 			}
 		}))

@@ -3,12 +3,20 @@ package engine
 import "unetbench/graph"
 
 // scatter writes the planes of m from c0 on to map i of v: C×H×W to H×W×C.
-func scatter(v view, i int, m *graph.Map, c0 int) {
+func scatter(v view, i int, m *graph.Map, c0 int) { scatterRows(v, i, m, c0, 0) }
+
+// scatterRows is scatter for the rows of m from y0 on, as far as m and v have
+// them.
+func scatterRows(v view, i int, m *graph.Map, c0, y0 int) {
 	for c := range v.c {
 		plane := m.Plane(c0 + c)
-		for y := range v.region.h {
-			dst := v.row(i, y)[c:]
-			for x, p := range plane[y*m.W : (y+1)*m.W] {
+		for y := max(-y0, 0); y < min(v.region.h, m.H-y0); y++ {
+			dst, src := v.row(i, y)[c:], plane[(y0+y)*m.W:(y0+y+1)*m.W]
+			if v.c == 1 {
+				copy(dst, src)
+				continue
+			}
+			for x, p := range src {
 				dst[x*v.c] = p
 			}
 		}
@@ -16,12 +24,18 @@ func scatter(v view, i int, m *graph.Map, c0 int) {
 }
 
 // collect is the inverse of scatter.
-func collect(m *graph.Map, v view, i, c0 int) {
+func collect(m *graph.Map, v view, i, c0 int) { collectRows(m, v, i, c0, 0) }
+
+// collectRows is the inverse of scatterRows.
+func collectRows(m *graph.Map, v view, i, c0, y0 int) {
 	for c := range v.c {
 		plane := m.Plane(c0 + c)
-		for y := range v.region.h {
-			src := v.row(i, y)[c:]
-			row := plane[y*m.W : (y+1)*m.W]
+		for y := max(-y0, 0); y < min(v.region.h, m.H-y0); y++ {
+			src, row := v.row(i, y)[c:], plane[(y0+y)*m.W:(y0+y+1)*m.W]
+			if v.c == 1 {
+				copy(row, src)
+				continue
+			}
 			for x := range row {
 				row[x] = src[x*v.c]
 			}

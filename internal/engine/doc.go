@@ -9,5 +9,8 @@
 // The files, in the order in which work passes through them: buffer.go (how a
 // map lies in memory), compile.go (graph to units), gradient.go (who adds to
 // which gradient), arena.go (which buffers share memory), worker.go (phases and
-// threads), net.go (the API), and one file per op.
+// threads), net.go (the API), band.go and stream.go (a large map in bands of
+// rows), and one file per op. A 3×3 convolution or one of its gradients may be
+// done by Winograd's transforms: choose.go says when, tiling.go, transformed.go,
+// winograd.go and winograd_grad.go how.
 package engine

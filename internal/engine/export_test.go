@@ -19,7 +19,8 @@ func DroppedForTest(g *graph.Graph, in graph.Size, seed uint64) func(n *graph.No
 	}
 }
 
-// Weights is what SetWeights was given, with the running statistics of now.
+// Weights is what SetWeights was given in training, with the running statistics
+// of now.
 func (n *Net) Weights() graph.Weights { return n.weights }
 
 // PoisonForTest fills the arena with NaN.
@@ -29,14 +30,22 @@ func (n *Net) PoisonForTest() {
 	}
 }
 
-// FastForTest lets no or all of Winograd's tasks share their tiles, few at a
-// time, until the returned function is called.
-func FastForTest(shared bool) (restore func()) {
+// DirectForwardForTest leaves fast mode to backward passes, until the returned
+// function is called.
+func DirectForwardForTest() (restore func()) {
+	old := cache
+	cache.directForward = true
+	return func() { cache = old }
+}
+
+// FastForTest uses F(m×m) wherever it can work, and lets no or all of its tasks
+// share their tiles, few at a time, until the returned function is called.
+func FastForTest(m int, shared bool) (restore func()) {
 	old := cache
 	if shared {
-		cache = budget{shared: 60_000, group: 7}
+		cache = budget{only: m, shared: 60_000, group: 7}
 	} else {
-		cache = budget{weights: 1 << 30, sums: 1 << 30, tiles: 60_000, pairs: 1 << 18}
+		cache = budget{only: m, weights: 1 << 30, sums: 1 << 30, tiles: 60_000, pairs: 1 << 18}
 	}
 	return func() { cache = old }
 }

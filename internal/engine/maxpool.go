@@ -1,12 +1,25 @@
 package engine
 
+import "unetbench/graph"
+
 // maxPool takes the largest of each 2×2 window; an odd last row or column is
-// not read.
+// not read. Behind Winograd's convolution it takes the rows as they are finished.
 type maxPool struct {
 	net     *Net
 	in, out piece
+	behind  bool
 	dy      view
 	sink    sink
+}
+
+func (c *compiler) maxPool(n *graph.Node) unit {
+	u := &maxPool{net: c.net, in: c.one(n.In[0]), out: c.output(n)}
+	u.behind = c.follow(u.in, u.out, func(i, y0, y1 int, _ *worker) {
+		for r := y0 / 2; r < min(y1/2, u.out.h); r++ {
+			u.row(i, r)
+		}
+	})
+	return u
 }
 
 func (u *maxPool) result() piece { return u.out }
@@ -28,11 +41,17 @@ func (u *maxPool) pair(v view, i, r int) (r0, r1 []float32) {
 }
 
 func (u *maxPool) forward() []phase {
-	x, y := u.in.val(), u.out.val()
-	return []phase{rowPhase(y.n, y.region.h, 16*y.region.w*y.c, func(i, r int, _ *worker) {
-		r0, r1 := u.pair(x, i, r)
-		u.net.kernel.MaxPool2(y.row(i, r), r0, r1, y.c)
-	})}
+	if u.behind {
+		return nil
+	}
+	y := u.out.val()
+	return []phase{rowPhase(y.n, y.region.h, 16*y.region.w*y.c, func(i, r int, _ *worker) { u.row(i, r) })}
+}
+
+func (u *maxPool) row(i, r int) {
+	y := u.out.val()
+	r0, r1 := u.pair(u.in.val(), i, r)
+	u.net.kernel.MaxPool2(y.row(i, r), r0, r1, y.c)
 }
 
 func (u *maxPool) backward() []phase {

@@ -16,6 +16,12 @@ type Options struct {
 	InputGrad bool        // Backward also computes the gradient of the input
 	Exact     bool        // direct convolution only: the same bits wherever a pixel lies
 	Keep      bool        // nothing is fused and no memory reused: every node has a Value
+
+	// Rows > 0 makes a Predictor go through a map in bands of so many rows of
+	// the input, a multiple of the network's step, in a fraction of the memory.
+	// Every row is computed once, and with Exact has the bits that it has in one
+	// piece. Only networks that work row by row can: see CheckBands.
+	Rows int
 }
 
 // A Net is a graph compiled for one input size and batch. It is not safe for
@@ -33,19 +39,39 @@ type Net struct {
 	in, out piece
 	outGrad sink
 	packers []packer
-	weights graph.Weights
+	packed  bool          // the packers hold weights
+	weights graph.Weights // in training; a prediction needs them packed only
 	grads   graph.Weights
 	crew    *crew
-	fwd     []phase
-	bwd     []phase
+	packing program
+	fwd     program
+	bwd     program
 	arena   []float32
 	bytes   int64
 
+	bands *bands // nil: the map in one piece
+
+	profiled   bool
 	seed, step uint64 // of dropout
 }
 
 // New compiles g for batch maps of size in, and plans the memory.
 func New(g *graph.Graph, in graph.Size, batch int, o Options) (*Net, error) {
+	if o.Rows != 0 {
+		return nil, fmt.Errorf("%s: bands of %d rows: only a Predictor goes in bands", g.Name, o.Rows)
+	}
+	n, err := newNet(g, in, batch, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.compile(); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// newNet is a Net that is not compiled yet.
+func newNet(g *graph.Graph, in graph.Size, batch int, o Options) (*Net, error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("%s: batch of %d: want 1 or more", g.Name, batch)
 	}
@@ -55,35 +81,40 @@ func New(g *graph.Graph, in graph.Size, batch int, o Options) (*Net, error) {
 	if o.Kernel == nil {
 		o.Kernel = kernel.Best()
 	}
-	n := &Net{graph: g, size: in, batch: batch, opts: o, kernel: o.Kernel, edits: map[*graph.Node]func(*graph.Map){}}
-	if err := n.compile(); err != nil {
-		return nil, err
-	}
-	return n, nil
+	return &Net{graph: g, size: in, batch: batch, opts: o, kernel: o.Kernel, edits: map[*graph.Node]func(*graph.Map){}}, nil
 }
 
-// scratchFloats is each worker's scratch: it holds one row of any map.
-func scratchFloats(shapes []graph.Shape) int {
+// scratch is each worker's: it holds one row of any map.
+func (n *Net) scratch(c *compiler) int {
 	most := 0
-	for _, s := range shapes {
+	for _, s := range n.shapes {
 		most = max(most, s.C*s.W)
 	}
-	return 2 * roundUp(most, align)
+	return max(c.spare, 2*roundUp(most, align))
 }
 
-func (n *Net) compile() error {
-	shapes, err := n.graph.Infer(n.size)
-	if err != nil {
-		return err
+// lower finds the shapes, the units and the lives of their buffers.
+func (n *Net) lower() (*compiler, error) {
+	var err error
+	if n.opts.Rows > 0 && len(n.edits) > 0 {
+		return nil, fmt.Errorf("%s: an intervention needs the map in one piece, not in bands of rows", n.graph.Name)
 	}
-	n.shapes, n.packers, n.fwd, n.bwd = shapes, nil, nil, nil
-	c := &compiler{net: n, g: n.graph, shapes: shapes}
+	if n.opts.Rows > 0 {
+		n.bands, n.shapes, err = newBands(n.graph, n.size, n.opts.Rows)
+	} else {
+		n.shapes, err = n.graph.Infer(n.size)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := &compiler{net: n, g: n.graph, shapes: n.shapes}
 	if err := c.lower(); err != nil {
-		return err
+		return nil, err
 	}
 	n.values = c.values
 	n.in = c.values[n.graph.Input().ID][0]
 	n.out = c.one(n.graph.Output())
+	c.own([]*graph.Node{n.graph.Output()})
 	n.out.s.val.use(forever)
 	if n.opts.Train {
 		n.grads = make(graph.Weights, len(n.graph.Params))
@@ -100,35 +131,60 @@ func (n *Net) compile() error {
 			g.use(forever)
 		}
 	}
+	if n.bands != nil {
+		return c, n.bands.keep(c)
+	}
+	return c, nil
+}
+
+func (n *Net) compile() error {
+	n.packers, n.packed = nil, false
+	n.packing, n.fwd, n.bwd = program{}, program{}, program{}
+	c, err := n.lower()
+	if err != nil {
+		return err
+	}
 	n.place(c)
-	for _, u := range c.units {
+	for i, u := range c.units {
 		if p, ok := u.(packer); ok {
 			n.packers = append(n.packers, p)
 		}
-		n.fwd = append(n.fwd, u.forward()...)
-	}
-	if n.opts.Train {
-		n.bwd = append(n.bwd, n.outGrad.prepare()...)
-		for i := len(c.units) - 1; i >= 0; i-- {
-			n.bwd = append(n.bwd, c.units[i].backward()...)
+		if n.bands == nil {
+			n.fwd.add(c.part(i, Forward), u.forward())
 		}
 	}
-	n.crew = newCrew(n.opts.Threads, max(c.spare, scratchFloats(shapes)), max(len(n.fwd), len(n.bwd)))
+	n.packing.add(c.packingPart(), []phase{{len(n.packers), func(i int, _ *worker) { n.packers[i].pack(n.weights) }}})
+	if n.opts.Train {
+		n.bwd.add(c.clearingPart(), n.outGrad.prepare())
+		for i := len(c.units) - 1; i >= 0; i-- {
+			c.backwardParts(i, &n.bwd)
+		}
+	}
+	phases := max(1, len(n.fwd.phases), len(n.bwd.phases))
+	if n.bands != nil {
+		phases = n.bands.phases()
+	}
+	n.crew = newCrew(n.opts.Threads, n.scratch(c), phases)
 	if n.weights != nil {
 		n.SetWeights(n.weights)
 	}
 	return nil
 }
 
-// place lays out the buffers and plans the arena.
-func (n *Net) place(c *compiler) {
-	blocks := c.blocks
+// layout lays out the buffers and plans the arena.
+func layout(c *compiler) (blocks []*block, floats int) {
+	blocks = c.blocks
 	for _, b := range c.bufs {
 		b.layout()
 		blocks = append(blocks, &b.block)
 	}
-	size := arena(blocks)
-	n.arena = make([]float32, size+align)
+	return blocks, arena(blocks) + align
+}
+
+// place allocates the arena.
+func (n *Net) place(c *compiler) {
+	blocks, floats := layout(c)
+	n.arena = make([]float32, floats)
 	n.bytes = 4 * int64(len(n.arena))
 	for _, b := range blocks {
 		b.mem = n.arena[b.off : b.off+b.size : b.off+b.size]
@@ -136,7 +192,8 @@ func (n *Net) place(c *compiler) {
 }
 
 // SetWeights takes w as the network's weights and packs them: call it after
-// every change. Forward in training updates the running statistics in w.
+// every change. Forward in training updates the running statistics in w; in
+// prediction nothing of w is kept.
 func (n *Net) SetWeights(w graph.Weights) {
 	if len(w) != len(n.graph.Params) {
 		panic(fmt.Sprintf("engine: %s has %d parameters, not %d", n.graph.Name, len(n.graph.Params), len(w)))
@@ -147,8 +204,10 @@ func (n *Net) SetWeights(w graph.Weights) {
 		}
 	}
 	n.weights = w
-	for _, p := range n.packers {
-		p.pack(w)
+	n.run(&n.packing)
+	n.packed = true
+	if !n.opts.Train {
+		n.weights = nil
 	}
 }
 
@@ -163,8 +222,11 @@ func (n *Net) SetSeed(seed uint64) { n.seed, n.step = seed, 0 }
 
 // Forward computes the output from the input.
 func (n *Net) Forward() {
+	if !n.packed {
+		panic(fmt.Sprintf("engine: %s: Forward without weights: call SetWeights first, and again after Intervene in prediction", n.graph.Name))
+	}
 	n.step++
-	n.crew.run(n.fwd)
+	n.run(&n.fwd)
 }
 
 // Backward computes the gradient of every parameter from dout, the gradient of
@@ -183,7 +245,7 @@ func (n *Net) Backward(dout []*graph.Map) graph.Weights {
 			scatter(n.outGrad.view, i, m, 0)
 		}
 	}
-	n.crew.run(n.bwd)
+	n.run(&n.bwd)
 	return n.grads
 }
 
@@ -228,7 +290,8 @@ func (n *Net) Value(node *graph.Node, i int) *graph.Map {
 // Intervene makes Forward pass every map of the node's value through f, which
 // may change it in place; nil ends that. Only readers of the node itself see
 // the change: an edited concatenation leaves its operands as they are. It
-// compiles the network anew. Backward knows nothing of f.
+// compiles the network anew, so that in prediction SetWeights is due again.
+// Backward knows nothing of f.
 func (n *Net) Intervene(node *graph.Node, f func(m *graph.Map)) error {
 	if f == nil {
 		delete(n.edits, node)

@@ -255,6 +255,7 @@ func TestIntervene(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
+		n.SetWeights(x.w)
 		n.Forward()
 		got := n.Value(cat, 0)
 		clear(joined.Pix[:joined.Len()/2])
@@ -267,6 +268,7 @@ func TestIntervene(t *testing.T) {
 		if err := n.Intervene(cat, nil); err != nil {
 			t.Fatal(err)
 		}
+		n.SetWeights(x.w)
 		n.Forward()
 		out := graph.NewMap(x.shape)
 		n.Output(0, out)
@@ -303,9 +305,8 @@ func TestNoAllocations(t *testing.T) {
 		out := graph.NewMap(x.shape)
 		for _, o := range []engine.Options{{Threads: 1}, {Threads: 1, Train: true}, {Threads: 3, Train: true}} {
 			n := x.net(t, o)
-			w := n.Weights()
 			step := func() {
-				n.SetWeights(w)
+				n.SetWeights(x.w)
 				for i, m := range x.in {
 					n.SetInput(i, m)
 				}

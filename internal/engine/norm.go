@@ -64,6 +64,8 @@ type norm struct {
 	live  bool // statistics are measured
 	own   bool // the moments are not computed by the convolution in front
 
+	gamma, beta []float32
+
 	// The rest but for rows has one value per set and channel.
 	rows         *moments
 	mean, inv    []float64
@@ -108,6 +110,7 @@ func (c *compiler) norm(n *graph.Node) (unit, *graph.Node) {
 	f := make([]float32, 5*k)
 	u.scale, u.shift, u.a, u.b, u.s = f[:k], f[k:2*k], f[2*k:3*k], f[3*k:4*k], f[4*k:]
 	u.mean, u.inv = make([]float64, k), make([]float64, k)
+	u.gamma, u.beta = make([]float32, u.in.c), make([]float32, u.in.c)
 	u.live = c.net.opts.Train || n.Stats != graph.BatchStatistics
 	if u.live {
 		u.rows = newMoments(c.net.batch*u.in.h, u.in.c)
@@ -121,25 +124,26 @@ func (c *compiler) norm(n *graph.Node) (unit, *graph.Node) {
 func (u *norm) result() piece { return u.out }
 
 func (u *norm) pack(w graph.Weights) {
+	p := u.node.Params
+	copy(u.gamma, w[p[0]])
+	copy(u.beta, w[p[1]])
 	if u.live {
 		return
 	}
-	p := u.node.Params
 	for c := range u.scale {
 		u.mean[c] = float64(w[p[2]][c])
 		u.inv[c] = 1 / math.Sqrt(float64(w[p[3]][c])+epsilon)
 	}
-	u.affine(w)
+	u.affine()
 }
 
 // affine turns mean and deviation into scale and shift.
-func (u *norm) affine(w graph.Weights) {
-	gamma, beta := w[u.node.Params[0]], w[u.node.Params[1]]
+func (u *norm) affine() {
 	for k := range u.scale {
 		c := k % u.in.c
-		s := float64(gamma[c]) * u.inv[k]
+		s := float64(u.gamma[c]) * u.inv[k]
 		u.scale[k] = float32(s)
-		u.shift[k] = float32(float64(beta[c]) - float64(u.mean[k]*s))
+		u.shift[k] = float32(float64(u.beta[c]) - float64(u.mean[k]*s))
 	}
 }
 
@@ -179,7 +183,7 @@ func (m *moments) row(net *Net, x view, i, r int) {
 // statistics finds mean and variance, and moves the batch's running ones
 // towards them (the variance unbiased, as torch does).
 func (u *norm) statistics() {
-	w, p, count := u.net.weights, u.node.Params, u.shared()
+	count := u.shared()
 	for set := range u.sets {
 		rows := u.rows.part(set, u.sets)
 		for c0 := 0; c0 < u.in.c; c0 += u.group {
@@ -195,13 +199,14 @@ func (u *norm) statistics() {
 			}
 			if u.node.Stats == graph.BatchStatistics {
 				unbiased := variance * count / max(1, count-1)
+				w, p := u.net.weights, u.node.Params
 				run, runVar := &w[p[2]][c0], &w[p[3]][c0]
 				*run = float32(float64((1-momentum)*float64(*run)) + float64(momentum*mean))
 				*runVar = float32(float64((1-momentum)*float64(*runVar)) + float64(momentum*unbiased))
 			}
 		}
 	}
-	u.affine(w)
+	u.affine()
 }
 
 func (u *norm) claim(c *compiler, t int) {
@@ -255,7 +260,6 @@ func (u *norm) backward() []phase {
 // share it, dx = r·(γg − Σγg/M − x̂·Σγgx̂/M), which is affine in g and x.
 func (u *norm) coefficients() {
 	p := u.node.Params
-	gamma := u.net.weights[p[0]]
 	dgamma, dbeta := u.net.grads[p[0]], u.net.grads[p[1]]
 	clear(dgamma)
 	clear(dbeta)
@@ -270,7 +274,7 @@ func (u *norm) coefficients() {
 				dg := r * (dot - float64(mean*sum))
 				dgamma[c] += float32(dg)
 				dbeta[c] += float32(sum)
-				a := float64(gamma[c]) * r
+				a := float64(u.gamma[c]) * r
 				u.a[set*u.in.c+c] = float32(a)
 				b -= float64(a * r * dg)
 				s -= float64(a * sum)

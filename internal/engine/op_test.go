@@ -83,6 +83,7 @@ var ops = []struct {
 	}},
 	{"transpose2", graph.Shape{C: 6, H: 4, W: 5}, func(b builder, x *graph.Node) { b.transpose("t", x, 6, 3, 2) }},
 	{"transpose2-wide", graph.Shape{C: 5, H: 3, W: 4}, func(b builder, x *graph.Node) { b.transpose("t", x, 5, 20, 2) }},
+	{"transpose2-panels", graph.Shape{C: 3, H: 3, W: 2}, func(b builder, x *graph.Node) { b.transpose("t", x, 3, 250, 2) }},
 	{"transpose3", graph.Shape{C: 4, H: 4, W: 3}, func(b builder, x *graph.Node) { b.transpose("t", x, 4, 3, 3) }},
 	{"transpose-relu-conv", graph.Shape{C: 4, H: 4, W: 3}, func(b builder, x *graph.Node) {
 		b.conv("c", b.op("r", graph.ReLU, b.transpose("t", x, 4, 3, 2)), 3, 2, 3, 3)

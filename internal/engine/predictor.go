@@ -35,6 +35,11 @@ func (p *Predictor) Predict(x *graph.Map) (*graph.Map, error) {
 	if err != nil {
 		return nil, err
 	}
+	if net.bands != nil {
+		out := graph.NewMap(net.bands.whole[p.graph.Output().ID])
+		net.stream(x, out)
+		return out, nil
+	}
 	net.SetInput(0, x)
 	net.Forward()
 	out := graph.NewMap(net.OutShape())
@@ -57,16 +62,19 @@ func (p *Predictor) net(size graph.Size) (*Net, error) {
 			return n, nil
 		}
 	}
-	n, err := New(p.graph, size, 1, p.opts)
+	n, err := newNet(p.graph, size, 1, p.opts)
 	if err != nil {
 		return nil, err
 	}
-	n.SetWeights(p.weights)
+	if err := n.compile(); err != nil {
+		return nil, err
+	}
 	if p.edit != nil {
 		if err := n.Intervene(p.node, p.edit); err != nil {
 			return nil, err
 		}
 	}
+	n.SetWeights(p.weights)
 	if len(p.nets) == maxNets {
 		p.nets = append(p.nets[:0], p.nets[1:]...)
 	}

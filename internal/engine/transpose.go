@@ -16,10 +16,10 @@ type transpose struct {
 	kh, kw int
 
 	packed [][]float32 // per ky: panels of a C × (kx,o) matrix
-	torch  [][]int32   // per ky: where the weights lie in torch's tensor
 	back   []float32   // panels of a (ky,kx,o) × C matrix
 	bias   []float32   // kw times
 	grad   weightGrad
+	whole  bool // the weight gradient is summed panel by panel, over everything
 	dy     view
 	sink   sink
 }
@@ -27,9 +27,8 @@ type transpose struct {
 func (c *compiler) transpose(n *graph.Node) unit {
 	u := &transpose{net: c.net, node: n, kh: n.Kernel[0], kw: n.Kernel[1], in: c.one(n.In[0])}
 	u.out = c.output(n)
-	for ky := range u.kh {
+	for range u.kh {
 		u.packed = append(u.packed, make([]float32, u.in.c*u.columns()))
-		u.torch = append(u.torch, u.places(ky))
 	}
 	u.bias = make([]float32, u.columns())
 	return u
@@ -40,27 +39,30 @@ func (u *transpose) result() piece { return u.out }
 // columns is kw·O.
 func (u *transpose) columns() int { return u.kw * u.out.c }
 
-// places is, for every place in the panels of the matrix of ky, the place of
-// the same weight in torch's [C, O, kh, kw].
-func (u *transpose) places(ky int) []int32 {
-	var p []int32
-	o := u.out.c
-	for n0 := 0; n0 < u.columns(); n0 += kernel.PanelWidth {
+func (u *transpose) panels() int { return (u.columns() + kernel.PanelWidth - 1) / kernel.PanelWidth }
+
+// places calls f with the place of every weight in the panels of the matrix of
+// ky, and with its place in torch's [C, O, kh, kw].
+func (u *transpose) places(ky int, f func(packed, torch int)) {
+	packed := 0
+	for n := 0; n < u.columns(); n += kernel.PanelWidth {
 		for c := range u.in.c {
-			for n := n0; n < min(n0+kernel.PanelWidth, u.columns()); n++ {
-				p = append(p, int32(((c*o+n%o)*u.kh+ky)*u.kw+n/o))
+			kx, o := n/u.out.c, n%u.out.c
+			for range min(kernel.PanelWidth, u.columns()-n) {
+				f(packed, ((c*u.out.c+o)*u.kh+ky)*u.kw+kx)
+				packed++
+				if o++; o == u.out.c {
+					kx, o = kx+1, 0
+				}
 			}
 		}
 	}
-	return p
 }
 
 func (u *transpose) pack(w graph.Weights) {
 	weight, bias := w[u.node.Params[0]], w[u.node.Params[1]]
 	for ky, dst := range u.packed {
-		for i, j := range u.torch[ky] {
-			dst[i] = weight[j]
-		}
+		u.places(ky, func(i, j int) { dst[i] = weight[j] })
 	}
 	for kx := range u.kw {
 		copy(u.bias[kx*u.out.c:], bias)
@@ -101,54 +103,90 @@ func (u *transpose) claim(c *compiler, t int) {
 	}
 	u.in.s.val.use(t)
 	matrix := u.kh * u.in.c * u.columns()
-	u.grad = c.weightGrad(piece{nil, u.in.region, u.out.c}, matrix, matrix*u.in.w, t)
+	if u.whole = u.kh*u.panels() >= 32; u.whole { // tasks enough, and large sums
+		u.grad = weightGrad{size: roundUp(matrix, align), bias: newMoments(c.net.batch*u.in.h, u.out.c)}
+		u.grad.allot(c, 1, t)
+	} else {
+		u.grad = c.weightGrad(piece{nil, u.in.region, u.out.c}, matrix, matrix*u.in.w, t)
+	}
 	if u.sink = c.sink(u.in, t, false); !u.sink.none {
 		u.back = make([]float32, matrix)
 	}
+}
+
+// weightPhases sums the gradients of weights and bias and writes them in
+// torch's layout.
+func (u *transpose) weightPhases() []phase {
+	h, g := u.in.h, &u.grad
+	var ph []phase
+	if u.whole {
+		ph = []phase{{u.net.batch * h, func(k int, _ *worker) {
+			u.sumBias(k, k/h, k%h, k%h+1)
+		}}, {u.kh * u.panels(), func(k int, w *worker) {
+			for i := range u.net.batch {
+				u.outer(g.matrix(0), k/u.panels(), k%u.panels(), i, 0, h, i > 0, w)
+			}
+		}}}
+	} else {
+		ph = []phase{{g.chunks, func(chunk int, w *worker) {
+			i, y0, y1 := g.span(chunk, h)
+			u.sumBias(chunk, i, y0, y1)
+			for k := range u.kh * u.panels() {
+				u.outer(g.matrix(chunk), k/u.panels(), k%u.panels(), i, y0, y1, false, w)
+			}
+		}}, g.total(u.net)}
+	}
+	return append(ph, phase{u.kh + 1, func(ky int, _ *worker) {
+		if ky == u.kh {
+			g.biasTotal(u.net.grads[u.node.Params[1]])
+			return
+		}
+		dst, src := u.net.grads[u.node.Params[0]], u.part(g.matrix(0), ky)
+		u.places(ky, func(i, j int) { dst[j] = src[i] })
+	}})
+}
+
+// part is the matrix of ky in the gradient's.
+func (u *transpose) part(matrix []float32, ky int) []float32 {
+	n := u.in.c * u.columns()
+	return matrix[ky*n : (ky+1)*n]
+}
+
+// sumBias sums the output's gradient that operand rows y0 … y1−1 of map i have
+// made into row k of the bias's moments.
+func (u *transpose) sumBias(k, i, y0, y1 int) {
+	u.grad.bias.clear(k)
+	sum, sq := u.grad.bias.at(k)
+	for r := y0 * u.kh; r < y1*u.kh; r++ {
+		u.net.kernel.Moments(sum, sq, u.dy.row(i, r))
+	}
+}
+
+// outer sums, over operand rows y0 … y1−1 of map i, the products of operand
+// pixels and gradient pixels, into a panel of the matrix of ky.
+func (u *transpose) outer(matrix []float32, ky, panel, i, y0, y1 int, add bool, w *worker) {
+	x, dy, n := u.in.val(), u.dy, panel*kernel.PanelWidth
+	m := &w.mul
+	*m = kernel.Product{
+		A: x.from(i, y0, 0), ARow: x.pitch, AStep: x.c, LDA: 1,
+		B: dy.from(i, y0*u.kh+ky, 0)[n:], BRow: u.kh * dy.pitch, BStep: u.columns(),
+		Rows: y1 - y0, Depth: x.region.w, M: x.c, Accumulate: add,
+	}
+	m.C, m.N = kernel.Panel(u.part(matrix, ky), x.c, u.columns(), n)
+	m.LDC = m.N
+	u.net.kernel.Mul(m)
 }
 
 func (u *transpose) backward() []phase {
 	if u.dy.buffer == nil {
 		return nil
 	}
-	x, dy, g := u.in.val(), u.dy, &u.grad
-	part := x.c * u.columns()
-	ph := []phase{{g.chunks, func(chunk int, w *worker) {
-		i, y0, y1 := g.span(chunk, x.region.h)
-		g.bias.clear(chunk)
-		sum, sq := g.bias.at(chunk)
-		for r := y0 * u.kh; r < y1*u.kh; r++ {
-			u.net.kernel.Moments(sum, sq, dy.row(i, r))
-		}
-		m := &w.mul
-		for ky := range u.kh {
-			matrix := g.matrix(chunk)[ky*part : (ky+1)*part]
-			b := dy.from(i, y0*u.kh+ky, 0)
-			for n := 0; n < u.columns(); n += kernel.PanelWidth {
-				*m = kernel.Product{
-					A: x.from(i, y0, 0), ARow: x.pitch, AStep: x.c, LDA: 1,
-					B: b[n:], BRow: u.kh * dy.pitch, BStep: u.columns(),
-					Rows: y1 - y0, Depth: x.region.w, M: x.c,
-				}
-				m.C, m.N = kernel.Panel(matrix, x.c, u.columns(), n)
-				m.LDC = m.N
-				u.net.kernel.Mul(m)
-			}
-		}
-	}}, g.total(u.net), {1, func(int, *worker) {
-		dst := u.net.grads[u.node.Params[0]]
-		for ky := range u.kh {
-			src := g.matrix(0)[ky*part:]
-			for i, j := range u.torch[ky] {
-				dst[j] = src[i]
-			}
-		}
-		g.biasTotal(u.net.grads[u.node.Params[1]])
-	}}}
+	ph := u.weightPhases()
 	if u.sink.none {
 		return ph
 	}
-	k := u.sink
+	dy, k := u.dy, u.sink
+	part := u.in.c * u.columns()
 	ph = append(ph, k.prepare()...)
 	return append(ph, rowPhase(k.n, k.region.h, part*u.kh*k.region.w, func(i, r int, w *worker) {
 		m := &w.mul

@@ -73,6 +73,10 @@ func (g *weightGrad) biasTotal(dst []float32) {
 // of weights and bias, and writes them in torch's layout.
 func (u *conv) weightPhases() []phase {
 	g, f := &u.grad, u.fastGrad
+	through := func(row int) { // of tiles
+		i, y0, y1 := f.rows(row)
+		u.through(i, y0, y1, row)
+	}
 	var ph []phase
 	switch {
 	case f == nil:
@@ -88,32 +92,29 @@ func (u *conv) weightPhases() []phase {
 			}
 		}}}
 	case f.shared:
-		ph = append([]phase{{f.n * f.th, func(k int, _ *worker) {
-			i, y0, y1 := f.rows(k)
-			u.through(i, y0, y1, k)
-		}}}, f.byBlock(func() []float32 { return g.matrix(0) })...)
+		ph = append([]phase{{f.n * f.th, func(k int, _ *worker) { through(k) }}}, f.byBlock(func() []float32 { return g.matrix(0) })...)
 	default:
-		ph = []phase{{g.chunks, func(chunk int, w *worker) {
-			for k := chunk * f.perChunk; k < min((chunk+1)*f.perChunk, f.n*f.th); k++ {
-				i, y0, y1 := f.rows(k)
-				u.through(i, y0, y1, k)
-			}
-			f.sum(g.matrix(chunk), chunk, w)
-		}}}
+		ph = []phase{{g.chunks, func(chunk int, w *worker) { f.sum(g.matrix(chunk), chunk, through, w) }}}
 	}
-	unpack := phase{1, func(int, *worker) {
+	panels := (u.out.c + kernel.PanelWidth - 1) / kernel.PanelWidth
+	unpack := phase{panels + 1, func(k int, _ *worker) {
+		if k == panels {
+			if !u.normed {
+				g.biasTotal(u.net.grads[u.node.Params[1]])
+			}
+			return
+		}
 		dst := u.net.grads[u.node.Params[0]]
 		matrix := g.matrix(0)
 		c0 := 0
 		for _, p := range u.in {
 			if p.s != nil {
-				kernel.Unpack(dst, matrix, u.layout(c0, p.c))
-				matrix = matrix[u.kh*u.kw*p.c*u.out.c:]
+				l := u.layout(c0, p.c)
+				panel, _ := kernel.Panel(matrix, l.Depth(), l.N, k*kernel.PanelWidth)
+				kernel.Unpack(dst, panel, l.Panel(k*kernel.PanelWidth))
+				matrix = matrix[l.Depth()*l.N:]
 			}
 			c0 += p.c
-		}
-		if !u.normed {
-			g.biasTotal(u.net.grads[u.node.Params[1]])
 		}
 	}}
 	return append(ph, g.total(u.net), unpack)
@@ -144,18 +145,15 @@ func (u *conv) outer(matrix []float32, p piece, i, y0, y1 int, w *worker) {
 	x, dy := p.val(), u.dy
 	m := &w.mul
 	depth := u.kw * p.c
-	for ky := range u.kh {
-		a := x.from(i, y0+ky, 0)
-		b := dy.from(i, y0, 0)
-		for n := 0; n < dy.c; n += kernel.PanelWidth {
-			panel, width := kernel.Panel(matrix[:u.kh*depth*dy.c], u.kh*depth, dy.c, n)
-			*m = kernel.Product{
-				A: a, ARow: x.pitch, AStep: x.c, LDA: 1,
-				B: b[n:], BRow: dy.pitch, BStep: dy.c,
-				C: panel[ky*depth*width:], LDC: width,
-				Rows: y1 - y0, Depth: dy.region.w, M: depth, N: width,
-			}
-			u.net.kernel.Mul(m)
+	for n := 0; n < dy.c; n += kernel.PanelWidth {
+		panel, width := kernel.Panel(matrix[:u.kh*depth*dy.c], u.kh*depth, dy.c, n)
+		*m = kernel.Product{
+			A: x.from(i, y0, 0), ARow: x.pitch, AStep: x.c, LDA: 1,
+			B: dy.from(i, y0, 0)[n:], BRow: dy.pitch, BStep: dy.c,
+			C: panel, LDC: width,
+			Rows: y1 - y0, Depth: dy.region.w, M: depth, N: width,
+			Batch: u.kh, ABatch: x.pitch, CBatch: depth * width,
 		}
+		u.net.kernel.Mul(m)
 	}
 }

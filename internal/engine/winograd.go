@@ -15,69 +15,34 @@ import "unetbench/internal/kernel"
 // same transformed tiles.
 type winograd struct {
 	net *Net
-	t   *kernel.Winograd
-	tiling
-	in  []slab
+	transformed
 	out []target
 
-	group  int    // tiles
 	shared bool   // tasks have panels, not tiles
 	u      *block // transformed weights, of all targets; nil if shared
 	v      *block // transformed tiles of a batch of groups, if shared
 	groups int    // in such a batch
 
-	after func(i, r int) // called for every finished row of the output, unless nil
-}
-
-// A slab is some channels of an operand, few enough for one product.
-type slab struct {
-	x      view
-	dy, dx int // where the window of output pixel (0, 0) begins in x
-	c0, c  int
-	source int // which of the targets' weights
-}
-
-// maxSlab is the depth of a product: its panel stays in the first-level cache.
-const maxSlab = 128
-
-// slabs cuts the channels of an operand.
-func slabs(to []slab, x view, dy, dx, source int) []slab {
-	n := (x.c + maxSlab - 1) / maxSlab
-	for k := range n {
-		c0 := x.c * k / n / 8 * 8
-		c1 := x.c * (k + 1) / n / 8 * 8
-		to = append(to, slab{x, dy, dx, c0, c1 - c0, source})
-	}
-	return to
+	after []func(i, y0, y1 int, w *worker) // what is done with finished rows of the output, while they are in the cache
 }
 
 // A target is one output.
 type target struct {
 	y       view
-	weights [][]float32 // packed, per source
-	bias    []float32   // or nil
+	weights []*panels // per source
+	bias    []float32 // or nil
 	relu    bool
 	add     bool // to what is there
 }
 
-// pad16 keeps the points of a group from falling on the same sets of the cache.
-const pad16 = 16
-
-// inputFloats, productFloats and weightFloats are the floats of one group's transformed input slab, of its products with one panel,
-// and of the transformed weights of one panel of a slab.
-func (g *winograd) inputFloats(c int) int { return g.t.Points() * (g.group*c + pad16) }
-func (g *winograd) productFloats() int    { return g.t.Points() * (g.group*kernel.PanelWidth + pad16) }
+// productFloats and weightFloats are the floats of a group's products with one
+// panel, and of the transformed weights of one panel of a slab.
+func (g *winograd) productFloats() int { return g.tileFloats(kernel.PanelWidth) }
 func (g *winograd) weightFloats(c, n int) int {
-	return g.t.Points() * c * n
-}
-
-// groupFloats is one group's transformed input, all slabs.
-func (g *winograd) groupFloats() int {
-	n := 0
-	for _, s := range g.in {
-		n += g.inputFloats(s.c)
+	if n <= kernel.PairedWidth { // in pairs, and plain
+		return g.t.Points() * (kernel.PairedSize(c) + c*n)
 	}
-	return n
+	return g.t.Points() * (c*n + pad16)
 }
 
 // panels calls f for every panel of every target, with the floats of
@@ -87,39 +52,35 @@ func (g *winograd) panels(f func(k, n, at int)) {
 	for k := range g.out {
 		for n := 0; n < g.out[k].y.c; n += kernel.PanelWidth {
 			f(k, n, at)
-			for _, s := range g.in {
-				at += g.weightFloats(s.c, min(kernel.PanelWidth, g.out[k].y.c-n))
-			}
+			at += g.panelFloats(k, n)
 		}
 	}
+}
+
+// panelFloats is the floats of the transformed weights of a panel, all slabs.
+func (g *winograd) panelFloats(k, n int) (floats int) {
+	for _, s := range g.in {
+		floats += g.weightFloats(s.c, min(kernel.PanelWidth, g.out[k].y.c-n))
+	}
+	return floats
 }
 
 // allWeights is the floats of all transformed weights.
 func (g *winograd) allWeights() int {
 	total := 0
-	for _, o := range g.out {
-		for _, s := range g.in {
-			total += g.weightFloats(s.c, o.y.c)
-		}
-	}
+	g.panels(func(k, n, at int) { total = at + g.panelFloats(k, n) })
 	return total
 }
 
-// plan chooses the groups and asks for memory at step t.
-func (g *winograd) plan(c *compiler, t int) {
-	channels, widest := 0, 0
-	for _, s := range g.in {
-		channels += s.c
-		widest = max(widest, s.c)
-	}
+// prepare chooses the groups.
+func (g *winograd) prepare() {
+	channels, _ := g.channels()
 	all := g.tiles()
 	g.shared = 4*g.allWeights() > cache.weights
 	if g.shared {
 		g.group = share(all, share(all, cache.group))
 		n := share(all, g.group)
-		g.groups = min(n, max(1, cache.shared/(4*g.groupFloats())))
-		g.v = c.block(g.groups*g.groupFloats(), t)
-		c.scratch(g.productFloats() + g.weightFloats(widest, kernel.PanelWidth) + g.spareFloats())
+		g.groups = min(n, max(1, cache.shared/(4*g.inputFloats())))
 		return
 	}
 	// V and M of a group share the second-level cache.
@@ -129,15 +90,42 @@ func (g *winograd) plan(c *compiler, t int) {
 	} else {
 		g.group = share(g.tw, share(g.tw, most))
 	}
+}
+
+// claim asks for memory at step t.
+func (g *winograd) claim(c *compiler, t int) {
+	need := g.productFloats() + g.spareFloats()
+	if g.shared {
+		_, widest := g.channels()
+		g.v = c.block(g.groups*g.inputFloats(), t)
+		c.scratch(need + g.weightFloats(widest, kernel.PanelWidth))
+		return
+	}
 	g.u = c.block(g.allWeights(), t)
-	c.scratch(g.groupFloats() + g.productFloats() + g.spareFloats())
+	c.scratch(need + g.inputFloats())
+}
+
+// cost is explained in choose.go. Shared tiles are read once per panel.
+func (g *winograd) cost() float64 {
+	k, c := g.net.kernel, &g.t.Cost
+	channels, _ := g.channels()
+	tiles, points, in := float64(g.tiles()), float64(g.t.Points()), float64(channels)
+	out, outVectors, panels := 0.0, 0.0, 0.0
+	for _, o := range g.out {
+		out += float64(o.y.c)
+		outVectors += vectors(k, o.y.c)
+		panels += float64(share(o.y.c, kernel.PanelWidth))
+	}
+	sum := tiles * (points*in*outVectors + in*c.Input + out*c.Output)
+	values := tiles * points * (2*in + 2*out) // written and read
+	if !g.shared {
+		return sum + in*out*c.Weight + 4*values/nearBytes
+	}
+	return sum + in*out*c.Weight*float64(share(g.tiles(), g.group)) + 4*values/nearBytes + 4*tiles*points*in*panels/farBytes
 }
 
 // share is how many of n each of k gets at the most.
 func share(n, k int) int { return (n + k - 1) / k }
-
-// spareFloats is one output tile.
-func (g *winograd) spareFloats() int { return g.m * g.m * kernel.PanelWidth }
 
 func (g *winograd) forward() []phase {
 	if g.shared {
@@ -169,16 +157,11 @@ func (g *winograd) byTile() []phase {
 				v := w.scratch
 				g.transformTiles(v, k, end)
 				g.panels(func(o, n, at int) {
-					g.multiply(w.scratch[g.groupFloats():], v, g.u.mem[at:], o, n, k, end, w)
+					g.multiply(w.scratch[g.inputFloats():], v, g.u.mem[at:], o, n, k, end, w)
 				})
 			}
-			if g.after != nil {
-				for r := r0; r < r1; r++ {
-					i, y0, y1 := g.rows(r)
-					for y := y0; y < y1; y++ {
-						g.after(i, y)
-					}
-				}
+			for r := r0; r < r1; r++ {
+				g.finished(r, w)
 			}
 		}},
 	}
@@ -191,7 +174,7 @@ func (g *winograd) byPanel() []phase {
 	var panels []panel
 	g.panels(func(k, n, _ int) { panels = append(panels, panel{k, n}) })
 	var ph []phase
-	size := g.groupFloats()
+	size := g.inputFloats()
 	for first := 0; first < g.tiles(); first += g.groups * g.group {
 		n := min(g.groups, share(g.tiles()-first, g.group))
 		span := func(k int) (from, to int) {
@@ -202,11 +185,7 @@ func (g *winograd) byPanel() []phase {
 		ph = append(ph, phase{n * len(g.in), func(task int, _ *worker) {
 			k, s := task/len(g.in), task%len(g.in)
 			from, to := span(k)
-			v := g.v.mem[k*size:]
-			for i := range s {
-				v = v[g.inputFloats(g.in[i].c):]
-			}
-			g.transformSlab(v, &g.in[s], from, to)
+			g.transformSlab(g.slabTiles(g.v.mem[k*size:], s), &g.in[s], from, to)
 		}}, phase{n * len(panels), func(task int, w *worker) {
 			p, k := panels[task/n], task%n
 			from, to := span(k)
@@ -214,45 +193,35 @@ func (g *winograd) byPanel() []phase {
 		}})
 	}
 	if g.after != nil {
-		ph = append(ph, phase{g.n, func(i int, _ *worker) {
-			for y := range g.h {
-				g.after(i, y)
-			}
-		}})
+		ph = append(ph, phase{g.n * g.th, g.finished})
 	}
 	return ph
 }
 
+// finished hands on the rows of tile row r.
+func (g *winograd) finished(r int, w *worker) {
+	i, y0, y1 := g.rows(r)
+	for _, f := range g.after {
+		f(i, y0, y1, w)
+	}
+}
+
 // transformWeights transforms a slab's weights of the panel from column n on and
-// returns how many floats they are.
+// returns how many floats they are. Those of a narrow panel are laid in pairs.
 func (g *winograd) transformWeights(u []float32, k, n int, s *slab) int {
-	o := &g.out[k]
-	panel, width := kernel.Panel(o.weights[s.source], 9*s.x.c, o.y.c, n)
+	panel, width := g.out[k].weights[s.source].panel(n)
+	to, point := u, s.c*width+pad16
+	if width <= kernel.PairedWidth {
+		to, point = u[g.t.Points()*kernel.PairedSize(s.c):], s.c*width
+	}
 	g.t.Weight(
-		kernel.Tiles{Data: u, Row: g.t.Side() * s.c * width, Col: s.c * width, Next: width},
+		kernel.Tiles{Data: to, Row: g.t.Side() * point, Col: point, Next: width},
 		kernel.Tiles{Data: panel[s.c0*width:], Row: 3 * s.x.c * width, Col: s.x.c * width, Next: width},
 		s.c, width)
+	if width <= kernel.PairedWidth {
+		kernel.Pair(u, to, g.t.Points(), s.c, width)
+	}
 	return g.weightFloats(s.c, width)
-}
-
-// transformTiles transforms tiles from … to of all slabs.
-func (g *winograd) transformTiles(v []float32, from, to int) {
-	for i := range g.in {
-		g.transformSlab(v, &g.in[i], from, to)
-		v = v[g.inputFloats(g.in[i].c):]
-	}
-}
-
-func (g *winograd) transformSlab(v []float32, s *slab, from, to int) {
-	point := g.group*s.c + pad16
-	for k := from; k < to; {
-		r := g.next(k, to)
-		g.t.Input(
-			kernel.Tiles{Data: v[(k-from)*s.c:], Row: g.t.Side() * point, Col: point, Next: s.c},
-			kernel.Tiles{Data: s.x.from(r.i, r.y+s.dy, r.x+s.dx)[s.c0:], Row: s.x.pitch, Col: s.x.c, Next: g.m * s.x.c},
-			r.n, s.c)
-		k += r.n
-	}
 }
 
 // multiply computes the panel from column n on of target k for tiles from … to.
@@ -275,10 +244,13 @@ func (g *winograd) multiply(scratch, v, u []float32, k, n, from, to int, w *work
 		*m = kernel.Product{
 			A: v, AStep: 1, LDA: s.c, B: b, BStep: width, C: products, LDC: width,
 			Rows: 1, Depth: s.c, M: to - from, N: width, Accumulate: i > 0,
-			Batch: g.t.Points(), ABatch: g.group*s.c + pad16, BBatch: s.c * width, CBatch: point,
+			Batch: g.t.Points(), ABatch: g.group*s.c + pad16, BBatch: s.c*width + pad16, CBatch: point,
+		}
+		if m.Paired = width <= kernel.PairedWidth; m.Paired {
+			m.BStep, m.BBatch = kernel.PairedStep, kernel.PairedSize(s.c)
 		}
 		g.net.kernel.Mul(m)
-		v = v[g.inputFloats(s.c):]
+		v = v[g.tileFloats(s.c):]
 	}
 	bias := zeroBias[:width]
 	if o.bias != nil {

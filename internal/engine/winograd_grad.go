@@ -11,30 +11,17 @@ import "unetbench/internal/kernel"
 // transformed first, and every task sums a block of the matrices over all tiles.
 type winogradGrad struct {
 	net *Net
-	t   *kernel.Winograd
-	tiling
-	in []slab
+	transformed
 	dy view
 
-	group  int // tiles transformed at a time
 	shared bool
 	v, z   *block // the transformed tiles, if shared
 
 	chunks, perChunk int // and the tile rows of each; one chunk if shared
 }
 
-func (g *winogradGrad) channels() (c int) {
-	for _, s := range g.in {
-		c += s.c
-	}
-	return c
-}
-
 // sumFloats are the matrices of all points for c×n weights.
 func (g *winogradGrad) sumFloats(c, n int) int { return g.t.Points() * (c*n + pad16) }
-
-// tileFloats is a group's transformed tiles of c channels.
-func (g *winogradGrad) tileFloats(c int) int { return g.t.Points() * (g.group*c + pad16) }
 
 // all is the floats of the matrices of all slabs and panels.
 func (g *winogradGrad) all() int {
@@ -47,15 +34,7 @@ func (g *winogradGrad) all() int {
 	return n
 }
 
-// inputFloats and gradientFloats are the transformed slabs and panels of a group.
-func (g *winogradGrad) inputFloats() int {
-	n := 0
-	for _, s := range g.in {
-		n += g.tileFloats(s.c)
-	}
-	return n
-}
-
+// gradientFloats are a group's transformed panels.
 func (g *winogradGrad) gradientFloats() int {
 	n := 0
 	for o := 0; o < g.dy.c; o += kernel.PanelWidth {
@@ -64,46 +43,64 @@ func (g *winogradGrad) gradientFloats() int {
 	return n
 }
 
-func (g *winogradGrad) spareFloats() int { return g.m * g.m * kernel.PanelWidth }
-
-// plan chooses the groups and asks for memory at step t.
-func (g *winogradGrad) plan(c *compiler, t int) {
+// prepare chooses the groups.
+func (g *winogradGrad) prepare() {
 	rows := g.n * g.th
 	g.shared = 4*g.all() > cache.sums
 	if g.shared {
 		g.chunks, g.perChunk, g.group = 1, rows, g.tiles()
-		g.v, g.z = c.block(g.inputFloats(), t), c.block(g.gradientFloats(), t)
-		c.scratch(g.sumFloats(maxSlab, kernel.PanelWidth*panelsAtOnce) + g.spareFloats())
 		return
 	}
 	g.chunks = max(1, min(16, g.tiles()/128, rows))
 	g.perChunk = share(rows, g.chunks)
 	g.chunks = share(rows, g.perChunk)
 	all := g.perChunk * g.tw
-	most := max(32, min(112, cache.pairs/(4*g.t.Points()*(g.channels()+g.dy.c))))
+	channels, _ := g.channels()
+	most := max(32, min(112, cache.pairs/(4*g.t.Points()*(channels+g.dy.c))))
 	g.group = share(all, share(all, most))
+}
+
+// claim asks for memory at step t.
+func (g *winogradGrad) claim(c *compiler, t int) {
+	if g.shared {
+		g.v, g.z = c.block(g.inputFloats(), t), c.block(g.gradientFloats(), t)
+		c.scratch(panelsAtOnce*g.sumFloats(maxSlab, kernel.PanelWidth) + g.spareFloats())
+		return
+	}
 	c.scratch(g.all() + g.inputFloats() + g.gradientFloats() + g.spareFloats())
+}
+
+// cost is explained in choose.go. The sums pass by once per group.
+func (g *winogradGrad) cost() float64 {
+	k, c := g.net.kernel, &g.t.Cost
+	tiles, points := float64(g.tiles()), float64(g.t.Points())
+	channels, _ := g.channels()
+	in, out := float64(channels), float64(g.dy.c)
+	sum := tiles*(points*in*vectors(k, g.dy.c)+in*c.Input+out*c.Gradient) + float64(g.chunks)*in*out*(c.WeightBack+9)
+	groups := float64(g.chunks * share(g.perChunk*g.tw, g.group))
+	return sum + 4*points*(2*tiles*(in+out)+2*groups*in*out)/nearBytes
 }
 
 // panelsAtOnce share a slab's tiles while they are in the cache.
 const panelsAtOnce = 4
 
 // sum adds up chunk into matrix, the gradient in the layout of the packed
-// weights: piece by piece, panel by panel. size is the floats of a piece.
-func (g *winogradGrad) sum(matrix []float32, chunk int, w *worker) {
+// weights: piece by piece, panel by panel. It calls before for every tile row just
+// before it reads that row's gradient.
+func (g *winogradGrad) sum(matrix []float32, chunk int, before func(row int), w *worker) {
 	sums := w.scratch[:g.all()]
 	v := w.scratch[len(sums):]
 	z := v[g.inputFloats():]
 	spare := z[g.gradientFloats():]
 	first, last := chunk*g.perChunk*g.tw, min((chunk+1)*g.perChunk, g.n*g.th)*g.tw
+	row := chunk * g.perChunk
 	for k := first; k < last; k += g.group {
 		end := min(k+g.group, last)
-		to := v
-		for i := range g.in {
-			g.transformInput(to, &g.in[i], k, end)
-			to = to[g.tileFloats(g.in[i].c):]
+		for ; row*g.tw < end; row++ {
+			before(row)
 		}
-		to = z
+		g.transformTiles(v, k, end)
+		to := z
 		for n := 0; n < g.dy.c; n += kernel.PanelWidth {
 			to = to[g.transformGradient(to, spare, n, k, end):]
 		}
@@ -152,19 +149,6 @@ func (g *winogradGrad) finish(matrix, sums []float32, s *slab, n int) int {
 	return g.sumFloats(s.c, width)
 }
 
-// transformInput transforms the input tiles from … to of a slab.
-func (g *winogradGrad) transformInput(v []float32, s *slab, from, to int) {
-	point := g.group*s.c + pad16
-	for k := from; k < to; {
-		r := g.next(k, to)
-		g.t.Input(
-			kernel.Tiles{Data: v[(k-from)*s.c:], Row: g.t.Side() * point, Col: point, Next: s.c},
-			kernel.Tiles{Data: s.x.from(r.i, r.y, r.x)[s.c0:], Row: s.x.pitch, Col: s.x.c, Next: g.m * s.x.c},
-			r.n, s.c)
-		k += r.n
-	}
-}
-
 // transformGradient transforms tiles from … to of the panel of the output's
 // gradient from channel n on; pixels that other tiles own count as zeros.
 func (g *winogradGrad) transformGradient(z, spare []float32, n, from, to int) int {
@@ -206,11 +190,7 @@ func (g *winogradGrad) byBlock(matrix func() []float32) []phase {
 	transform := func(task int, w *worker) {
 		from, to := task%rows*g.tw, (task%rows+1)*g.tw
 		if k := task / rows; k < len(inputs) {
-			v := g.v.mem
-			for _, s := range g.in[:k] {
-				v = v[g.tileFloats(s.c):]
-			}
-			g.transformInput(v[from*g.in[k].c:], &g.in[k], from, to)
+			g.transformSlab(g.slabTiles(g.v.mem, k)[from*g.in[k].c:], &g.in[k], from, to)
 		} else {
 			n := panels[k-len(inputs)].n
 			g.transformGradient(g.panelTiles(n)[from*min(kernel.PanelWidth, g.dy.c-n):], w.scratch[:g.spareFloats()], n, from, to)
@@ -230,10 +210,7 @@ func (g *winogradGrad) panelTiles(n int) []float32 {
 // block sums slab k and some panels from column n0 on over all tiles.
 func (g *winogradGrad) block(matrix []float32, k, n0 int, w *worker) {
 	s := &g.in[k]
-	v := g.v.mem
-	for _, s := range g.in[:k] {
-		v = v[g.tileFloats(s.c):]
-	}
+	v := g.slabTiles(g.v.mem, k)
 	end := min(n0+kernel.PanelWidth*panelsAtOnce, g.dy.c)
 	for p := range g.t.Points() {
 		sums := w.scratch

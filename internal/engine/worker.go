@@ -30,6 +30,7 @@ type crew struct {
 	program  []phase
 	progress []progress
 	done     sync.WaitGroup
+	ends     []time.Time // when each phase of the program ended; nil unless profiled
 }
 
 // progress counts the tasks of a phase that are taken, and that are finished.
@@ -54,6 +55,7 @@ func (c *crew) run(program []phase) {
 			for t := range p.tasks {
 				p.run(t, w)
 			}
+			c.ended(i)
 		}
 		return
 	}
@@ -82,7 +84,9 @@ func (c *crew) walk(w *worker) {
 				break
 			}
 			p.run(t, w)
-			state.finished.Add(1)
+			if int(state.finished.Add(1)) == p.tasks {
+				c.ended(i)
+			}
 		}
 		for spins := 0; int(state.finished.Load()) < p.tasks; spins++ {
 			if spins > 4096 {
@@ -91,6 +95,13 @@ func (c *crew) walk(w *worker) {
 				runtime.Gosched()
 			}
 		}
+	}
+}
+
+// ended notes the time, where a profile wants it.
+func (c *crew) ended(phase int) {
+	if c.ends != nil {
+		c.ends[phase] = time.Now()
 	}
 }
 

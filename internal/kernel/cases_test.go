@@ -58,7 +58,7 @@ func cases() (all []loopCase) {
 		flat("Lerp", n, 3, lerpCase)
 		flat("AXPY", n, 3, axpyCase)
 		flat("MaskPositive", n, 3, maskPositiveCase)
-		flat("Adam", n, 7, adamCase)
+		flat("Adam", n, 9, adamCase)
 	}
 	for _, p := range []struct{ c, pixels int }{
 		{1, 1}, {1, 100}, {2, 61}, {3, 50}, {8, 1}, {8, 7}, {8, 202}, {10, 21}, {16, 33}, {24, 19},
@@ -129,21 +129,27 @@ func through(dy, y []float32, i int) (v value) {
 }
 
 func adamCase(m *memory, n int) call {
-	w, m1, m2, g := m.output(n), m.output(n), m.output(n), m.input(n)
+	w, m1, m2, average, g := m.output(n), m.output(n), m.output(n), m.output(n), m.input(n)
 	for i := range m2 {
 		m2[i] *= m2[i]
 	}
-	s := &AdamStep{Rate: 0.01, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Unbias2: 20}
-	rest1, rest2 := f(1-s.Beta1), f(1-s.Beta2)
-	first := want(m1, func(i int) value { return sumOf(f(s.Beta1)*f(m1[i]), rest1*f(g[i])) })
-	second := want(m2, func(i int) value { return sumOf(f(s.Beta2)*f(m2[i]), rest2*f(g[i])*f(g[i])) })
-	return call{func(set *Set) { set.Adam(w, m1, m2, g, s) }, [][]float32{m1, m2, w}, [][]value{first, second,
-		want(w, func(i int) value {
-			root := math.Sqrt(second[i].sum*f(s.Unbias2)) + f(s.Epsilon)
-			step := f(s.Rate) * first[i].sum / root
-			v := sumOf(f(w[i]), -step)
-			v.size += f(s.Rate) * first[i].size / root
-			v.roundings += 10
+	s := &AdamStep{Keep1: 0.9, Take1: 0.1, Keep2: 0.999, Take2: 0.001, Rate: 0.01, Scale: 5, Epsilon: 1e-8, Fresh: 0.2}
+	first := want(m1, func(i int) value { return sumOf(f(s.Keep1)*f(m1[i]), f(s.Take1)*f(g[i])) })
+	second := want(m2, func(i int) value { return sumOf(f(s.Keep2)*f(m2[i]), f(s.Take2)*f(g[i])*f(g[i])) })
+	moved := want(w, func(i int) value {
+		root := math.Sqrt(second[i].sum)*f(s.Scale) + f(s.Epsilon)
+		step := f(s.Rate) * first[i].sum / root
+		v := sumOf(f(w[i]), -step)
+		v.size += f(s.Rate) * first[i].size / root
+		v.roundings += 10
+		return v
+	})
+	return call{func(set *Set) { set.Adam(w, m1, m2, average, g, s) }, [][]float32{m1, m2, w, average},
+		[][]value{first, second, moved, want(average, func(i int) value {
+			old, fresh := f(average[i]), f(s.Fresh)
+			v := sumOf(old, fresh*moved[i].sum, -fresh*old)
+			v.size += fresh * moved[i].size
+			v.roundings += moved[i].roundings
 			return v
 		})}}
 }

@@ -51,17 +51,21 @@ func (v vector) maskPositive(dx, dy, y []float32) {
 	}
 }
 
-func (v vector) adam(w, m1, m2, g []float32, s *AdamStep) {
-	if n := len(g); n > 0 {
-		_, _, _ = w[n-1], m1[n-1], m2[n-1]
-		if v == avx512 {
-			adamAVX512(&w[0], &m1[0], &m2[0], &g[0], n,
-				s.Rate, s.Beta1, 1-s.Beta1, s.Beta2, 1-s.Beta2, s.Epsilon, s.Unbias2)
-		} else {
-			adamAVX2(&w[0], &m1[0], &m2[0], &g[0], n,
-				s.Rate, s.Beta1, 1-s.Beta1, s.Beta2, 1-s.Beta2, s.Epsilon, s.Unbias2)
-		}
+func (v vector) adam(w, m1, m2, average, g []float32, s *AdamStep) (finite bool) {
+	n := len(g)
+	if n == 0 {
+		return true
 	}
+	_, _, _, _ = w[n-1], m1[n-1], m2[n-1], average[n-1]
+	var check [avx512]float32 // zeros, or NaN
+	if v == avx512 {
+		adamAVX512(&w[0], &m1[0], &m2[0], &average[0], &g[0], &check[0], n,
+			s.Keep1, s.Take1, s.Keep2, s.Take2, s.Rate, s.Scale, s.Epsilon, s.Fresh)
+	} else {
+		adamAVX2(&w[0], &m1[0], &m2[0], &average[0], &g[0], &check[0], n,
+			s.Keep1, s.Take1, s.Keep2, s.Take2, s.Rate, s.Scale, s.Epsilon, s.Fresh)
+	}
+	return check == [avx512]float32{}
 }
 
 // A repeated holds the coefficients of P channels over a common multiple of P

@@ -6,9 +6,10 @@ import "math"
 // definition that the others are tested against.
 var Generic = &Set{
 	Name:         "generic",
+	Lanes:        1,
 	Mul:          mulGeneric,
-	F2:           winogradGeneric(matrices2),
-	F4:           winogradGeneric(matrices4),
+	F2:           winogradGeneric(matrices2, Cost{110, 90, 110, 120, 100}),
+	F4:           winogradGeneric(matrices4, Cost{740, 460, 270, 280, 500}),
 	ScaleShift:   scaleShiftGeneric,
 	Moments:      momentsGeneric,
 	NormMoments:  normMomentsGeneric,
@@ -26,7 +27,11 @@ func mulGeneric(p *Product) {
 	q := *p
 	for b := range max(p.Batch, 1) {
 		q.A, q.B, q.C = p.A[b*p.ABatch:], p.B[b*p.BBatch:], p.C[b*p.CBatch:]
-		mulOne(&q)
+		if p.Paired {
+			mulPaired(&q)
+		} else {
+			mulOne(&q)
+		}
 	}
 }
 
@@ -81,6 +86,49 @@ func mul1x1(p *Product, m, n int) {
 		}
 	}
 	p.finish(m, n, s)
+}
+
+// mulPaired is the loop of Paired products, for two rows and two columns at once:
+// eight sums. What is odd in M or N is computed twice.
+func mulPaired(p *Product) {
+	p.checkPaired()
+	for m0 := 0; m0 < p.M; m0 += 2 {
+		m1 := min(m0+1, p.M-1)
+		for n0 := 0; n0 < p.N; n0 += 2 {
+			n1 := min(n0+1, p.N-1)
+			even00, even01 := p.start(m0, n0), p.start(m0, n1)
+			even10, even11 := p.start(m1, n0), p.start(m1, n1)
+			var odd00, odd01, odd10, odd11 float32
+			for r := range p.Rows {
+				a0, a1 := r*p.ARow+m0*p.LDA, r*p.ARow+m1*p.LDA
+				b0, b1 := r*p.BRow+2*n0, r*p.BRow+2*n1
+				for range p.Depth / 2 {
+					x, y := p.A[a0], p.A[a0+1]
+					even00 += float32(x * p.B[b0])
+					odd00 += float32(y * p.B[b0+1])
+					even01 += float32(x * p.B[b1])
+					odd01 += float32(y * p.B[b1+1])
+					x, y = p.A[a1], p.A[a1+1]
+					even10 += float32(x * p.B[b0])
+					odd10 += float32(y * p.B[b0+1])
+					even11 += float32(x * p.B[b1])
+					odd11 += float32(y * p.B[b1+1])
+					a0, a1 = a0+2, a1+2
+					b0, b1 = b0+p.BStep, b1+p.BStep
+				}
+				if p.Depth%2 > 0 {
+					even00 += float32(p.A[a0] * p.B[b0])
+					even01 += float32(p.A[a0] * p.B[b1])
+					even10 += float32(p.A[a1] * p.B[b0])
+					even11 += float32(p.A[a1] * p.B[b1])
+				}
+			}
+			p.finish(m0, n0, even00+odd00)
+			p.finish(m0, n1, even01+odd01)
+			p.finish(m1, n0, even10+odd10)
+			p.finish(m1, n1, even11+odd11)
+		}
+	}
 }
 
 // mul4x2 is mul1x1 for four rows and two columns at once: eight sums that do
@@ -235,11 +283,18 @@ func maxPool2BackGeneric(d0, d1, dy, r0, r1 []float32, c int) {
 	}
 }
 
-func adamGeneric(w, m, v, g []float32, s *AdamStep) {
-	for i, x := range g {
-		m[i] = float32(s.Beta1*m[i]) + float32((1-s.Beta1)*x)
-		v[i] = float32(s.Beta2*v[i]) + float32(float32((1-s.Beta2)*x)*x)
-		root := float32(math.Sqrt(float64(float32(v[i] * s.Unbias2))))
-		w[i] -= float32(s.Rate*m[i]) / (root + s.Epsilon)
+func adamGeneric(w, m, v, average, g []float32, s *AdamStep) (finite bool) {
+	n := len(g)
+	w, m, v, average = w[:n], m[:n], v[:n], average[:n]
+	var check float32 // 0, or NaN
+	for i, gi := range g {
+		mi := float32(s.Keep1*m[i]) + float32(s.Take1*gi)
+		vi := float32(s.Keep2*v[i]) + float32(s.Take2*float32(gi*gi))
+		check += vi - vi
+		root := float32(math.Sqrt(float64(vi)))
+		wi := w[i] - float32(s.Rate*mi)/(float32(root*s.Scale)+s.Epsilon)
+		m[i], v[i], w[i] = mi, vi, wi
+		average[i] += float32(s.Fresh * (wi - average[i]))
 	}
+	return check == 0
 }

@@ -8,17 +8,24 @@
 // products of depth kw·C, with nothing gathered.
 package kernel
 
+import "fmt"
+
 // A Product is one call of the single inner loop behind convolutions, their
 // input gradients and their weight gradients:
 //
 //	C[m·LDC + n] = Bias[n] + Σ_{r<Rows} Σ_{k<Depth} A[r·ARow + k·AStep + m·LDA] · B[r·BRow + k·BStep + n]
 //
 // for m < M, n < N; with Accumulate the old C is added instead of Bias, and
-// with ReLU negative results become 0. The order of summation for one (m, n) depends on Rows and
-// Depth alone, never on M, N, m or n, so a pixel has the same bits wherever it lies.
+// with ReLU negative results become 0. The order of summation for one (m, n) depends on Rows,
+// Depth and Paired alone, never on M, N, m or n, so a pixel has the same bits wherever it lies.
 // All strides are in elements. Nothing is read or written beyond what the formula names, so
 // B may be weights packed by Pack or the pixels of a map (weight gradients: LDA 1, AStep and
 // BStep the pixel pitches). A, B and C must not overlap.
+//
+// A Paired product of up to 8 columns finds B's rows two by two, as Pair lays them: step k of
+// column n at r·BRow + k/2·BStep + 2n + k%2. AStep is 1. The terms of even k, with Bias or the
+// old C, and those of odd k are summed by themselves and then added. It is faster where A's
+// elements for one k do not lie side by side (LDA 1): vectors take twice as many columns.
 //
 // Batch products (0 counts as 1) are done in one call, each with its A, B and C so much further.
 type Product struct {
@@ -32,15 +39,23 @@ type Product struct {
 	Rows, Depth      int
 	M, N             int
 	Accumulate, ReLU bool
+	Paired           bool
 
 	Batch, ABatch, BBatch, CBatch int
+}
+
+func (p *Product) checkPaired() {
+	if p.N > PairedWidth || p.AStep != 1 {
+		panic(fmt.Sprintf("kernel: a paired product of %d columns and AStep %d; it may have %d columns and AStep 1", p.N, p.AStep, PairedWidth))
+	}
 }
 
 // A Set is one implementation of all inner loops. Slices of channel
 // coefficients (scale, shift, …) have a length P, the channel period of the
 // flat data: element i uses coefficient i mod P; data starts at channel 0.
 type Set struct {
-	Name string
+	Name  string
+	Lanes int // floats in a vector
 
 	// Mul computes p. It keeps nothing of p, but a call through this field lets p
 	// escape: loops set the fields of one Product again and again.
@@ -72,14 +87,19 @@ type Set struct {
 	// MaxPool2Back adds dy to the first maximum (order: r0 left, r0 right, r1 left, r1 right)
 	// of each window: d0, d1 are the gradient rows of r0, r1.
 	MaxPool2Back func(d0, d1, dy, r0, r1 []float32, c int)
-	// Adam: one step of Kingma & Ba 2015 (arXiv:1412.6980, algorithm 1) on the weights w with
-	// moments m, v and gradient g: m = β₁·m + (1−β₁)·g, v = β₂·v + (1−β₂)·g²,
-	// w −= Rate·m / (√(v·Unbias2) + ε).
-	Adam func(w, m, v, g []float32, s *AdamStep)
+	// Adam: one step of Kingma & Ba 2015 (arXiv:1412.6980, algorithm 1, with torch's place for ε)
+	// on the weights w with moments m, v and gradient g, and of their running average:
+	// m = Keep1·m + Take1·g, v = Keep2·v + Take2·g², w −= Rate·m / (√v·Scale + Epsilon),
+	// average += Fresh·(w−average). It says whether all v are finite.
+	Adam func(w, m, v, average, g []float32, s *AdamStep) (finite bool)
 }
 
-// AdamStep holds the numbers of step t = 1, 2, …: Rate is the learning rate
-// over 1−β₁ᵗ, Unbias2 is 1/(1−β₂ᵗ).
+// AdamStep holds the numbers of step t = 1, 2, …
 type AdamStep struct {
-	Rate, Beta1, Beta2, Epsilon, Unbias2 float32
+	Keep1, Take1 float32 // β₁, 1−β₁
+	Keep2, Take2 float32 // β₂, 1−β₂
+	Rate         float32 // the learning rate over 1−β₁ᵗ
+	Scale        float32 // 1/√(1−β₂ᵗ)
+	Epsilon      float32
+	Fresh        float32 // share of the new weights in the average
 }

@@ -67,6 +67,39 @@ func TestNaN(t *testing.T) {
 	})
 }
 
+// A gradient whose square is not finite shows wherever it stands, and once it
+// is in the moments in later steps too.
+func TestAdamFinite(t *testing.T) {
+	inf := float32(math.Inf(1))
+	eachSet(t, func(t *testing.T, s *Set) {
+		step := &AdamStep{Keep1: 0.9, Take1: 0.1, Keep2: 0.999, Take2: 0.001, Rate: 0.01, Scale: 5, Epsilon: 1e-8, Fresh: 0.2}
+		for _, n := range []int{0, 1, 17, 101} {
+			for at := range n + 1 {
+				for _, bad := range []float32{float32(math.NaN()), inf, -inf, 1e30} {
+					w, m, v, average, g := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
+					for i := range g {
+						g[i] = 1e18
+					}
+					if !s.Adam(w, m, v, average, g, step) {
+						t.Fatalf("%d values: finite gradients are taken for broken", n)
+					}
+					if at == n {
+						continue
+					}
+					g[at] = bad
+					if s.Adam(w, m, v, average, g, step) {
+						t.Fatalf("%d values: %v at %d is taken for finite", n, bad, at)
+					}
+					g[at] = 0
+					if bad > 1e38 && s.Adam(w, m, v, average, g, step) {
+						t.Fatalf("%d values: the moment at %d is infinite", n, at)
+					}
+				}
+			}
+		}
+	})
+}
+
 func TestNamed(t *testing.T) {
 	if s, err := Named(Best().Name); err != nil || s != Best() {
 		t.Errorf("Named(%q) = %v, %v", Best().Name, s, err)

@@ -50,6 +50,12 @@ func (m *memory) slice(n int, output bool) []float32 {
 	return s
 }
 
+// keep takes the last slice as it is now for what must not change.
+func (m *memory) keep() {
+	s := &m.slices[len(m.slices)-1]
+	s.before = append(s.before[:0], s.all...)
+}
+
 // check reports guards and inputs that have changed.
 func (m *memory) check() {
 	m.t.Helper()

@@ -84,3 +84,40 @@ func TestUnpack(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkPack packs, and unpacks, the weights of a 3×3 convolution of 512 to
+// 512 channels, the forward's and the input gradient's.
+func BenchmarkPack(b *testing.B) {
+	const c = 512
+	w, packed := make([]float32, 9*c*c), make([]float32, 9*c*c)
+	for name, l := range map[string]Layout{"conv": ConvLayout(c, c, 3, 3), "back": ConvBackLayout(c, c, 3, 3)} {
+		for way, pack := range map[string]func(dst, src []float32, l Layout){"pack": Pack, "unpack": Unpack} {
+			b.Run("layout="+name+"/way="+way, func(b *testing.B) {
+				b.SetBytes(2 * 4 * 9 * c * c)
+				for b.Loop() {
+					pack(packed, w, l)
+				}
+			})
+		}
+	}
+}
+
+// A matrix in pairs has the products of the plain one, and nothing behind it.
+func TestPair(t *testing.T) {
+	for _, c := range []struct{ rows, depth, n int }{{1, 1, 1}, {3, 9, 3}, {36, 8, 8}, {2, 5, 7}} {
+		m := newMemory(t, 3)
+		w, pairs := m.input(c.rows*c.depth*c.n), m.output(c.rows*PairedSize(c.depth))
+		Pair(pairs, w, c.rows, c.depth, c.n)
+		m.check()
+		p := Product{AStep: 1, ARow: c.depth, BStep: c.n, BRow: c.depth * c.n, Rows: c.rows, Depth: c.depth, M: 1, N: c.n}
+		p.A, p.B, p.C = m.input(c.rows*c.depth), w, make([]float32, c.n)
+		q := p
+		q.Paired, q.B, q.BStep, q.BRow = true, pairs, PairedStep, PairedSize(c.depth)
+		Best().Mul(&q)
+		for n := range c.n {
+			if v := p.value(0, n); !close(q.C[n], v) {
+				t.Errorf("%v: column %d is %v, want %v", c, n, q.C[n], v.sum)
+			}
+		}
+	}
+}

@@ -4,35 +4,51 @@ package kernel
 
 import "math"
 
-// A blockLoop computes blocks of at most height rows and width columns of C. It
-// is for at least so many columns.
+// A blockLoop computes blocks of at most height rows and width columns of C, of so
+// many batches at once. It is for at least so many columns.
 type blockLoop struct {
-	least, height, width int
-	run                  func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext, bnext, inext, cnext uintptr)
+	least, height, width, batches int
+
+	run func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext, bnext, inext, cnext uintptr)
 }
 
-// loops are the loops of one instruction set, from wide to narrow.
-type loops []blockLoop
+// loops are the loops of one instruction set, each kind from wide to PairedWidth:
+// plain ones, those of Paired products, those for rows of C whose elements of A lie
+// side by side, and of these the ones that do three batches of few rows at once.
+type loops struct {
+	plain, paired, twins, trios []blockLoop
+}
 
-// Up to 8 columns half of a 512-bit register would be idle. Machines that split
-// 512-bit operations lose nothing with 256-bit ones.
+// With up to 8 columns half of a 512-bit register is idle, unless two elements of
+// A share it.
 var loops512 = loops{
-	{25, 14, 32, mul14x32PartAVX512},
-	{9, 28, 16, mul28x16PartAVX512}, // 24 are 16 and 8
-	{1, 28, 8, mul28x8PartAVX512},
+	plain: []blockLoop{
+		{25, 14, 32, 1, mul14x32PartAVX512},
+		{9, 28, 16, 1, mul28x16PartAVX512}, // 24 are 16 and 8
+		{1, 28, 8, 1, mul28x8PartAVX512},
+	},
+	paired: []blockLoop{{1, 28, 8, 1, paired28x8PartAVX512}},
+	twins:  []blockLoop{{1, 48, 8, 1, twins48x8PartAVX512}},
+	trios:  []blockLoop{{1, 10, 8, 3, trios10x8PartAVX512}},
 }
 
 // Masks cost AVX2 time and a register.
 var loops256 = loops{
-	{16, 6, 16, mul6x16AVX2},
-	{8, 14, 8, mul14x8AVX2},
-	{1, 12, 8, mul12x8PartAVX2},
+	plain: []blockLoop{
+		{16, 6, 16, 1, mul6x16AVX2},
+		{8, 14, 8, 1, mul14x8AVX2},
+		{1, 12, 8, 1, mul12x8PartAVX2},
+	},
+	paired: []blockLoop{
+		{8, 6, 8, 1, paired6x8AVX2},
+		{1, 6, 8, 1, paired6x8PartAVX2},
+	},
 }
 
 // zeros is what sums start with when there is neither bias nor old C.
 var zeros [32]float32
 
-func (all loops) mul(p *Product) {
+func (all *loops) mul(p *Product) {
 	if p.M <= 0 || p.N <= 0 || p.Rows <= 0 || p.Depth <= 0 {
 		mulGeneric(p)
 		return
@@ -40,20 +56,30 @@ func (all loops) mul(p *Product) {
 	p.check()
 	// For one block, row r means Depth steps through A, each to another line or
 	// not, and as many short rows of B, which the next block reads again.
-	wide := &all[0]
+	wide := &all.plain[0]
 	chunk := max(1, cached/(4*p.Depth*(min(p.AStep, 16)+min(p.N, wide.width))))
-	if chunk >= p.Rows || p.Batch > 1 || p.M <= wide.height && p.N <= wide.width {
+	if chunk >= p.Rows || p.Paired || p.M <= wide.height && p.N <= wide.width {
 		p.blocks(all)
 		return
 	}
-	q := *p
-	for r := 0; r < p.Rows; r += chunk {
-		q.A, q.B = p.A[r*p.ARow:], p.B[r*p.BRow:]
-		q.Rows = min(chunk, p.Rows-r)
-		q.Accumulate = p.Accumulate || r > 0
-		q.ReLU = p.ReLU && r+chunk >= p.Rows
-		q.blocks(all)
+	for b := range max(p.Batch, 1) {
+		q := p.batches(b, 1)
+		for r := 0; r < p.Rows; r += chunk {
+			s := q
+			s.A, s.B = q.A[r*p.ARow:], q.B[r*p.BRow:]
+			s.Rows = min(chunk, p.Rows-r)
+			s.Accumulate = p.Accumulate || r > 0
+			s.ReLU = p.ReLU && r+chunk >= p.Rows
+			s.blocks(all)
+		}
 	}
+}
+
+// batches returns n batches of p, from batch b on.
+func (p *Product) batches(b, n int) Product {
+	q := *p
+	q.A, q.B, q.C, q.Batch = p.A[b*p.ABatch:], p.B[b*p.BBatch:], p.C[b*p.CBatch:], n
+	return q
 }
 
 // cached is how many bytes of operands may pass by before the next block wants
@@ -62,29 +88,49 @@ func (all loops) mul(p *Product) {
 const cached = 1 << 18
 
 // blocks computes C column block by column block.
-func (p *Product) blocks(all loops) {
+func (p *Product) blocks(all *loops) {
 	for n := 0; n < p.N; {
-		l := all.next(p.N - n)
+		kind := all.kind(p, p.N-n)
+		for kind[0].least > p.N-n {
+			kind = kind[1:]
+		}
+		l := &kind[0]
 		width := min(l.width, p.N-n)
-		l.columns(p, n, width)
+		if rest := p.Batch % l.batches; rest > 0 {
+			q := p.batches(p.Batch-rest, rest)
+			all.twins[0].columns(&q, n, width)
+			q = p.batches(0, p.Batch-rest)
+			l.columns(&q, n, width)
+		} else {
+			l.columns(p, n, width)
+		}
 		n += width
 	}
 }
 
-// next returns the loop for the next columns of C.
-func (all loops) next(columns int) *blockLoop {
-	i := 0
-	for all[i].least > columns {
-		i++
+// kind returns the loops for the next columns of C.
+func (all *loops) kind(p *Product, columns int) []blockLoop {
+	switch {
+	case p.Paired:
+		return all.paired
+	case p.LDA > 1 || p.M == 1 || columns > PairedWidth || all.twins == nil:
+		return all.plain
+	case p.M <= all.trios[0].height && p.Batch >= all.trios[0].batches:
+		return all.trios
 	}
-	return &all[i]
+	return all.twins
 }
 
 // check panics if p reaches beyond its slices, as plain Go would.
 func (p *Product) check() {
 	r, k, m, b := p.Rows-1, p.Depth-1, p.M-1, max(p.Batch, 1)-1
 	_ = p.A[b*p.ABatch+r*p.ARow+k*p.AStep+m*p.LDA]
-	_ = p.B[b*p.BBatch+r*p.BRow+k*p.BStep+p.N-1]
+	if p.Paired {
+		p.checkPaired()
+		_ = p.B[b*p.BBatch+r*p.BRow+k/2*p.BStep+2*PairedWidth-1]
+	} else {
+		_ = p.B[b*p.BBatch+r*p.BRow+k*p.BStep+p.N-1]
+	}
 	_ = p.C[b*p.CBatch+m*p.LDC+p.N-1]
 	if p.Bias != nil {
 		_ = p.Bias[p.N-1]
@@ -132,12 +178,17 @@ func (l *blockLoop) rows(p *Product, n, width, m, size, blocks, blead, bpace int
 		floor = 0
 	}
 	lead, pace := p.aheadA(size)
+	steps, astep := p.Depth, p.AStep
+	if p.Paired {
+		steps, astep = p.Depth/2, 2
+	}
+	batches := max(p.Batch, 1) / l.batches
 	l.run(size, blocks, p.Rows, p.Depth,
-		&p.A[m*p.LDA], uintptr(bytes*(p.ARow-p.Depth*p.AStep)), uintptr(bytes*p.AStep), uintptr(bytes*p.LDA), uintptr(bytes*lead), uintptr(bytes*pace),
-		&p.B[n], uintptr(bytes*(p.BRow-p.Depth*p.BStep)), uintptr(bytes*p.BStep), uintptr(blead), uintptr(bpace),
+		&p.A[m*p.LDA], uintptr(bytes*(p.ARow-steps*astep)), uintptr(bytes*astep), uintptr(bytes*p.LDA), uintptr(bytes*lead), uintptr(bytes*pace),
+		&p.B[n], uintptr(bytes*(p.BRow-steps*p.BStep)), uintptr(bytes*p.BStep), uintptr(blead), uintptr(bpace),
 		init, uintptr(bytes*ldi), &p.C[m*p.LDC+n], uintptr(bytes*p.LDC),
 		width, floor,
-		max(p.Batch, 1), uintptr(bytes*(p.ABatch-size*blocks*p.LDA)), uintptr(bytes*p.BBatch), uintptr(bytes*inext), uintptr(bytes*cnext))
+		batches, uintptr(bytes*(p.ABatch-size*blocks*p.LDA)), uintptr(bytes*p.BBatch), uintptr(bytes*inext), uintptr(bytes*cnext))
 }
 
 // aheadA says what a block of size rows prefetches: element lead + k·pace of A in

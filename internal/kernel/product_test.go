@@ -27,6 +27,8 @@ func products() []Product {
 	for _, p := range []Product{ // the points of Winograd's tiles, and of their weight gradient
 		{AStep: 1, LDA: 16, BStep: 16, LDC: 16, Rows: 1, Depth: 16, M: 47, N: 16},
 		{AStep: 1, LDA: 64, BStep: 32, LDC: 32, Rows: 1, Depth: 64, M: 28, N: 32},
+		{AStep: 1, LDA: 8, BStep: 8, LDC: 8, Rows: 1, Depth: 8, M: 47, N: 8},
+		{AStep: 1, LDA: 9, BStep: 7, LDC: 7, Rows: 1, Depth: 9, M: 8, N: 7},
 		{AStep: 8, LDA: 1, BStep: 8, LDC: 8, Rows: 1, Depth: 25, M: 8, N: 8},
 		{AStep: 40, LDA: 1, BStep: 40, LDC: 40, Rows: 1, Depth: 9, M: 40, N: 40},
 	} {
@@ -34,9 +36,22 @@ func products() []Product {
 		table = append(table, p)
 	}
 	for m := 1; m <= 60; m += 1 + m/30 {
+		for _, n := range []int{5, 8} { // rows of C side by side in A; all kernel rows at once
+			p := gradient(1, n, 2, 7)
+			p.M, p.LDC = m, 8
+			table = append(table, p)
+			p.Batch, p.ABatch, p.CBatch = 3+m%3, p.ARow, m*p.LDC
+			table = append(table, p)
+		}
 		for _, n := range []int{1, 7, 8, 9, 16, 17, 24, 25, 31, 32, 33, 48} {
 			p := conv(2, n, m)
 			p.LDC, p.BStep, p.BRow = n+3, n+5, (n+5)*p.Depth+1
+			table = append(table, p)
+		}
+	}
+	for _, p := range table {
+		if p.AStep == 1 && p.N <= PairedWidth {
+			p.Paired, p.BStep, p.BRow, p.BBatch = true, PairedStep, PairedSize(p.Depth)+3, PairedSize(p.Depth)+7
 			table = append(table, p)
 		}
 	}
@@ -47,15 +62,26 @@ func products() []Product {
 func (p Product) fill(m *memory) *Product {
 	b := max(p.Batch, 1) - 1
 	p.A = m.input(b*p.ABatch + (p.Rows-1)*p.ARow + (p.Depth-1)*p.AStep + (p.M-1)*p.LDA + 1)
-	p.B = m.input(b*p.BBatch + (p.Rows-1)*p.BRow + (p.Depth-1)*p.BStep + p.N)
+	if p.Paired {
+		p.B = m.input(b*p.BBatch + (p.Rows-1)*p.BRow + PairedSize(p.Depth))
+		for i := 0; p.Depth%2 > 0 && i < (b+1)*p.Rows; i++ {
+			row := p.B[i/p.Rows*p.BBatch+i%p.Rows*p.BRow:][:PairedSize(p.Depth)]
+			for n := range PairedWidth {
+				row[len(row)-2*n-1] = 0
+			}
+		}
+		m.keep()
+	} else {
+		p.B = m.input(b*p.BBatch + (p.Rows-1)*p.BRow + (p.Depth-1)*p.BStep + p.N)
+	}
 	p.C = m.output(b*p.CBatch + (p.M-1)*p.LDC + p.N)
 	p.Bias = m.input(p.N)
 	return &p
 }
 
 func (p *Product) String() string {
-	return fmt.Sprintf("%d×%d, %d rows of depth %d, steps A %d %d %d B %d %d C %d, accumulate %t, ReLU %t",
-		p.M, p.N, p.Rows, p.Depth, p.ARow, p.AStep, p.LDA, p.BRow, p.BStep, p.LDC, p.Accumulate, p.ReLU)
+	return fmt.Sprintf("%d×%d, %d rows of depth %d, steps A %d %d %d B %d %d C %d, accumulate %t, ReLU %t, paired %t",
+		p.M, p.N, p.Rows, p.Depth, p.ARow, p.AStep, p.LDA, p.BRow, p.BStep, p.LDC, p.Accumulate, p.ReLU, p.Paired)
 }
 
 // value is element (m, n) of C in float64.
@@ -68,7 +94,11 @@ func (p *Product) value(m, n int) (v value) {
 	}
 	for r := range p.Rows {
 		for k := range p.Depth {
-			v.add(f(p.A[r*p.ARow+k*p.AStep+m*p.LDA]) * f(p.B[r*p.BRow+k*p.BStep+n]))
+			b := k*p.BStep + n
+			if p.Paired {
+				b = k/2*p.BStep + 2*n + k%2
+			}
+			v.add(f(p.A[r*p.ARow+k*p.AStep+m*p.LDA]) * f(p.B[r*p.BRow+b]))
 		}
 	}
 	if p.ReLU {
@@ -119,13 +149,19 @@ func TestMulPosition(t *testing.T) {
 			p := Product{Rows: size("rows", 1, 3), Depth: size("depth", 1, 20), M: size("m", 1, 70), N: size("n", 1, 70)}
 			p.AStep, p.LDA, p.ARow = size("astep", 1, 9), size("lda", 1, 20), size("arow", 0, 30)
 			p.BStep, p.BRow, p.LDC = p.N+size("bgap", 0, 9), size("brow", 0, 90), p.N+size("cgap", 0, 5)
+			if p.N <= PairedWidth && rapid.Bool().Draw(r, "paired") {
+				p.Paired, p.AStep, p.BStep, p.BRow = true, 1, PairedStep, PairedSize(p.Depth)
+			}
 			p.Accumulate, p.ReLU = rapid.Bool().Draw(r, "accumulate"), rapid.Bool().Draw(r, "relu")
 			whole := p.fill(newMemory(t, rapid.Uint64().Draw(r, "seed")))
 			part := *whole
 			part.C = append([]float32(nil), whole.C...)
 			s.Mul(whole)
 
-			m, n := size("m0", 0, p.M-1), size("n0", 0, p.N-1)
+			m, n := size("m0", 0, p.M-1), 0
+			if !p.Paired { // B's rows are whole
+				n = size("n0", 0, p.N-1)
+			}
 			part.M, part.N = size("m1", 1, p.M-m), size("n1", 1, p.N-n)
 			part.A, part.B, part.Bias = part.A[m*p.LDA:], part.B[n:], part.Bias[n:]
 			part.C = part.C[m*p.LDC+n:]
@@ -182,16 +218,36 @@ func TestMulOutOfRange(t *testing.T) {
 		"Bias": func(p *Product) { p.Bias = p.Bias[:len(p.Bias)-1] },
 	}
 	eachSet(t, func(t *testing.T, s *Set) {
+		table := products()
 		for name, cut := range short {
-			p := products()[0].fill(newMemory(t, 1))
-			cut(p)
+			for _, p := range []Product{table[0], table[len(table)-1]} {
+				p := p.fill(newMemory(t, 1))
+				cut(p)
+				func() {
+					defer func() {
+						if recover() == nil {
+							t.Errorf("%v, %s one value too short: no panic", p, name)
+						}
+					}()
+					s.Mul(p)
+				}()
+			}
+		}
+	})
+}
+
+func TestMulPairs(t *testing.T) {
+	eachSet(t, func(t *testing.T, s *Set) {
+		for _, p := range []Product{{N: 9, AStep: 1}, {N: 8, AStep: 2}} {
+			p.Paired, p.Rows, p.Depth, p.M, p.LDA, p.BStep = true, 1, 2, 1, 1, PairedStep
+			p.A, p.B, p.C = make([]float32, 9), make([]float32, 99), make([]float32, 9)
 			func() {
 				defer func() {
 					if recover() == nil {
-						t.Errorf("%s one value too short: no panic", name)
+						t.Errorf("%v: no panic", &p)
 					}
 				}()
-				s.Mul(p)
+				s.Mul(&p)
 			}()
 		}
 	})

@@ -26,11 +26,17 @@ type Winograd struct {
 
 	Input, Weight, Gradient, WeightBack func(dst, src Tiles, tiles, channels int)
 
+	Cost Cost
+
 	// Output adds bias, a value per channel, and with relu makes negative results 0.
 	Output func(dst, src Tiles, tiles, channels int, bias []float32, relu bool)
 	// OutputAdd adds to dst.
 	OutputAdd func(dst, src Tiles, tiles, channels int)
 }
+
+// Cost is what one channel of one tile takes in each transform, in the time of
+// one multiply-add on a vector (BenchmarkTransform and BenchmarkPeak).
+type Cost struct{ Input, Weight, Gradient, WeightBack, Output float64 }
 
 // Side is the number of px on each side of an input tile: m + 2.
 func (w *Winograd) Side() int { return w.Out + 2 }
@@ -65,7 +71,7 @@ func transposed(m [][]float32) [][]float32 {
 }
 
 // winogradGeneric is the plain-Go implementation.
-func winogradGeneric(m matrices) *Winograd {
+func winogradGeneric(m matrices, cost Cost) *Winograd {
 	plain := func(l [][]float32) func(dst, src Tiles, tiles, channels int) {
 		return func(dst, src Tiles, tiles, channels int) {
 			transformGeneric(l, dst, src, tiles, channels, func(d, y []float32, _ int) { copy(d, y) })
@@ -73,6 +79,7 @@ func winogradGeneric(m matrices) *Winograd {
 	}
 	return &Winograd{
 		Out:        len(m.a),
+		Cost:       cost,
 		Input:      plain(m.b),
 		Weight:     plain(m.g),
 		Gradient:   plain(transposed(m.a)),

@@ -17,8 +17,16 @@ var (
 	lifts4AVX2   = lifts{input4AVX2, weight4AVX2, gradient4AVX2, back4AVX2, output4AddAVX2, output4BiasAVX2}
 )
 
+// A core takes about as long for a channel with either set, since it waits for
+// memory; so these stand for both. Weights come from and go to memory further
+// away than in the benchmark.
+var (
+	cost2 = Cost{Input: 8, Weight: 14, Gradient: 5, WeightBack: 9, Output: 5}
+	cost4 = Cost{Input: 20, Weight: 26, Gradient: 13, WeightBack: 16, Output: 14}
+)
+
 // winograd binds the transforms to F(m×m, 3×3).
-func (l *lifts) winograd(m int) *Winograd {
+func (l *lifts) winograd(m int, cost Cost) *Winograd {
 	const bytes = 4
 	plain := func(from, to int, run func(src *float32, srow, scol, snext uintptr, dst *float32, drow, dcol, dnext uintptr, tiles, channels int)) func(dst, src Tiles, tiles, channels int) {
 		return func(dst, src Tiles, tiles, channels int) {
@@ -30,6 +38,7 @@ func (l *lifts) winograd(m int) *Winograd {
 	}
 	return &Winograd{
 		Out:        m,
+		Cost:       cost,
 		Input:      plain(m+2, m+2, l.input),
 		Weight:     plain(3, m+2, l.weight),
 		Gradient:   plain(m, m+2, l.gradient),

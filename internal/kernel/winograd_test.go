@@ -147,17 +147,23 @@ func TestWinogradIsConvolution(t *testing.T) {
 // BenchmarkTransform is one call for 28 tiles.
 func BenchmarkTransform(b *testing.B) {
 	for _, s := range Sets {
-		for _, c := range transformCases(matrices4) {
-			for _, channels := range []int{8, 16, 64} {
-				b.Run(fmt.Sprintf("kernel=%s/op=%s/c=%d", s.Name, c.name, channels), func(b *testing.B) {
-					const tiles = 28
-					mem := newMemory(b, 1)
-					src, dst := aligned(mem, len(c.l[0]), tiles, channels), aligned(mem, len(c.l), tiles, channels)
-					for b.Loop() {
-						c.run(s.F4, dst, src, tiles, channels)
-					}
-					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/tiles, "ns/tile")
-				})
+		for _, m := range []matrices{matrices2, matrices4} {
+			w := s.F2
+			if len(m.a) == 4 {
+				w = s.F4
+			}
+			for _, c := range transformCases(m) {
+				for _, channels := range []int{8, 16, 64} {
+					b.Run(fmt.Sprintf("kernel=%s/m=%d/op=%s/c=%d", s.Name, w.Out, c.name, channels), func(b *testing.B) {
+						const tiles = 28
+						mem := newMemory(b, 1)
+						src, dst := aligned(mem, len(c.l[0]), tiles, channels), aligned(mem, len(c.l), tiles, channels)
+						for b.Loop() {
+							c.run(w, dst, src, tiles, channels)
+						}
+						b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/tiles, "ns/tile")
+					})
+				}
 			}
 		}
 	}

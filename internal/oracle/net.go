@@ -28,6 +28,7 @@ func OpenNet(f *Fixture, name string, all []arch.Arch) *Net {
 		In, Classes, Pools, Width, Up, Norm, Padding, Interp, Dropout string
 		Variant, Weights                                              string
 		Side, Out                                                     int
+		Roll                                                          [2]int
 	}
 	f.Note(name, &about)
 	c, err := arch.FromDescription(map[string]string{
@@ -46,7 +47,7 @@ func OpenNet(f *Fixture, name string, all []arch.Arch) *Net {
 		f.t.Fatal(err)
 	}
 	n := &Net{Graph: g, Weights: f.Weights(about.Weights, g.Params, All), Side: about.Side, Out: about.Out,
-		Inputs: Window(f.Maps("x"), graph.Square(about.Side))}
+		Inputs: Window(f.Maps("x"), graph.Square(about.Side), about.Roll)}
 	for _, v := range f.Values(fmt.Sprintf("labels%d", n.Out)) {
 		n.Labels = append(n.Labels, uint8(v))
 	}

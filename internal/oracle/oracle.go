@@ -121,16 +121,16 @@ func (f *Fixture) Weights(name string, params []graph.Param, keep func(graph.Par
 func All(graph.Param) bool         { return true }
 func Trainable(p graph.Param) bool { return p.Trainable }
 
-// Window is n of the maps' rows and columns from the upper left corner on,
+// Window is so many of the maps' rows and columns from row and column roll on,
 // repeated where they end.
-func Window(maps []*graph.Map, size graph.Size) []*graph.Map {
+func Window(maps []*graph.Map, size graph.Size, roll [2]int) []*graph.Map {
 	var out []*graph.Map
 	for _, m := range maps {
 		w := graph.NewMap(graph.Shape{C: m.C, H: size.H, W: size.W})
 		for c := range w.C {
 			for y := range w.H {
 				for x := range w.W {
-					w.Plane(c)[y*w.W+x] = m.At(c, y%m.H, x%m.W)
+					w.Plane(c)[y*w.W+x] = m.At(c, (y+roll[0])%m.H, (x+roll[1])%m.W)
 				}
 			}
 		}

@@ -29,6 +29,10 @@ type Plan struct {
 	// MinOverlap is the smallest overlap of two neighbouring tiles' outputs; it
 	// may be more than was asked for, never less. 0 for a single tile.
 	MinOverlap int
+
+	// Window blends tiles where they overlap; nil: each px is taken from the
+	// tile that owns it.
+	Window Window
 }
 
 // Spec asks for tiles.

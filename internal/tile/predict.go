@@ -1,14 +1,17 @@
 package tile
 
 import (
+	"errors"
 	"fmt"
 	"image"
+	"sync"
+	"sync/atomic"
 
 	"unetbench/graph"
 )
 
-// A Predictor runs a network. It may reuse the map that it returns, and must
-// not keep the one that it is given.
+// A Predictor runs a network. The map that it is given it neither changes nor
+// keeps; the one that it returns is the caller's.
 type Predictor interface {
 	Predict(x *graph.Map) (*graph.Map, error)
 }
@@ -17,58 +20,71 @@ type Predictor interface {
 // Bounds. img holds the image with margin px of true context on each side of
 // Bounds; beyond those it is mirrored.
 func (pl *Plan) Predict(p Predictor, img *graph.Map, margin int) (*graph.Map, error) {
+	return pl.PredictParallel([]Predictor{p}, img, margin)
+}
+
+// PredictParallel is Predict on several predictors of one network, which run
+// side by side, each on a tile of its own. The result has the same bits for any
+// number of them.
+func (pl *Plan) PredictParallel(ps []Predictor, img *graph.Map, margin int) (*graph.Map, error) {
 	h, w := pl.Bounds.Dy(), pl.Bounds.Dx()
 	if margin < 0 || img.H != h+2*margin || img.W != w+2*margin {
 		return nil, fmt.Errorf("tile: image of %v px for a plan of %d×%d px with a margin of %d px", img.Size(), h, w, margin)
 	}
-	var in, logits *graph.Map
-	for _, t := range pl.Tiles {
-		if s := (graph.Shape{C: img.C, H: t.Read.Dy(), W: t.Read.Dx()}); in == nil || in.Shape != s {
-			in = graph.NewMap(s)
-		}
-		Fill(in, img, t.Read.Min.Add(image.Pt(margin, margin)))
-		y, err := p.Predict(in)
-		if err != nil {
-			return nil, fmt.Errorf("tile %v: %w", t.Read, err)
-		}
-		if y.H != t.Out.Dy() || y.W != t.Out.Dx() {
-			return nil, fmt.Errorf("tile %v: the network returned %v px, want %d×%d", t.Read, y.Size(), t.Out.Dy(), t.Out.Dx())
-		}
-		if logits == nil {
-			logits = graph.NewMap(graph.Shape{C: y.C, H: h, W: w})
-		} else if logits.C != y.C {
-			return nil, fmt.Errorf("tile %v: the network returned %d channels, before %d", t.Read, y.C, logits.C)
-		}
-		keep(logits, y, t)
+	if len(ps) == 0 {
+		return nil, errors.New("tile: no predictor")
 	}
-	return logits, nil
+	s := newStitcher(pl)
+	var taken atomic.Int32
+	var crew sync.WaitGroup
+	for _, p := range ps[:min(len(ps), len(pl.Tiles))] {
+		crew.Go(func() {
+			var in *graph.Map
+			for more := true; more; {
+				i := int(taken.Add(1)) - 1
+				if i >= len(pl.Tiles) {
+					return
+				}
+				in = window(in, img, pl.Tiles[i].Read.Add(image.Pt(margin, margin)))
+				y, err := p.Predict(in)
+				more = s.put(i, y, err)
+			}
+		})
+	}
+	crew.Wait()
+	return s.finish()
 }
 
-// keep copies what t owns from its output y.
-func keep(dst, y *graph.Map, t Tile) {
-	for c := range y.C {
-		from, to := y.Plane(c), dst.Plane(c)
-		for row := t.Keep.Min.Y; row < t.Keep.Max.Y; row++ {
-			src := from[(row-t.Out.Min.Y)*y.W+t.Keep.Min.X-t.Out.Min.X:]
-			copy(to[row*dst.W+t.Keep.Min.X:row*dst.W+t.Keep.Max.X], src)
-		}
+// window is what of img lies in r, mirrored beyond img, in the memory of old if
+// it fits.
+func window(old, img *graph.Map, r image.Rectangle) *graph.Map {
+	if r == image.Rect(0, 0, img.W, img.H) {
+		return img
 	}
+	if s := (graph.Shape{C: img.C, H: r.Dy(), W: r.Dx()}); old == nil || old.Shape != s {
+		old = graph.NewMap(s)
+	}
+	Fill(old, img, r.Min)
+	return old
 }
 
 // Fill copies to dst the part of img whose top left corner is at, mirroring
 // img, as often as needed, where it ends.
 func Fill(dst, img *graph.Map, at image.Point) {
-	xs := make([]int, dst.W)
-	for x := range xs {
-		xs[x] = Mirror(at.X+x, img.W)
-	}
+	// What lies inside img is one run per row.
+	first := min(max(-at.X, 0), dst.W)
+	last := max(min(img.W-at.X, dst.W), first)
 	for c := range dst.C {
 		from, to := img.Plane(c), dst.Plane(c)
 		for y := range dst.H {
 			src := from[Mirror(at.Y+y, img.H)*img.W:][:img.W]
 			row := to[y*dst.W:][:dst.W]
-			for x, sx := range xs {
-				row[x] = src[sx]
+			for x := range first {
+				row[x] = src[Mirror(at.X+x, img.W)]
+			}
+			copy(row[first:last], src[min(max(at.X, 0), img.W):])
+			for x := last; x < dst.W; x++ {
+				row[x] = src[Mirror(at.X+x, img.W)]
 			}
 		}
 	}

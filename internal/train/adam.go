@@ -2,8 +2,13 @@ package train
 
 import (
 	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	"unetbench/graph"
+	"unetbench/internal/kernel"
 )
 
 // adam is the state of Adam (Kingma and Ba 2015, in torch's arrangement of
@@ -13,16 +18,37 @@ type adam struct {
 	params        []graph.Param
 	first, second graph.Weights // moments; nil for untrainable parameters
 	average       graph.Weights
+	kernel        *kernel.Set
+	threads       int
+	stretches     []stretch
 }
 
+// A stretch is what one thread moves at a time: values lo … hi−1 of a
+// parameter. Every value is moved by itself, so its bits do not depend on who
+// moves it.
+type stretch struct{ param, lo, hi int }
+
+// stretchLen is worth handing out: a megabyte goes by.
+const stretchLen = 1 << 15
+
 // newAdam starts at the weights w, which are copied into the average.
-func newAdam(r Recipe, params []graph.Param, w graph.Weights) *adam {
-	a := &adam{recipe: r, params: params, first: make(graph.Weights, len(w)),
-		second: make(graph.Weights, len(w)), average: make(graph.Weights, len(w))}
-	for i, p := range params {
+func newAdam(job *Job, w graph.Weights) *adam {
+	a := &adam{recipe: job.Recipe, params: job.Graph.Params, first: make(graph.Weights, len(w)),
+		second: make(graph.Weights, len(w)), average: make(graph.Weights, len(w)),
+		kernel: job.Kernel, threads: job.Threads}
+	if a.kernel == nil {
+		a.kernel = kernel.Best()
+	}
+	if a.threads < 1 {
+		a.threads = runtime.GOMAXPROCS(0)
+	}
+	for i, p := range a.params {
 		if p.Trainable {
 			a.first[i] = make([]float32, len(w[i]))
 			a.second[i] = make([]float32, len(w[i]))
+			for lo := 0; lo < len(w[i]); lo += stretchLen {
+				a.stretches = append(a.stretches, stretch{i, lo, min(lo+stretchLen, len(w[i]))})
+			}
 		}
 		a.average[i] = append([]float32(nil), w[i]...)
 	}
@@ -35,51 +61,50 @@ func newAdam(r Recipe, params []graph.Param, w graph.Weights) *adam {
 // squared gradient is not finite, or -1.
 func (a *adam) step(t int, w, gradients graph.Weights) (broken int) {
 	r := a.recipe
-	k := coefficients{
-		keep1: float32(r.Beta1), take1: float32(1 - r.Beta1),
-		keep2: float32(r.Beta2), take2: float32(1 - r.Beta2),
-		rate:  float32(r.RateAt(t) / (1 - math.Pow(r.Beta1, float64(t+1)))),
-		scale: float32(1 / math.Sqrt(1-math.Pow(r.Beta2, float64(t+1)))),
-		eps:   float32(r.Eps),
-		fresh: float32(1 - r.DecayAt(t)),
+	k := &kernel.AdamStep{
+		Keep1: float32(r.Beta1), Take1: float32(1 - r.Beta1),
+		Keep2: float32(r.Beta2), Take2: float32(1 - r.Beta2),
+		Rate:    float32(r.RateAt(t) / (1 - math.Pow(r.Beta1, float64(t+1)))),
+		Scale:   float32(1 / math.Sqrt(1-math.Pow(r.Beta2, float64(t+1)))),
+		Epsilon: float32(r.Eps),
+		Fresh:   float32(1 - r.DecayAt(t)),
 	}
-	broken = -1
 	for i, p := range a.params {
 		if !p.Trainable {
-			mix(a.average[i], w[i], k.fresh)
-		} else if check := k.move(w[i], gradients[i], a.first[i], a.second[i], a.average[i]); check != 0 && broken < 0 {
-			broken = i
+			mix(a.average[i], w[i], k.Fresh)
 		}
 	}
-	return broken
-}
-
-// coefficients are one step's constants.
-type coefficients struct {
-	keep1, take1 float32 // of the first moment
-	keep2, take2 float32 // of the second
-	rate         float32 // over the first moment's bias correction
-	scale        float32 // of the root of the second moment: its bias correction
-	eps          float32
-	fresh        float32 // share of the new weights in the average
-}
-
-// move does, for every element: m ← β₁m + (1-β₁)g; v ← β₂v + (1-β₂)g²;
-// w ← w - rate·m/(√v·scale + ε); avg ← avg + fresh·(w-avg). One pass, since
-// memory is what it costs. The result is 0, or NaN if some g² is not finite.
-func (k *coefficients) move(w, g, m, v, avg []float32) (check float32) {
-	n := len(w)
-	g, m, v, avg = g[:n], m[:n], v[:n], avg[:n]
-	for i, gi := range g {
-		mi := float32(k.keep1*m[i]) + float32(k.take1*gi)
-		vi := float32(k.keep2*v[i]) + float32(k.take2*float32(gi*gi))
-		check += float32(vi * 0) // also where g² overflows
-		root := float32(math.Sqrt(float64(vi)))
-		wi := w[i] - float32(k.rate*mi)/(float32(root*k.scale)+k.eps)
-		m[i], v[i], w[i] = mi, vi, wi
-		avg[i] += float32(k.fresh * (wi - avg[i]))
+	finite := make([]bool, len(a.stretches))
+	a.share(func(i int) {
+		s := a.stretches[i]
+		p, lo, hi := s.param, s.lo, s.hi
+		finite[i] = a.kernel.Adam(w[p][lo:hi], a.first[p][lo:hi], a.second[p][lo:hi], a.average[p][lo:hi],
+			gradients[p][lo:hi], k)
+	})
+	if i := slices.Index(finite, false); i >= 0 {
+		return a.stretches[i].param
 	}
-	return check
+	return -1
+}
+
+// share calls move for every stretch, each thread taking the next one left.
+func (a *adam) share(move func(stretch int)) {
+	if a.threads == 1 {
+		for i := range a.stretches {
+			move(i)
+		}
+		return
+	}
+	var taken atomic.Int64
+	var done sync.WaitGroup
+	for range min(a.threads, len(a.stretches)) {
+		done.Go(func() {
+			for i := taken.Add(1) - 1; i < int64(len(a.stretches)); i = taken.Add(1) - 1 {
+				move(int(i))
+			}
+		})
+	}
+	done.Wait()
 }
 
 // mix moves avg by that share of the way to w.

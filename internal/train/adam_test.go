@@ -1,11 +1,19 @@
 package train
 
 import (
+	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"unetbench/graph"
+	"unetbench/internal/kernel"
 )
+
+func adamFor(r Recipe, params []graph.Param, w graph.Weights) *adam {
+	return newAdam(&Job{Graph: &graph.Graph{Params: params}, Recipe: r}, w)
+}
 
 // TestAdamKnown checks the first steps against values that can be worked out
 // on paper: with a constant gradient both bias-corrected moments are the
@@ -15,7 +23,7 @@ func TestAdamKnown(t *testing.T) {
 	r.Warmup, r.Rate, r.EMA = 0, 0.1, 0.5
 	params := []graph.Param{{Name: "w", Shape: []int{2}, Trainable: true}, {Name: "mean", Shape: []int{1}}}
 	w := graph.Weights{{1, -1}, {0}}
-	a := newAdam(r, params, w)
+	a := adamFor(r, params, w)
 	average := []float64{1, -1}
 	for step := range 4 {
 		w[1][0] = 8 // moved by someone else
@@ -53,7 +61,7 @@ func TestAdamReference(t *testing.T) {
 		w[0][i] = float32(i) - 3
 		p[i], avg[i] = float64(i)-3, float64(i)-3
 	}
-	a := newAdam(r, params, w)
+	a := adamFor(r, params, w)
 	g := graph.Weights{make([]float32, n)}
 	for step := range 60 {
 		lr := r.Rate * min(1, float64(step+1)/float64(r.Warmup))
@@ -81,7 +89,7 @@ func TestAdamNamesBrokenGradient(t *testing.T) {
 	inf := float32(math.Inf(1))
 	for _, bad := range []float32{float32(math.NaN()), inf, -inf, 1e30} {
 		w := graph.Weights{{1}, {1}, {1, 2}}
-		if got := newAdam(DefaultRecipe(), params, w).step(0, w, graph.Weights{{1}, {bad}, {1, bad}}); got != 2 {
+		if got := adamFor(DefaultRecipe(), params, w).step(0, w, graph.Weights{{1}, {bad}, {1, bad}}); got != 2 {
 			t.Errorf("gradient %v: parameter %d reported, want 2", bad, got)
 		}
 	}
@@ -123,15 +131,55 @@ func TestRecipe(t *testing.T) {
 	}
 }
 
-func BenchmarkAdam(b *testing.B) {
-	const n = 121394
-	w, g := graph.Weights{make([]float32, n)}, graph.Weights{make([]float32, n)}
-	for i := range n {
-		g[0][i] = float32(i%17) * 1e-4
+// TestAdamThreads: who moves a stretch changes no bit.
+func TestAdamThreads(t *testing.T) {
+	params := []graph.Param{{Trainable: true}, {}, {Trainable: true}, {Trainable: true}}
+	lengths := []int{3*stretchLen + 5, 40, stretchLen, 7}
+	random := func(seed uint64) graph.Weights {
+		r, w := rand.New(rand.NewPCG(seed, 0)), make(graph.Weights, len(lengths))
+		for i, n := range lengths {
+			for range n {
+				w[i] = append(w[i], float32(r.NormFloat64()))
+			}
+		}
+		return w
 	}
-	a := newAdam(DefaultRecipe(), []graph.Param{{Trainable: true}}, w)
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		a.step(i, w, g)
+	for _, set := range kernel.Sets {
+		var want []graph.Weights
+		for _, threads := range []int{1, 2, 3, 8} {
+			w := random(1)
+			a := newAdam(&Job{Graph: &graph.Graph{Params: params}, Recipe: DefaultRecipe(), Kernel: set, Threads: threads}, w)
+			for step := range 3 {
+				if broken := a.step(step, w, random(uint64(2+step))); broken >= 0 {
+					t.Fatalf("%s: parameter %d is reported", set.Name, broken)
+				}
+			}
+			got := []graph.Weights{w, a.first, a.second, a.average}
+			if want == nil {
+				want = got
+			}
+			if !slices.EqualFunc(got, want, func(a, b graph.Weights) bool { return slices.EqualFunc(a, b, slices.Equal[[]float32]) }) {
+				t.Errorf("%s: %d threads give other bits than one", set.Name, threads)
+			}
+		}
+	}
+}
+
+// The default network and that of Ronneberger 2015, on one thread and two.
+func BenchmarkAdam(b *testing.B) {
+	for _, n := range []int{121394, 31030658} {
+		for _, threads := range []int{1, 2} {
+			b.Run(fmt.Sprintf("n=%d/threads=%d", n, threads), func(b *testing.B) {
+				w, g := graph.Weights{make([]float32, n)}, graph.Weights{make([]float32, n)}
+				for i := range n {
+					g[0][i] = float32(i%17) * 1e-4
+				}
+				a := newAdam(&Job{Graph: &graph.Graph{Params: []graph.Param{{Trainable: true}}}, Recipe: DefaultRecipe(), Threads: threads}, w)
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					a.step(i, w, g)
+				}
+			})
+		}
 	}
 }

@@ -26,12 +26,13 @@ type scripted struct {
 
 func (s scripted) SetInput(i int, _ *graph.Map) { s.Net.SetInput(i, s.inputs[i]) }
 
-// lossTolerances and averageTolerances hold for ten steps, as shares of 1 or of
-// the largest value: roundings, and in fast mode now and then a ReLU that opens or
-// shuts by one, which Adam makes up to a step of the rate.
-var (
-	lossTolerances    = map[bool]float64{true: 2e-6, false: 1e-4} // by Options.Exact
-	averageTolerances = map[bool]float64{true: 2e-6, false: 1e-4}
+// The five small networks whose weights are stored must stay within roundings over
+// ten steps, as a share of 1 or of the largest value. Of the others only the losses
+// are compared, and more widely: by one's second step a rounding has opened a ReLU
+// that PyTorch has shut, and Adam makes steps of it.
+const (
+	roundings = 2e-5
+	kinks     = 1e-3
 )
 
 // TestTenStepsAgainstPyTorch: the loss of every step of the recipe, and the
@@ -53,22 +54,24 @@ func TestTenStepsAgainstPyTorch(t *testing.T) {
 				for _, p := range result.Curve {
 					losses = append(losses, float32(p.Loss))
 				}
-				check := func(what string, d float64, most map[bool]float64) {
+				check := func(what string, d, most float64) {
 					t.Helper()
 					key := fmt.Sprintf("%s exact=%v", what, exact)
 					worst[key] = max(worst[key], d)
-					if !(d <= most[exact]) {
-						t.Errorf("%s, %s kernel, exact %v: %s is off by %.2g, want %g at most", name, k.Name, exact, what, d, most[exact])
+					if !(d <= most) {
+						t.Errorf("%s, %s kernel, exact %v: %s is off by %.2g, want %g at most", name, k.Name, exact, what, d, most)
 					}
 				}
-				check("loss", oracle.Apart(losses, want, 1), lossTolerances)
-				if f.Has(name + "/average") {
+				if !f.Has(name + "/average") {
+					check("loss alone", oracle.Apart(losses, want, 1), kinks)
+				} else {
+					check("loss", oracle.Apart(losses, want, 1), roundings)
 					grads := f.Weights(name+"/grad", u.Graph.Params, oracle.Trainable)
 					for i, w := range f.Weights(name+"/average", u.Graph.Params, oracle.All) {
 						if settled(u, grads, i) {
 							continue
 						}
-						check("average", oracle.Apart(result.Weights[i], w, 1), averageTolerances)
+						check("average", oracle.Apart(result.Weights[i], w, 1), roundings)
 					}
 				}
 			}

@@ -11,6 +11,7 @@ from torch import nn
 warnings.filterwarnings("ignore")
 from fastai.vision.models.unet import DynamicUnet  # noqa: E402
 
+from kinks import farthest, rolled, rolls  # noqa: E402
 from ops import draw  # noqa: E402
 from store import Store, thin  # noqa: E402
 
@@ -107,15 +108,31 @@ def build(h, w, blur):
     return net
 
 
+def window(tile, roll, h, w):
+    """h×w px of the tile, repeated."""
+    return rolled(tile, roll).repeat(1, 1, 5, 4)[..., :h, :w]
+
+
+def watched(net, kinks):
+    """net in training, which tells kinks of what it does."""
+    for m in net.modules():
+        if isinstance(m, nn.ReLU):
+            m.register_forward_pre_hook(lambda m, x: kinks.relu(x[0]))
+        elif isinstance(m, nn.MaxPool2d):
+            m.register_forward_pre_hook(lambda m, x: kinks.pool(x[0]))
+    return net.train()
+
+
 def make(path):
     s, r = Store(), torch.Generator().manual_seed(3)
-    x = draw(r, 2, 1, 31, 32)
-    s.put("x", x)
-    image = x.repeat(1, 1, 5, 4)
+    tile = draw(r, 2, 1, 31, 32)
+    s.put("x", tile)
     for run, (h, w, blur, stride) in runs.items():
+        roll = farthest(rolls(120 if run == "smoke" else 40), lambda roll, kinks: watched(build(h, w, blur), kinks)(window(tile, roll, h, w)))
+        x = window(tile, roll, h, w)
         net = build(h, w, blur)
         names = Names(net)
-        s.meta[run] = json.dumps(dict(height=h, width=w, blur=blur, stride=stride, pools=POOLS, channels=WIDTH,
+        s.meta[run] = json.dumps(dict(height=h, width=w, blur=blur, stride=stride, pools=POOLS, channels=WIDTH, roll=roll,
                                       nodes=[n for n, _, _ in names.values]))
         if run == "small":
             assert len(list(net.parameters())) == sum(1 for n, _, _ in names.params() if not n.endswith((".mean", ".var")))
@@ -124,7 +141,6 @@ def make(path):
         seen = {}
         for node, m, _ in names.values:
             m.register_forward_hook(lambda m, x, y, node=node: seen.__setitem__(node, y))
-        x = image[..., :h, :w]
         for mode in "eval", "train":
             net.train(mode == "train")
             y = net(x)

@@ -7,6 +7,7 @@ import json
 import torch
 import torch.nn.functional as F
 
+from kinks import farthest, rolled, rolls
 from ops import crop, draw
 from store import Store, thin
 
@@ -74,7 +75,7 @@ class UNet:
             w[name] = v.float().double()
         return w
 
-    def block(self, w, at, x, train):
+    def block(self, w, at, x, train, kinks):
         for k in range(2):
             if self.variant == "padded":
                 x = F.pad(x, (1, 1, 1, 1), mode={"zero": "constant"}.get(self.padding, self.padding))
@@ -86,6 +87,8 @@ class UNet:
                 x = F.instance_norm(x, weight=p[2], bias=p[3])
             elif self.norm == "group":
                 x = F.group_norm(x, 4, p[2], p[3])
+            if kinks:
+                kinks.relu(x)
             x = F.relu(x)
         return x
 
@@ -112,15 +115,17 @@ class UNet:
             up = F.interpolate(up, enc.shape[-2:], **modes(self.interp))
         return torch.cat([enc, up], 1)
 
-    def forward(self, w, x, train):
+    def forward(self, w, x, train, kinks=None):
         image, skips = x, []
         for l in range(self.pools + 1):
             if l > 0:
+                if kinks:
+                    kinks.pool(x)
                 x = F.max_pool2d(x, 2)
-            x = self.block(w, f"enc{l}", x, train)
+            x = self.block(w, f"enc{l}", x, train, kinks)
             skips.append(x)
         for l in reversed(range(self.pools)):
-            x = self.block(w, f"dec{l}", self.join(skips[l], self.upsample(w, f"dec{l}", x)), train)
+            x = self.block(w, f"dec{l}", self.join(skips[l], self.upsample(w, f"dec{l}", x)), train, kinks)
         x = F.conv2d(x, w["head.weight"], w["head.bias"])
         if self.variant == "resized-up":
             x = F.interpolate(x, image.shape[-2:], **modes(self.interp))
@@ -195,8 +200,9 @@ def make(path):
             drawn[key] = f"weights{len(drawn)}", net.draw(r)
             s.put_all(drawn[key][0], drawn[key][1].values())
         weights, w = drawn[key]
-        xs, ls = x[..., :side, :side], labels[out].expand(2, out, out)
-        s.meta[name] = json.dumps(dict(net.description(), variant=net.variant, weights=weights, side=side, out=out))
+        roll = farthest(rolls(40), lambda r, kinks: net.forward({k: v.clone() for k, v in w.items()}, rolled(x, r)[..., :side, :side], True, kinks))
+        xs, ls = rolled(x, roll)[..., :side, :side], labels[out].expand(2, out, out)
+        s.meta[name] = json.dumps(dict(net.description(), variant=net.variant, weights=weights, side=side, out=out, roll=roll))
         s.put(name + "/eval", thin(net.forward(w, xs, False), STRIDE))
         g = {k: v.clone().requires_grad_(trained(k)) for k, v in w.items()}
         y = net.forward(g, xs, True)

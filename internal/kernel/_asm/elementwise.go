@@ -61,24 +61,32 @@ func (s *stream) normBack(g VecVirtual) {
 
 func adam(v isa) {
 	s := &stream{isa: v,
-		slices:  []string{"w", "m", "v", "grad"},
-		scalars: []string{"rate", "beta1", "rest1", "beta2", "rest2", "epsilon", "unbias2"},
+		slices: []string{"w", "m", "v", "average", "grad"}, sum: "check",
+		scalars: []string{"keep1", "take1", "keep2", "take2", "rate", "scale", "epsilon", "fresh"},
 	}
-	s.write("adam", "Set.Adam for n elements; rest1 and rest2 are 1-beta1 and 1-beta2.", func() {
-		g, m, v, w := s.load("grad"), s.load("m"), s.load("v"), s.load("w")
-		VMULPS(m, s.scalar["beta1"], m)
-		VFMADD231PS(g, s.scalar["rest1"], m)
+	s.write("adam", "Set.Adam for n elements; check is all zeros if v is finite.", func() {
+		g, m := s.load("grad"), s.load("m")
+		VMULPS(m, s.scalar["keep1"], m)
+		VFMADD231PS(g, s.scalar["take1"], m)
 		s.store("m", m)
-		VMULPS(v, s.scalar["beta2"], v)
+		v := s.load("v")
+		VMULPS(v, s.scalar["keep2"], v)
 		VMULPS(g, g, g)
-		VFMADD231PS(g, s.scalar["rest2"], v)
+		VFMADD231PS(g, s.scalar["take2"], v)
 		s.store("v", v)
-		VMULPS(v, s.scalar["unbias2"], v)
+		nothing := s.vec()
+		VSUBPS(v, v, nothing) // or NaN
+		VADDPS(nothing, s.total, s.total)
 		VSQRTPS(v, v)
-		VADDPS(v, s.scalar["epsilon"], v)
+		VFMADD213PS(s.scalar["epsilon"], s.scalar["scale"], v)
 		VMULPS(m, s.scalar["rate"], m)
 		VDIVPS(v, m, m)
+		w := s.load("w")
 		VSUBPS(m, w, w)
 		s.store("w", w)
+		average := s.load("average")
+		VSUBPS(average, w, w)
+		VFMADD231PS(w, s.scalar["fresh"], average)
+		s.store("average", average)
 	})
 }

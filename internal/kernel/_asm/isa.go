@@ -22,6 +22,12 @@ var (
 	avx2       = isa{"AVX2", 8, false}
 )
 
+// of is the instruction set with vectors of so many lanes.
+func (v isa) of(lanes int) isa {
+	v.lanes = lanes
+	return v
+}
+
 // bytes is the size of a vector.
 func (v isa) bytes() int { return 4 * v.lanes }
 

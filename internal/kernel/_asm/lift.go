@@ -97,10 +97,10 @@ var output4 = lift{"output4", 6, 4, []float64{2, 4, 8}, func(v isa, x, c []VecVi
 	put(1, v.plus(b, c[0], e))
 }}
 
-var weight4 = lift{"weight4", 3, 6, []float64{1. / 4, 1. / 6, 1. / 12, 1. / 24}, func(v isa, x, c []VecVirtual, put func(int, VecVirtual)) {
+var weight4 = lift{"weight4", 3, 6, []float64{1. / 4, 1. / 6, 1. / 12, 1. / 24, 0}, func(v isa, x, c []VecVirtual, put func(int, VecVirtual)) {
 	put(0, v.times(x[0], c[0]))
 	s, m := v.times(v.sum(x[0], x[2]), c[1]), v.times(x[1], c[1])
-	put(1, v.minus(v.minus(v.zero(), s), m))
+	put(1, v.minus(v.minus(c[4], s), m))
 	put(2, v.minus(m, s))
 	e, f := v.plus(v.times(x[0], c[3]), c[1], x[2]), v.times(x[1], c[2])
 	put(3, v.sum(e, f))

@@ -8,8 +8,8 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// peak writes a loop of independent FMAs, the ceiling that benchmarks compare
-// themselves with.
+// peak writes a loop of independent FMAs, the ceiling that benchmarks and
+// profiles compare themselves with.
 func peak(v isa, perTurn int) {
 	TEXT("fma"+v.name, NOSPLIT, "func(turns int)")
 	Doc(fmt.Sprintf("fma%s does %d independent FMAs of %d lanes turns times.", v.name, perTurn, v.lanes))

@@ -14,12 +14,25 @@ import (
 // height; all sum in the same order. Loops of 8 columns are limited by their
 // loads and do not prefetch.
 func product(v isa, height, vectors int, part bool) {
-	width, doc := vectors*v.lanes, "."
-	name := fmt.Sprintf("mul%dx%d", height, width)
+	f := &productFrame{isa: v, vectors: vectors, prefetch: vectors*v.lanes > 8}
+	f.text("mul", height, vectors*v.lanes, part)
+	if part {
+		columns := Load(Param("columns"), GP64())
+		if vectors > 1 {
+			SUBQ(U8((vectors-1)*v.lanes), columns)
+		}
+		f.last = v.head(columns)
+	}
+	f.function(height)
+}
+
+// text begins a function that does blocks of up to height×width of C.
+func (f *productFrame) text(kind string, height, width int, part bool) {
+	name, doc := fmt.Sprintf("%s%dx%d", kind, height, width), "."
 	if part {
 		name, doc = name+"Part", " or fewer."
 	}
-	name += v.name
+	name += f.name
 	TEXT(name, NOSPLIT, "func(size, blocks, rows, depth int, a *float32, aturn, astep, lda, lead, pace uintptr, b *float32, bturn, bstep, blead, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext, bnext, inext, cnext uintptr)")
 	Doc(
 		name+fmt.Sprintf(" computes blocks of size rows of C. It has %d columns", width)+doc,
@@ -29,40 +42,44 @@ func product(v isa, height, vectors int, part bool) {
 		"done for every batch; anext, inext and cnext lead from the end of the blocks to the",
 		"next batch, bnext from the start of B.")
 	Pragma("noescape")
+}
 
-	f := &productFrame{isa: v, vectors: vectors, prefetch: width > 8}
-	if part {
-		columns := Load(Param("columns"), GP64())
-		if vectors > 1 {
-			SUBQ(U8((vectors-1)*v.lanes), columns)
-		}
-		f.last = v.head(columns)
-	}
+// function writes the function after text and masks.
+func (f *productFrame) function(height int) {
 	f.s, f.s3, f.s5 = Load(Param("lda"), GP64()), GP64(), GP64()
 	LEAQ(Mem{Base: f.s, Index: f.s, Scale: 2}, f.s3)
 	LEAQ(Mem{Base: f.s, Index: f.s, Scale: 4}, f.s5)
 	f.astep, f.bstep = Load(Param("astep"), GP64()), Load(Param("bstep"), GP64())
-	for _, n := range []string{"a", "b", "init", "c", "blocks", "rows", "batches"} {
+	for _, n := range changing {
 		f.spill(n)
 	}
 	if f.prefetch {
 		f.bahead, f.bpace = Load(Param("b"), GP64()), Load(Param("bpace"), GP64())
 		ADDQ(address("blead"), f.bahead)
 	}
-	size := Load(Param("size"), GP64())
-	for s := height; s > 1; s-- {
-		CMPQ(size, U8(s))
-		JEQ(LabelRef(fmt.Sprint("block", s)))
-	}
+	choose(Load(Param("size"), GP64()), height)
 	for s := 1; s <= height; s++ {
 		f.block(s)
 	}
 }
 
+// choose jumps to the block of that size, or falls through to the first.
+func choose(size Register, height int) {
+	for s := height; s > 1; s-- {
+		CMPQ(size, U8(s))
+		JEQ(LabelRef(fmt.Sprint("block", s)))
+	}
+}
+
+// changing are the parameters that have a place in the frame.
+var changing = []string{"a", "b", "init", "c", "blocks", "rows", "batches"}
+
 type productFrame struct {
 	isa
 	vectors       int
 	prefetch      bool
+	paired        bool     // see paired
+	batches       int      // at once, see twins
 	s, s3, s5     Register // 1, 3 and 5 times lda
 	astep, bstep  Register
 	bahead, bpace Register // what of B to prefetch next
@@ -81,10 +98,18 @@ func (f *productFrame) spill(param string) {
 
 // mask is the mask of vector j.
 func (f *productFrame) mask(j int) Register {
-	if j == f.vectors-1 {
+	if j == f.vectors-1 || f.paired {
 		return f.last
 	}
 	return nil
+}
+
+// vectorsAt loads a row of vectors.
+func (f *productFrame) vectorsAt(p Register, mask func(j int) Register) (x []VecVirtual) {
+	for j := range f.vectors {
+		x = append(x, f.load(Mem{Base: p, Disp: f.bytes() * j}, mask(j)))
+	}
+	return x
 }
 
 // block writes the loop for blocks of size rows.
@@ -95,9 +120,12 @@ func (f *productFrame) block(size int) {
 	acc := make([][]VecVirtual, size)
 	init, ldi := GP64(), Load(Param("ldi"), GP64())
 	MOVQ(f.local["init"], init)
+	if f.paired {
+		f.apart(acc, init, ldi, label("same"))
+	}
 	for i := range acc {
-		for j := range f.vectors {
-			acc[i] = append(acc[i], f.load(Mem{Base: init, Disp: f.bytes() * j}, f.mask(j)))
+		if !f.paired {
+			acc[i] = f.vectorsAt(init, f.mask)
 		}
 		ADDQ(ldi, init)
 	}
@@ -140,13 +168,18 @@ func (f *productFrame) block(size int) {
 		ADDQ(address("lead"), ahead)
 	}
 	depth := Load(Param("depth"), GP64())
-	Label(label("depth"))
-	var w []VecVirtual
-	for j := range f.vectors {
-		w = append(w, f.load(Mem{Base: b, Disp: f.bytes() * j}, f.mask(j)))
+	if f.paired {
+		SHRQ(U8(1), depth)
+		JZ(LabelRef(label("odd")))
 	}
-	for i := range acc {
-		f.multiplyAdd(row(i), w, acc[i])
+	Label(label("depth"))
+	if f.paired {
+		f.pairs(row, b, acc)
+	} else {
+		w := f.vectorsAt(b, f.mask)
+		for i := range acc {
+			f.multiplyAdd(row(i), w, acc[i])
+		}
 	}
 	if f.prefetch {
 		PREFETCHT0(Mem{Base: ahead})
@@ -160,6 +193,13 @@ func (f *productFrame) block(size int) {
 	ADDQ(f.bstep, b)
 	DECQ(depth)
 	JNZ(LabelRef(label("depth")))
+	if f.paired {
+		Label(label("odd"))
+		BTQ(U8(0), address("depth"))
+		JCC(LabelRef(label("even")))
+		f.single(row, b, acc)
+		Label(label("even"))
+	}
 	for _, q := range p {
 		ADDQ(address("aturn"), q)
 	}
@@ -169,18 +209,24 @@ func (f *productFrame) block(size int) {
 
 	floor := f.vec()
 	VBROADCASTSS(address("floor"), floor)
-	for i := range acc {
-		for j := range f.vectors {
-			VMAXPS(acc[i][j], floor, acc[i][j])
-		}
-	}
-	c, ldc := GP64(), Load(Param("ldc"), GP64())
+	c := GP64()
 	MOVQ(f.local["c"], c)
-	for i := range acc {
-		for j := range f.vectors {
-			f.store(acc[i][j], f.mask(j), Mem{Base: c, Disp: f.bytes() * j})
+	if f.paired && f.lanes == 16 && size > 1 {
+		f.end(f.inRows(acc, floor), c, fmt.Sprint(size))
+	} else {
+		ldc := Load(Param("ldc"), GP64())
+		for _, row := range acc {
+			if f.paired {
+				row = f.together(row, floor)
+			}
+			for j, x := range row {
+				if !f.paired {
+					VMAXPS(x, floor, x)
+				}
+				f.store(x, f.mask(j), Mem{Base: c, Disp: f.bytes() * j})
+			}
+			ADDQ(ldc, c)
 		}
-		ADDQ(ldc, c)
 	}
 	MOVQ(c, f.local["c"])
 
@@ -188,14 +234,19 @@ func (f *productFrame) block(size int) {
 	MOVQ(f.s, next)
 	IMUL3Q(U32(size), next, next)
 	ADDQ(next, f.local["a"])
+	f.turn(label("block"))
+}
+
+// turn goes on with the next block or batch, or returns.
+func (f *productFrame) turn(block string) {
 	DECQ(f.local["blocks"])
-	JNZ(LabelRef(label("block")))
+	JNZ(LabelRef(block))
 	MOVQ(Load(Param("blocks"), GP64()), f.local["blocks"])
 	for _, operand := range []string{"a", "b", "init", "c"} {
 		ADDQ(Load(Param(operand[:1]+"next"), GP64()), f.local[operand])
 	}
 	DECQ(f.local["batches"])
-	JNZ(LabelRef(label("block")))
+	JNZ(LabelRef(block))
 	VZEROUPPER()
 	RET()
 }

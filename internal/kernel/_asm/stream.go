@@ -14,21 +14,28 @@ import (
 type stream struct {
 	isa
 	slices, coefficients, scalars []string
+	sum                           string // one vector, "" for none
 
 	pointer map[string]Register
 	scalar  map[string]VecVirtual
-	index   Register // bytes from the start of the slices
-	disp    int      // and what the unrolled loop adds
-	mask    Register // nil in the loop over whole vectors
-	turn    Register // bytes from the start of the coefficients
+	total   VecVirtual // starts at 0 and is stored to sum
+	index   Register   // bytes from the start of the slices
+	disp    int        // and what the unrolled loop adds
+	mask    Register   // nil in the loop over whole vectors
+	turn    Register   // bytes from the start of the coefficients
 }
 
 // write writes the function name, which does body to every vector. It declares
-// func(slices…, coefficients… *float32, n int, [period int,] scalars… float32);
+// func(slices…, coefficients…, [sum] *float32, n int, [period int,] scalars… float32);
 // coefficients repeat every period bytes, whole vectors.
 func (s *stream) write(name, doc string, body func()) {
 	name += s.name
-	sig := strings.Join(append(append([]string{}, s.slices...), s.coefficients...), ", ") + " *float32, n int"
+	pointers := append(append([]string{}, s.slices...), s.coefficients...)
+	sig := strings.Join(pointers, ", ")
+	if s.sum != "" {
+		sig += ", " + s.sum
+	}
+	sig += " *float32, n int"
 	if s.coefficients != nil {
 		sig += ", period int"
 	}
@@ -40,12 +47,15 @@ func (s *stream) write(name, doc string, body func()) {
 	Pragma("noescape")
 
 	s.pointer, s.scalar = map[string]Register{}, map[string]VecVirtual{}
-	for _, p := range append(append([]string{}, s.slices...), s.coefficients...) {
+	for _, p := range pointers {
 		s.pointer[p] = Load(Param(p), GP64())
 	}
 	for _, p := range s.scalars {
 		s.scalar[p] = s.vec()
 		VBROADCASTSS(address(p), s.scalar[p])
+	}
+	if s.sum != "" {
+		s.total = s.zero()
 	}
 	n := Load(Param("n"), GP64())
 	s.index = GP64()
@@ -87,6 +97,9 @@ func (s *stream) write(name, doc string, body func()) {
 	s.mask = s.head(n)
 	body()
 	Label("done")
+	if s.sum != "" {
+		VMOVUPS(s.total, Mem{Base: Load(Param(s.sum), GP64())})
+	}
 	VZEROUPPER()
 	RET()
 }

@@ -50,39 +50,58 @@ func transform(v isa, l lift, end string) {
 	ADDQ(U8(line-1), t.temp)
 	ANDQ(I8(-line), t.temp)
 
-	tiles := Load(Param("tiles"), GP64())
-	count := AllocLocal(8)
-	MOVQ(tiles, count)
-	srcTile, dstTile := AllocLocal(8), AllocLocal(8)
-	MOVQ(Load(Param("src"), GP64()), srcTile)
-	MOVQ(Load(Param("dst"), GP64()), dstTile)
-	Label("tile")
-	copyWord(srcTile, t.src)
-	copyWord(dstTile, t.dst)
-	if end == "Bias" {
-		copyWord(address("bias"), t.bias)
+	count, srcTile, dstTile := AllocLocal(8), AllocLocal(8), AllocLocal(8)
+	copyWord(address("tiles"), count)
+	copyWord(address("src"), srcTile)
+	copyWord(address("dst"), dstTile)
+	begin := func() {
+		copyWord(srcTile, t.src)
+		copyWord(dstTile, t.dst)
+		if end == "Bias" {
+			copyWord(address("bias"), t.bias)
+		}
 	}
+	step := func(tiles int) {
+		x := GP64()
+		for range tiles {
+			MOVQ(address("snext"), x)
+			ADDQ(x, srcTile)
+			MOVQ(address("dnext"), x)
+			ADDQ(x, dstTile)
+		}
+		SUBQ(U8(tiles), count)
+	}
+	if v.lanes == 16 {
+		CMPQ(address("channels"), U8(8))
+		JNE(LabelRef("tile"))
+		Label("two")
+		CMPQ(count, U8(2))
+		JLT(LabelRef("tile"))
+		begin()
+		t.group(v, 2)
+		step(2)
+		JNZ(LabelRef("two"))
+		VZEROUPPER()
+		RET()
+	}
+	Label("tile")
+	begin()
 	channels := Load(Param("channels"), GP64())
 	Label("channels")
 	if v.lanes == 16 {
 		CMPQ(channels, U8(16))
 		JLT(LabelRef("half"))
 	}
-	t.group(v)
+	t.group(v, 1)
 	SUBQ(U8(v.lanes), channels)
 	JNZ(LabelRef("channels"))
 	if v.lanes == 16 {
 		JMP(LabelRef("next"))
 		Label("half")
-		t.group(avx512half)
+		t.group(avx512half, 1)
 		Label("next")
 	}
-	step := GP64()
-	MOVQ(address("snext"), step)
-	ADDQ(step, srcTile)
-	MOVQ(address("dnext"), step)
-	ADDQ(step, dstTile)
-	DECQ(count)
+	step(1)
 	JNZ(LabelRef("tile"))
 	VZEROUPPER()
 	RET()
@@ -103,38 +122,40 @@ type tileLoop struct {
 
 const line = 64
 
-// group transforms one vector of channels.
-func (t *tileLoop) group(v isa) {
+// group transforms one vector of channels: of one tile, or 8 channels each of two
+// tiles.
+func (t *tileLoop) group(v isa, tiles int) {
 	var c []VecVirtual
 	for _, x := range t.constants {
 		r := v.vec()
 		VBROADCASTSS(constant(x), r)
 		c = append(c, r)
 	}
-	p, row := GP64(), Load(Param("srow"), GP64())
-	MOVQ(t.src, p)
-	at := multiples(row, t.from)
+	src := tileRow{v, pointers(t.src, "snext", tiles), multiples(Load(Param("srow"), GP64()), t.from)}
 	for j := range t.from {
 		x := make([]VecVirtual, t.from)
 		for i := range x {
-			x[i] = v.load(at(p, i), nil)
+			x[i] = src.load(i)
 		}
 		t.f(v, x, c, func(i int, y VecVirtual) { VMOVUPS(y, Mem{Base: t.temp, Disp: (i*t.from + j) * v.bytes()}) })
 		if j < t.from-1 {
-			ADDQ(address("scol"), p)
+			src.advance("scol")
 		}
 	}
 	var bias, floor VecVirtual
 	if t.end == "Bias" {
 		b := GP64()
 		MOVQ(t.bias, b)
-		bias, floor = v.load(Mem{Base: b}, nil), v.vec()
+		bias, floor = v.vec(), v.vec()
+		if tiles == 2 {
+			VBROADCASTF64X4(Mem{Base: b}, bias)
+		} else {
+			VMOVUPS(Mem{Base: b}, bias)
+		}
 		VBROADCASTSS(address("floor"), floor)
 		ADDQ(U32(v.bytes()), t.bias)
 	}
-	q, col := GP64(), Load(Param("dcol"), GP64())
-	MOVQ(t.dst, q)
-	at = multiples(col, t.to)
+	dst := tileRow{v, pointers(t.dst, "dnext", tiles), multiples(Load(Param("dcol"), GP64()), t.to)}
 	for i := range t.to {
 		x := make([]VecVirtual, t.from)
 		for j := range x {
@@ -146,16 +167,70 @@ func (t *tileLoop) group(v isa) {
 				VADDPS(bias, y, y)
 				VMAXPS(y, floor, y)
 			case "Add":
-				VADDPS(at(q, j), y, y)
+				dst.add(j, y)
 			}
-			VMOVUPS(y, at(q, j))
+			dst.store(y, j)
 		})
 		if i < t.to-1 {
-			ADDQ(address("drow"), q)
+			dst.advance("drow")
 		}
 	}
 	ADDQ(U32(v.bytes()), t.src)
 	ADDQ(U32(v.bytes()), t.dst)
+}
+
+// A tileRow is a row or a column of a tile, or of two that share vectors.
+type tileRow struct {
+	isa
+	p  []Register // one for each tile
+	at func(p Register, i int) Mem
+}
+
+// pointers are the pointers to so many tiles, which param leads from one to the
+// next.
+func pointers(first Mem, param string, tiles int) (p []Register) {
+	for i := range tiles {
+		p = append(p, GP64())
+		MOVQ(first, p[i])
+		if i > 0 {
+			ADDQ(address(param), p[i])
+		}
+	}
+	return p
+}
+
+func (r *tileRow) advance(param string) {
+	for _, p := range r.p {
+		ADDQ(address(param), p)
+	}
+}
+
+func (r *tileRow) load(i int) VecVirtual {
+	if len(r.p) == 1 {
+		return r.isa.load(r.at(r.p[0], i), nil)
+	}
+	x := ZMM()
+	VBROADCASTF64X4(r.at(r.p[0], i), x)
+	VINSERTF64X4(U8(1), r.at(r.p[1], i), x, x)
+	return x
+}
+
+// add adds element i to y.
+func (r *tileRow) add(i int, y VecVirtual) {
+	if len(r.p) == 1 {
+		VADDPS(r.at(r.p[0], i), y, y)
+	} else {
+		VADDPS(r.load(i), y, y)
+	}
+}
+
+func (r *tileRow) store(y VecVirtual, i int) {
+	if len(r.p) == 1 {
+		VMOVUPS(y, r.at(r.p[0], i))
+		return
+	}
+	VMOVUPS(asY(y), r.at(r.p[0], i))
+	VEXTRACTF64X4(U8(1), y, r.at(r.p[1], i))
 }
 
 // multiples says where element i < n lies, a stride s from the next.

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"unetbench/graph"
+	"unetbench/internal/engine"
+	"unetbench/internal/tile"
+)
+
+// layoutFlags say how an image is cut into pieces.
+type layoutFlags struct {
+	tile                 int
+	overlap, blend, rule string
+	memory               byteSize
+}
+
+func (l *layoutFlags) register(f *pflag.FlagSet) {
+	l.memory = 256 << 20
+	f.IntVar(&l.tile, "tile", 0, "side of the tiles' input, px (default: as --memory allows, and without seams)")
+	f.StringVar(&l.overlap, "overlap", "", "overlap of the tiles' outputs, px or a share such as 25% (default: the least that leaves no seam; with --plan monai 25%)")
+	f.StringVar(&l.blend, "blend", "", "where tiles overlap: none (each pixel is one tile's), uniform, gaussian (default none; with --plan monai uniform)")
+	f.StringVar(&l.rule, "plan", "own", "how tiles are laid: own (on the network's step), monai (as its sliding_window_inference does)")
+	f.Var(&l.memory, "memory", "what the network's maps may take without --tile; weights and image come on top")
+}
+
+// A layout is how one image is predicted.
+type layout struct {
+	plan    *tile.Plan
+	options engine.Options // of each predictor
+	crew    int            // predictors side by side
+}
+
+// lay decides. Without --tile that is the first of these that fits into
+// --memory: the image in one piece; in bands of rows, as high as they may be;
+// the cheapest tiles that leave no seam.
+func (l *layoutFlags) lay(g *graph.Graph, size graph.Size, o engine.Options) (layout, error) {
+	geometry, err := tile.NewGeometry(g)
+	if err != nil {
+		return layout{}, err
+	}
+	if l.tile == 0 {
+		if l.overlap != "" || l.blend != "" || l.rule != "own" {
+			return layout{}, errors.New("--overlap, --blend and --plan are for tiles: give their side with --tile")
+		}
+		return l.fit(g, geometry, size, o)
+	}
+	window, err := l.window()
+	if err != nil {
+		return layout{}, err
+	}
+	var plan *tile.Plan
+	switch l.rule {
+	case "own":
+		plan, err = l.own(geometry, size)
+	case "monai":
+		plan, err = l.monai(geometry, size)
+	default:
+		return layout{}, fmt.Errorf("--plan %s: want own or monai", l.rule)
+	}
+	if err != nil {
+		return layout{}, err
+	}
+	return sideBySide(plan.Blended(window), o), nil
+}
+
+// sideBySide gives every thread tiles of its own, if there are enough.
+func sideBySide(plan *tile.Plan, o engine.Options) layout {
+	crew := min(o.Threads, len(plan.Tiles))
+	o.Threads /= crew
+	return layout{plan, o, crew}
+}
+
+func (l *layoutFlags) window() (tile.Window, error) {
+	switch l.blend {
+	case "":
+		if l.rule == "monai" {
+			return tile.Uniform, nil
+		}
+		return nil, nil
+	case "none":
+		return nil, nil
+	case "uniform":
+		return tile.Uniform, nil
+	case "gaussian":
+		return tile.Gaussian(tile.MONAISigma), nil
+	}
+	return nil, fmt.Errorf("--blend %s: want none, uniform or gaussian", l.blend)
+}
+
+// own lays tiles on the network's step; without --overlap, with the least that
+// leaves no seam.
+func (l *layoutFlags) own(geometry tile.Geometry, size graph.Size) (*tile.Plan, error) {
+	var px int
+	if l.overlap == "" {
+		var err error
+		if px, err = geometry.ExactOverlap(l.tile); err != nil {
+			return nil, fmt.Errorf("--tile %d: %w; leave --tile out, or accept seams with --overlap", l.tile, err)
+		}
+	} else {
+		share, err := l.overlapShare()
+		if err != nil {
+			return nil, err
+		}
+		px = int(share*float64(l.tile) + 0.5)
+	}
+	plan, err := tile.New(size, geometry, tile.Spec{Tile: l.tile, Overlap: px})
+	if err != nil {
+		return nil, fmt.Errorf("--tile %d, --overlap %d: %w", l.tile, px, err)
+	}
+	return plan, nil
+}
+
+func (l *layoutFlags) monai(geometry tile.Geometry, size graph.Size) (*tile.Plan, error) {
+	share := 0.25
+	if l.overlap != "" {
+		var err error
+		if share, err = l.overlapShare(); err != nil {
+			return nil, err
+		}
+	}
+	plan, err := tile.MONAI(size, geometry, l.tile, share)
+	if err != nil {
+		return nil, fmt.Errorf("--plan monai, --tile %d: %w", l.tile, err)
+	}
+	return plan, nil
+}
+
+// overlapShare is --overlap as a share of the tile.
+func (l *layoutFlags) overlapShare() (float64, error) {
+	number, percent := strings.CutSuffix(l.overlap, "%")
+	v, err := strconv.ParseFloat(number, 64)
+	if percent {
+		v /= 100
+	} else {
+		v /= float64(l.tile)
+	}
+	if err != nil || !(v >= 0 && v < 1) {
+		return 0, fmt.Errorf("--overlap %s: want 0 or more, and less than the tile of %d px, in px or as a share such as 25%%", l.overlap, l.tile)
+	}
+	return v, nil
+}
+
+// bandRows are the heights that bands are tried in.
+var bandRows = []int{256, 192, 128, 96, 64, 48, 32, 16, 1}
+
+func (l *layoutFlags) fit(g *graph.Graph, geometry tile.Geometry, size graph.Size, o engine.Options) (layout, error) {
+	whole, err := tile.Whole(size, geometry)
+	if err != nil {
+		return layout{}, err
+	}
+	one := layout{whole, o, 1}
+	read := graph.Size{H: whole.Tiles[0].Read.Dy(), W: whole.Tiles[0].Read.Dx()}
+	needs, err := engine.Bytes(g, read, o)
+	if err != nil || needs <= int64(l.memory) {
+		return one, err
+	}
+	if engine.CheckBands(g) == nil {
+		step := geometry.H.Step
+		for _, rows := range bandRows {
+			one.options.Rows = (rows + step - 1) / step * step
+			if needs, err = engine.Bytes(g, read, one.options); err != nil || needs <= int64(l.memory) {
+				return one, err
+			}
+		}
+		return layout{}, fmt.Errorf("--memory %v: bands of %d rows need %v: give more, or smaller tiles with --tile", &l.memory, one.options.Rows, new(byteSize(needs)))
+	}
+	perPixel := float64(needs) / float64(read.H*read.W)
+	plan, err := tile.Cheapest(size, geometry, int(float64(l.memory)/perPixel))
+	if err != nil {
+		return layout{}, fmt.Errorf("--memory %v: the image in one piece needs %v, and %w; give more, or accept seams with --tile and --overlap", &l.memory, needs, err)
+	}
+	return layout{plan, o, 1}, nil
+}

@@ -1,0 +1,209 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"unetbench/graph"
+)
+
+// bands lowers a graph so that it goes through a map in bands of rows, from top
+// to bottom, and computes every row once. It is the lowering of compile.go with
+// one difference: a convolution reads the last rows of the bands before from
+// above its own, so that what it puts out lags behind what it reads.
+//
+// Band t of a node is rows t·h − lag … (t+1)·h − lag − 1 of its whole map, h
+// being the band's height on the node's level. Rows above and below the map are
+// zero, which is what zero padding reads there.
+type bands struct {
+	whole []graph.Shape // of every node, for the whole map
+	lag   []int         // by node
+	steps []bandStep
+
+	shift   phase
+	program []phase // of the band at hand
+	used    bool    // the arena has been written to
+}
+
+// A bandStep is a unit with the storage that it fills.
+type bandStep struct {
+	node   *graph.Node
+	unit   unit
+	out    *buffer
+	lag, h int // of the whole map
+	phases []phase
+}
+
+// newBands finds the shapes of the bands: rows of the input at a time.
+func newBands(g *graph.Graph, in graph.Size, rows int) (*bands, []graph.Shape, error) {
+	sizes, err := g.Sizes()
+	if err != nil {
+		return nil, nil, err
+	}
+	if !sizes.H.Legal(in.H) || rows%sizes.H.Step != 0 {
+		return nil, nil, fmt.Errorf("%s: %d rows in bands of %d: want bands of a multiple of the network's step of %d, and a legal height: the nearest is %d",
+			g.Name, in.H, rows, sizes.H.Step, sizes.H.Above(in.H))
+	}
+	b := &bands{lag: make([]int, len(g.Nodes))}
+	if b.whole, err = g.Infer(in); err != nil {
+		return nil, nil, err
+	}
+	shapes := make([]graph.Shape, len(g.Nodes))
+	for _, n := range g.Nodes {
+		s := b.whole[n.ID]
+		switch h := 0; n.Op {
+		case graph.Input:
+			s.H = rows
+		default:
+			h = shapes[n.In[0].ID].H
+			switch n.Op {
+			case graph.MaxPool:
+				h /= 2
+			case graph.ConvTranspose:
+				h *= n.Stride[0]
+			case graph.PixelShuffle:
+				h *= n.Factor
+			}
+			s.H = h
+		}
+		shapes[n.ID] = s
+	}
+	return b, shapes, nil
+}
+
+// node lowers n as compiler.node does, after it has moved n's operands to where
+// this band's are.
+func (b *bands) node(c *compiler, n *graph.Node) error {
+	if n.Op == graph.Input {
+		return b.lower(c, n, 0)
+	}
+	x := n.In[0]
+	v, lag := c.values[x.ID], b.lag[x.ID]
+	switch n.Op {
+	case graph.Conv:
+		k := n.Kernel[0] - 1
+		return b.with(c, n, x, above(v, k, k), lag+k)
+	case graph.MaxPool:
+		k := lag & 1 // windows begin at even rows
+		return b.with(c, n, x, above(v, k, 0), (lag+k)/2)
+	case graph.ConvTranspose:
+		return b.with(c, n, x, v, lag*n.Stride[0])
+	case graph.PixelShuffle:
+		return b.with(c, n, x, v, lag*n.Factor)
+	case graph.ReLU, graph.Dropout:
+		return b.with(c, n, x, v, lag)
+	case graph.Pad:
+		return b.pad(c, n)
+	case graph.Crop:
+		s, w := b.whole[x.ID], b.whole[n.ID]
+		for _, p := range v {
+			p.x, p.w = p.x+(s.W-w.W)/2, w.W
+			c.values[n.ID] = append(c.values[n.ID], p)
+		}
+		b.lag[n.ID] = lag + (s.H-w.H)/2
+		return nil
+	case graph.Concat:
+		for _, m := range n.In {
+			lag = max(lag, b.lag[m.ID])
+		}
+		for _, m := range n.In {
+			c.values[n.ID] = append(c.values[n.ID], above(c.values[m.ID], lag-b.lag[m.ID], 0)...)
+		}
+		b.lag[n.ID] = lag
+		return nil
+	case graph.Zero:
+		b.lag[n.ID] = lag
+		return c.node(n)
+	}
+	return errors.New("this op does not go in bands of rows")
+}
+
+// above is v seen k rows higher up, and more rows of it.
+func above(v []piece, k, more int) []piece {
+	out := make([]piece, len(v))
+	for i, p := range v {
+		p.y, p.h = p.y-k, p.h+more
+		if p.s != nil {
+			p.s.val.reach(p.region)
+		}
+		out[i] = p
+	}
+	return out
+}
+
+// with lowers n with v for the value of its operand x.
+func (b *bands) with(c *compiler, n, x *graph.Node, v []piece, lag int) error {
+	old := c.values[x.ID]
+	defer func() { c.values[x.ID] = old }()
+	if n.Op != graph.Conv && (len(v) != 1 || v[0].s == nil) {
+		return errors.New("several operands side by side do not go in bands of rows")
+	}
+	c.values[x.ID] = v
+	return b.lower(c, n, lag)
+}
+
+// lower lowers n with what is fused behind it, and notes what it fills.
+func (b *bands) lower(c *compiler, n *graph.Node, lag int) error {
+	before := len(c.units)
+	if err := c.node(n); err != nil {
+		return err
+	}
+	last := n
+	for len(c.uses[last.ID]) == 1 && c.fused[c.uses[last.ID][0].ID] {
+		last = c.uses[last.ID][0]
+	}
+	b.lag[n.ID], b.lag[last.ID] = lag, lag
+	if len(c.units) > before {
+		s := c.values[last.ID][0].s
+		b.steps = append(b.steps, bandStep{node: n, unit: c.units[before], out: s.val, lag: lag, h: b.whole[last.ID].H})
+	}
+	return nil
+}
+
+// pad widens the operand by the border's sides; above and below the map it is
+// zero already.
+func (b *bands) pad(c *compiler, n *graph.Node) error {
+	if n.Padding != graph.PadZero {
+		return fmt.Errorf("padding %v does not go in bands of rows: only zero does", n.Padding)
+	}
+	for _, p := range c.values[n.In[0].ID] {
+		if p.s != nil && (p.x != 0 || p.w != p.s.val.w) {
+			return errors.New("a padded crop does not go in bands of rows")
+		}
+		p.x, p.w = p.x-n.Pads[1], p.w+n.Pads[1]+n.Pads[3]
+		if p.s != nil {
+			p.s.val.reach(p.region)
+		}
+		c.values[n.ID] = append(c.values[n.ID], p)
+	}
+	b.lag[n.ID] = b.lag[n.In[0].ID] - n.Pads[0]
+	return nil
+}
+
+// phases prepares what every band runs and returns how many phases that is at
+// the most.
+func (b *bands) phases() int {
+	b.shift = b.shiftPhase()
+	n := 3 // with the phases that read and write the map
+	for i := range b.steps {
+		s := &b.steps[i]
+		s.phases = s.unit.forward()
+		n += len(s.phases) + 1
+	}
+	return n
+}
+
+// keep makes what later bands read outlive this one: rows above a band, and the
+// zeros beside it, which nobody writes.
+func (b *bands) keep(c *compiler) error {
+	if len(b.steps) != len(c.units) {
+		return fmt.Errorf("%s: an output that is put together does not go in bands of rows", c.g.Name)
+	}
+	for _, s := range b.steps {
+		if s.out.border != (border{}) {
+			s.out.use(-1)
+			s.out.use(forever)
+		}
+	}
+	return nil
+}
