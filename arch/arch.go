@@ -29,6 +29,8 @@ type NormKind uint8
 const (
 	NormNone NormKind = iota
 	NormBatch
+	NormInstance
+	NormGroup // 4 groups, or 2 or 1 where the channels are no multiple of 4
 )
 
 // Config is what every variant can be asked for.

@@ -77,7 +77,7 @@ func ParseUp(s string) (Up, error) {
 // Ups lists every kind of upsampling.
 func Ups() []Up { return []Up{Transposed, UpBilinear, UpNearest, UpShuffle, UpShuffleBlur} }
 
-var normNames = []string{"none", "batch"}
+var normNames = []string{"none", "batch", "instance", "group"}
 
 func (n NormKind) String() string {
 	if int(n) < len(normNames) {
@@ -85,6 +85,9 @@ func (n NormKind) String() string {
 	}
 	return fmt.Sprintf("NormKind(%d)", uint8(n))
 }
+
+// Norms lists every kind of normalisation.
+func Norms() []NormKind { return []NormKind{NormNone, NormBatch, NormInstance, NormGroup} }
 
 // ParseNorm reads the name that NormKind.String writes.
 func ParseNorm(s string) (NormKind, error) {

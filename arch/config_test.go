@@ -15,7 +15,7 @@ func TestNamesRoundTrip(t *testing.T) {
 			t.Errorf("%v parses as %v, %v", u, got, err)
 		}
 	}
-	for _, n := range []arch.NormKind{arch.NormNone, arch.NormBatch} {
+	for _, n := range arch.Norms() {
 		if got, err := arch.ParseNorm(n.String()); err != nil || got != n {
 			t.Errorf("%v parses as %v, %v", n, got, err)
 		}
@@ -23,7 +23,24 @@ func TestNamesRoundTrip(t *testing.T) {
 	if _, err := arch.ParseUp("cubic"); err == nil || !strings.Contains(err.Error(), `"cubic": want one of transposed, bilinear, nearest, shuffle, shuffle-blur`) {
 		t.Error(err)
 	}
-	if _, err := arch.ParseNorm("layer"); err == nil || !strings.Contains(err.Error(), `"layer": want one of none, batch`) {
+	if _, err := arch.ParseNorm("layer"); err == nil || !strings.Contains(err.Error(), `"layer": want one of none, batch, instance, group`) {
+		t.Error(err)
+	}
+}
+
+// A weights file's description gives back the configuration.
+func TestDescriptionRoundTrip(t *testing.T) {
+	for _, n := range arch.Norms() {
+		for _, c := range []arch.Config{arch.Default(), arch.Ronneberger2015()} {
+			c.Norm = n
+			if got, err := arch.FromDescription(arch.Describe(c)); err != nil || got != c {
+				t.Errorf("%+v comes back as %+v, %v", c, got, err)
+			}
+		}
+	}
+	d := arch.Describe(arch.Default())
+	d["norm"] = "layer"
+	if _, err := arch.FromDescription(d); err == nil || !strings.Contains(err.Error(), `norm "layer"`) {
 		t.Error(err)
 	}
 }

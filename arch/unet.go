@@ -17,11 +17,15 @@ type Wiring struct {
 	Join func(b *Builder, at string, up, enc *graph.Node) *graph.Node
 	// End follows the head.
 	End func(b *Builder, in, head *graph.Node) *graph.Node
+	// Expand comes in place of the expansion, Join, head and End: a decoder of
+	// the variant's own, from the bottom of the contraction and its levels' maps.
+	Expand func(b *Builder, in, bottom *graph.Node, skips []*graph.Node)
 }
 
 // UNet builds the network of that name: a contraction of c.Pools poolings, an
 // expansion that joins each level's skip, and a 1×1 head. The parameters, their
-// order and their start depend on c alone, never on the wiring.
+// order and their start depend on c alone, never on the wiring; with an Expand that
+// holds for the contraction.
 func UNet(name string, c Config, w Wiring) (*graph.Graph, error) {
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -43,6 +47,10 @@ func UNet(name string, c Config, w Wiring) (*graph.Graph, error) {
 	if c.Dropout > 0 {
 		x = b.Add(fmt.Sprintf("enc%d.drop", c.Pools), graph.Dropout, graph.Node{Rate: c.Dropout}, x)
 	}
+	if w.Expand != nil {
+		w.Expand(b, in, x, skips)
+		return b.Graph, nil
+	}
 	for l := c.Pools - 1; l >= 0; l-- {
 		at := fmt.Sprintf("dec%d", l)
 		ch = c.Width << l
@@ -50,7 +58,7 @@ func UNet(name string, c Config, w Wiring) (*graph.Graph, error) {
 		b.level = l
 		x = b.block(at, w.Join(b, at, up, skips[l]), 2*ch, ch)
 	}
-	x = b.conv("head", 1, x, ch, c.Classes, 1/float64(ch), 1)
+	x = b.Conv("head", 1, x, ch, c.Classes, 1/float64(ch), 1)
 	if w.End != nil {
 		w.End(b, in, x)
 	}
@@ -70,6 +78,9 @@ type Builder struct {
 	level  int
 }
 
+// At sets the level of what is added next.
+func (b *Builder) At(level int) { b.level = level }
+
 // Add appends a node at the current level.
 func (b *Builder) Add(name string, op graph.Op, n graph.Node, in ...*graph.Node) *graph.Node {
 	n.Level = b.level
@@ -82,10 +93,8 @@ func (b *Builder) block(at string, x *graph.Node, in, out int) *graph.Node {
 		if b.wiring.Pad != nil {
 			x = b.wiring.Pad(b, at, i, x)
 		}
-		x = b.conv(fmt.Sprintf("%s.conv%d", at, i), 3, x, in, out, 2/float64(9*in), 1)
-		if b.config.Norm == NormBatch {
-			x = b.batchNorm(fmt.Sprintf("%s.norm%d", at, i), x, out)
-		}
+		x = b.Conv(fmt.Sprintf("%s.conv%d", at, i), 3, x, in, out, 2/float64(9*in), 1)
+		x = b.norm(fmt.Sprintf("%s.norm%d", at, i), x, out)
 		x = b.Add(fmt.Sprintf("%s.relu%d", at, i), graph.ReLU, graph.Node{}, x)
 		in = out
 	}
@@ -103,10 +112,10 @@ func (b *Builder) upsample(at string, l int, x *graph.Node, in, out int) *graph.
 			interp = graph.Nearest
 		}
 		x = b.Add(at+".up", graph.Resize, graph.Node{Factor: 2, Interp: interp}, x)
-		return b.conv(at+".upconv", 1, x, in, out, variance, 1)
+		return b.Conv(at+".upconv", 1, x, in, out, variance, 1)
 	case UpShuffle, UpShuffleBlur:
 		b.level = l + 1
-		x = b.conv(at+".upconv", 1, x, in, 4*out, variance, 4)
+		x = b.Conv(at+".upconv", 1, x, in, 4*out, variance, 4)
 		b.level = l
 		x = b.Add(at+".up", graph.PixelShuffle, graph.Node{Factor: 2}, x)
 		if b.config.Up == UpShuffle {
@@ -120,8 +129,9 @@ func (b *Builder) upsample(at string, l int, x *graph.Node, in, out int) *graph.
 	return b.Add(at+".up", graph.ConvTranspose, n, x)
 }
 
-// conv adds an unpadded k×k convolution whose weights start with that variance.
-func (b *Builder) conv(name string, k int, x *graph.Node, in, out int, variance float64, repeat int) *graph.Node {
+// Conv adds an unpadded k×k convolution whose weights start with that variance,
+// so many consecutive filters alike.
+func (b *Builder) Conv(name string, k int, x *graph.Node, in, out int, variance float64, repeat int) *graph.Node {
 	n := graph.Node{Channels: out, Kernel: [2]int{k, k}, Stride: one}
 	n.Params = b.affine(name, []int{out, in, k, k}, out, variance, repeat)
 	return b.Add(name, graph.Conv, n, x)
@@ -136,16 +146,41 @@ func (b *Builder) affine(name string, shape []int, out int, variance float64, re
 	}
 }
 
-// batchNorm adds a normalisation of c channels that starts as the identity.
-func (b *Builder) batchNorm(name string, x *graph.Node, c int) *graph.Node {
-	var params []int
+// norm adds the configured normalisation of c channels, if any. It starts as
+// the identity on normal values.
+func (b *Builder) norm(name string, x *graph.Node, c int) *graph.Node {
+	n := graph.Node{}
+	switch b.config.Norm {
+	case NormNone:
+		return x
+	case NormInstance:
+		n.Stats = graph.InstanceStatistics
+	case NormGroup:
+		n.Stats, n.Groups = graph.GroupStatistics, 4
+		for c%n.Groups != 0 {
+			n.Groups /= 2
+		}
+	}
+	return b.scaled(name, x, c, n, 0)
+}
+
+// BatchNorm adds a norm of c channels by the batch's statistics, whatever the
+// configuration says; its shift starts at beta.
+func (b *Builder) BatchNorm(name string, x *graph.Node, c int, beta float64) *graph.Node {
+	return b.scaled(name, x, c, graph.Node{}, beta)
+}
+
+// scaled adds a norm of c channels with its parameters.
+func (b *Builder) scaled(name string, x *graph.Node, c int, n graph.Node, beta float64) *graph.Node {
 	for _, p := range []struct {
 		name  string
 		train bool
 		mean  float64
-	}{{"gamma", true, 1}, {"beta", true, 0}, {"mean", false, 0}, {"var", false, 1}} {
-		params = append(params, b.AddParam(graph.Param{Name: name + "." + p.name, Shape: []int{c},
-			Trainable: p.train, Init: graph.Init{Mean: p.mean}}))
+	}{{"gamma", true, 1}, {"beta", true, beta}, {"mean", false, 0}, {"var", false, 1}} {
+		if p.train || n.Stats == graph.BatchStatistics {
+			n.Params = append(n.Params, b.AddParam(graph.Param{Name: name + "." + p.name, Shape: []int{c},
+				Trainable: p.train, Init: graph.Init{Mean: p.mean}}))
+		}
 	}
-	return b.Add(name, graph.Norm, graph.Node{Params: params}, x)
+	return b.Add(name, graph.Norm, n, x)
 }

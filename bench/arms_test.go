@@ -57,3 +57,18 @@ func TestReferenceIsAlwaysThere(t *testing.T) {
 		t.Error("an unknown variant is accepted")
 	}
 }
+
+// A preset takes part where it is named, and nowhere else.
+func TestPresetsAreNotDefault(t *testing.T) {
+	all, err := Pick(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named, err := Pick([]string{"fastai"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != len(Variants) || len(named) != 2 || named[1].Name() != "fastai" {
+		t.Errorf("without names %d variants; naming fastai gives %d", len(all), len(named))
+	}
+}

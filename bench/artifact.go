@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 
 	"unetbench/graph"
 	"unetbench/internal/tile"
@@ -22,12 +23,16 @@ func Resamplings(c *Case) ([]Sample, error) {
 // input size of c's first tile, in px, the larger of both axes: "misreg-local-max",
 // "-mean", "-edge" and the same of "misreg-accum". It needs Graph and Plan.
 func Misregistration(c *Case) ([]Sample, error) {
-	joins, err := c.Graph.Misregistrations(c.window())
+	all, err := c.Graph.Misregistrations(c.window())
 	if err != nil {
 		return nil, c.wrap("misregistration", err)
 	}
 	var out []Sample
-	for _, j := range joins {
+	levels := joins(c.Graph)
+	for _, j := range all {
+		if !slices.Contains(levels, c.Graph.Node(j.Node)) {
+			continue
+		}
 		bin := fmt.Sprintf("level%d", j.Level)
 		h, w := j.Gap, j.W
 		for _, v := range []Sample{

@@ -22,7 +22,6 @@ func countAxis(g *graph.Graph, reads []interval, low, high, across, step int, ve
 	for i := range stretches {
 		stretches[i] = map[lattice][]stretch{}
 	}
-	shared := onStep(g)
 	for i, r := range reads {
 		size := graph.Size{H: r.length(), W: across}
 		if !vertical {
@@ -36,6 +35,7 @@ func countAxis(g *graph.Graph, reads []interval, low, high, across, step int, ve
 		if err != nil {
 			return nil, fmt.Errorf("overlap cost: %w", err)
 		}
+		shared := onStep(g, shapes)
 		for _, n := range g.Nodes {
 			line, side := at[n.ID].W, shapes[n.ID].W
 			if vertical {
@@ -85,11 +85,11 @@ func (c *axisCount) add(l lattice, stretches []stretch, low, high float64) {
 }
 
 // onStep reports, per node, whether its positions move with the window by whole
-// steps: not at an interpolation to a size, nor anywhere behind one.
-func onStep(g *graph.Graph) []bool {
+// steps: not at an interpolation to another size, nor anywhere behind one.
+func onStep(g *graph.Graph, shapes []graph.Shape) []bool {
 	ok := make([]bool, len(g.Nodes))
 	for _, n := range g.Nodes {
-		ok[n.ID] = n.Op != graph.Resize || n.Like == nil && n.Interp != graph.BilinearAlign
+		ok[n.ID] = n.Op != graph.Resize || n.Like == nil && n.Interp != graph.BilinearAlign || shapes[n.In[0].ID] == shapes[n.ID]
 		for _, o := range n.In {
 			ok[n.ID] = ok[n.ID] && ok[o.ID]
 		}

@@ -174,7 +174,8 @@ func Resampling(interp graph.Interp, in, out graph.Size) []Sample {
 	}
 }
 
-// resamplingOf describes every Resize node of g at input size in. A resize that
+// resamplingOf describes every Resize node of g that does anything at input size
+// in. A resize that
 // feeds a join is binned by its level ("level0"), another by its node's name.
 func resamplingOf(g *graph.Graph, in graph.Size) ([]Sample, error) {
 	shapes, err := g.Infer(in)
@@ -191,7 +192,7 @@ func resamplingOf(g *graph.Graph, in graph.Size) ([]Sample, error) {
 	}
 	var out []Sample
 	for _, n := range g.Nodes {
-		if n.Op != graph.Resize {
+		if n.Op != graph.Resize || shapes[n.In[0].ID] == shapes[n.ID] {
 			continue
 		}
 		bin := n.Name

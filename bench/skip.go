@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"unetbench/graph"
 )
@@ -30,10 +31,7 @@ func SkipUse(c *Case) ([]Sample, error) {
 		return nil, c.wrap("skip use", err)
 	}
 	var out []value
-	for _, n := range c.Graph.Nodes {
-		if n.Op != graph.Concat {
-			continue
-		}
+	for _, n := range joins(c.Graph) {
 		channels := shapes[n.In[0].ID].C
 		p, err := c.Edited(n, func(m *graph.Map) { shufflePixels(m, channels, c.Key.Seed, uint64(n.ID)) })
 		if err != nil {
@@ -51,6 +49,18 @@ func SkipUse(c *Case) ([]Sample, error) {
 		}
 	}
 	return c.keyed(out), nil
+}
+
+// joins are the nodes at which a level's skip arrives: the first of each level,
+// since fastai joins the image itself once more at the end.
+func joins(g *graph.Graph) []*graph.Node {
+	var out []*graph.Node
+	for _, n := range g.Nodes {
+		if n.Op == graph.Concat && !slices.ContainsFunc(out, func(m *graph.Node) bool { return m.Level == n.Level }) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // shufflePixels permutes the pixels of the first channels of m, all channels alike.

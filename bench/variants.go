@@ -2,9 +2,11 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"unetbench/arch"
+	"unetbench/arch/fastai"
 	"unetbench/arch/padded"
 	"unetbench/arch/resized"
 	"unetbench/arch/valid"
@@ -20,11 +22,15 @@ var Variants = []arch.Arch{
 	valid.NoSkip,
 }
 
+// Presets are contestants that take part only where they are named: their
+// parameters are not those that all Variants share.
+var Presets = []arch.Arch{fastai.Arch}
+
 // Reference is the name of the variant that the others are compared with.
 const Reference = "valid"
 
 // Pick returns the variants of those names, the reference always among them
-// and always first; no names means all.
+// and always first; no names means all Variants.
 func Pick(names []string) ([]arch.Arch, error) {
 	if len(names) == 0 {
 		return Variants, nil
@@ -37,7 +43,7 @@ func Pick(names []string) ([]arch.Arch, error) {
 		want[n] = true
 	}
 	var out []arch.Arch
-	for _, v := range Variants {
+	for _, v := range everyone() {
 		if want[v.Name()] {
 			out = append(out, v)
 		}
@@ -45,9 +51,9 @@ func Pick(names []string) ([]arch.Arch, error) {
 	return out, nil
 }
 
-// Lookup returns the variant of that name.
+// Lookup returns the variant or preset of that name.
 func Lookup(name string) (arch.Arch, error) {
-	for _, v := range Variants {
+	for _, v := range everyone() {
 		if v.Name() == name {
 			return v, nil
 		}
@@ -55,14 +61,16 @@ func Lookup(name string) (arch.Arch, error) {
 	return nil, fmt.Errorf("no variant %q; want one of %s", name, strings.Join(VariantNames(), ", "))
 }
 
-// VariantNames lists the names of Variants.
+// VariantNames lists the names of Variants, and then of Presets.
 func VariantNames() []string {
 	var s []string
-	for _, v := range Variants {
+	for _, v := range everyone() {
 		s = append(s, v.Name())
 	}
 	return s
 }
+
+func everyone() []arch.Arch { return slices.Concat(Variants, Presets) }
 
 func known(name string) bool {
 	_, err := Lookup(name)

@@ -70,7 +70,7 @@ func (n *Node) operands(g *Graph) error {
 	switch n.Op {
 	case Input:
 		least, most = 0, 0
-	case Concat:
+	case Concat, Sum:
 		least, most = 2, len(g.Nodes)
 	}
 	if len(n.In) < least || len(n.In) > most {
@@ -117,6 +117,13 @@ func (n *Node) attributes() error {
 		if n.Factor < 1 {
 			return fmt.Errorf("factor %d", n.Factor)
 		}
+	case Norm:
+		if n.Stats >= numStatistics {
+			return fmt.Errorf("Statistics(%d): want one of %v", n.Stats, statisticsNames)
+		}
+		if (n.Stats == GroupStatistics) != (n.Groups > 0) {
+			return fmt.Errorf("%d groups by %v statistics", n.Groups, n.Stats)
+		}
 	case Dropout:
 		if !(n.Rate >= 0 && n.Rate < 1) {
 			return fmt.Errorf("rate %v, want 0 or more, below 1", n.Rate)
@@ -134,7 +141,13 @@ func (n *Node) params(g *Graph, c int) error {
 	case ConvTranspose:
 		want = [][]int{{c, n.Channels, n.Kernel[0], n.Kernel[1]}, {n.Channels}}
 	case Norm:
-		want = [][]int{{c}, {c}, {c}, {c}}
+		want = [][]int{{c}, {c}}
+		if n.Stats == BatchStatistics {
+			want = append(want, want...)
+		}
+		if n.Stats == GroupStatistics && c%n.Groups != 0 {
+			return fmt.Errorf("%d channels are no multiple of %d groups", c, n.Groups)
+		}
 	}
 	if len(n.Params) != len(want) {
 		return fmt.Errorf("%d parameters, want %d", len(n.Params), len(want))

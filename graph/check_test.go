@@ -29,6 +29,14 @@ func TestCheckFindsBadWiring(t *testing.T) {
 		{valid.Arch, func(g *graph.Graph) { g.Node("enc1.pool").Kernel = [2]int{3, 3} }, "must be equal"},
 		{valid.Arch, func(g *graph.Graph) { g.Node("head").Params = nil }, "head (Conv): 0 parameters, want 2"},
 		{valid.Arch, func(g *graph.Graph) { g.Node("head").Params[0] = 9999 }, "parameter 9999"},
+		{valid.Arch, func(g *graph.Graph) { g.Node("enc1.norm0").Stats = graph.InstanceStatistics }, "enc1.norm0 (Norm): 4 parameters, want 2"},
+		{valid.Arch, func(g *graph.Graph) { g.Node("enc1.norm0").Groups = 4 }, "4 groups by batch statistics"},
+		{valid.Arch, func(g *graph.Graph) { g.Node("enc1.norm0").Stats = graph.GroupStatistics }, "0 groups by group statistics"},
+		{valid.Arch, func(g *graph.Graph) {
+			n := g.Node("enc1.norm0")
+			n.Stats, n.Groups, n.Params = graph.GroupStatistics, 3, n.Params[:2]
+		}, "16 channels are no multiple of 3 groups"},
+		{valid.Arch, func(g *graph.Graph) { g.Node("enc1.norm0").Stats = 9 }, "Statistics(9)"},
 		{valid.Arch, func(g *graph.Graph) { g.Params[0].Shape[1]++ }, "enc0.conv0.weight has shape [8 2 3 3], want [8 1 3 3]"},
 		{valid.Arch, func(g *graph.Graph) { g.AddParam(graph.Param{Name: "spare"}) }, "parameter spare belongs to no node"},
 	} {

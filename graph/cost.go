@@ -5,7 +5,7 @@ type Cost struct {
 	MACs   int64 // multiply-accumulates of convolutions, biases not counted
 	Interp int64 // multiply-accumulates of interpolation: 4 per bilinear value, k² per value of a k×k average
 	Params int64 // trainable values
-	Bytes  int64 // read and written, weights included, as float32, each node by itself
+	Bytes  int64 // read and written, weights included, as float32, each node by itself; a norm by the map's own statistics reads it twice
 }
 
 // Plus is the sum of both costs.
@@ -43,6 +43,10 @@ func (g *Graph) cost(n *Node, s []Shape) Cost {
 		c.MACs = k * int64(x.Len()) * int64(y.C)
 	case AvgPool:
 		c.Interp = k * int64(y.Len())
+	case Norm:
+		if n.Stats != BatchStatistics {
+			values += int64(x.Len())
+		}
 	case Resize:
 		if n.Interp != Nearest && x != y {
 			c.Interp = 4 * int64(y.Len())

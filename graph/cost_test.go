@@ -94,6 +94,11 @@ func TestCostByHand(t *testing.T) {
 	}
 	c := g.Add("c", graph.Conv, graph.Node{Channels: 3, Kernel: [2]int{3, 3}, Stride: [2]int{1, 1}, Params: params}, in)
 	g.Add("half", graph.Resize, graph.Node{Factor: 2, Level: 1}, c)
+	var scale []int
+	for _, name := range []string{"gamma", "beta"} {
+		scale = append(scale, g.AddParam(graph.Param{Name: name, Shape: []int{3}, Trainable: true}))
+	}
+	g.Add("norm", graph.Norm, graph.Node{Stats: graph.InstanceStatistics, Params: scale}, g.Output())
 	shapes, err := g.Infer(graph.Size{H: 6, W: 5})
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +108,7 @@ func TestCostByHand(t *testing.T) {
 		{},
 		{MACs: 9 * 2 * 3 * 4 * 3, Params: 57, Bytes: 4 * (2*6*5 + 57 + 3*4*3)},
 		{Interp: 4 * 3 * 8 * 6, Bytes: 4 * (3*4*3 + 3*8*6)},
+		{Params: 6, Bytes: 4 * (6 + 3*3*8*6)}, // read for the statistics, read again, written
 	}
 	for i := range want {
 		if got[i] != want[i] {
@@ -110,7 +116,7 @@ func TestCostByHand(t *testing.T) {
 		}
 	}
 	levels, err := g.LevelCosts(graph.Size{H: 6, W: 5})
-	if err != nil || len(levels) != 2 || levels[0] != want[1] || levels[1] != want[2] {
+	if err != nil || len(levels) != 2 || levels[0] != want[1].Plus(want[3]) || levels[1] != want[2] {
 		t.Errorf("levels %+v, %v", levels, err)
 	}
 }

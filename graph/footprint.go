@@ -14,7 +14,8 @@ type Axis struct {
 
 	// Equivariant: an input shifted by Step px gives an output shifted
 	// likewise. Interpolation to a size that is no fixed multiple, and
-	// aligned corners, depend on the whole input's length instead.
+	// aligned corners, depend on the whole input's length instead; a norm by a
+	// map's own statistics depends on all its values.
 	Equivariant bool
 
 	// The farthest input px that any output px depends on; -1 where it grows
@@ -67,9 +68,13 @@ func (g *Graph) axis(axis int) Axis {
 	return a
 }
 
-// equivariant reports whether every resize is by one ratio at all legal sizes.
+// equivariant reports whether every resize is by one ratio at all legal sizes,
+// and no norm takes its statistics from the map at hand.
 func (g *Graph) equivariant(forms []form) bool {
 	for _, n := range g.Nodes {
+		if n.Op == Norm && n.Stats != BatchStatistics {
+			return false
+		}
 		if n.Op != Resize {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"unetbench/arch"
+	"unetbench/arch/fastai"
 	"unetbench/arch/padded"
 	"unetbench/arch/resized"
 	"unetbench/arch/valid"
@@ -34,7 +35,7 @@ func narrow(pools int, up arch.Up) arch.Config {
 // Reach and context against the slow interpreter, for every variant that has
 // them, upsampling and depth.
 func TestReachIsWhatTheLoopsSay(t *testing.T) {
-	for _, a := range []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch} {
+	for _, a := range []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch, fastai.Arch} {
 		for _, up := range arch.Ups() {
 			for pools := 1; pools <= 4; pools++ {
 				g := build(t, a, narrow(pools, up))
@@ -72,11 +73,11 @@ func TestReachIsWhatTheLoopsSay(t *testing.T) {
 // A tile on the step equals the whole from its halo on, and not a pixel
 // earlier, whatever stands outside.
 func TestHaloIsWhatTilesNeed(t *testing.T) {
-	for _, a := range []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch} {
+	for _, a := range []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch, fastai.Arch} {
 		for _, up := range arch.Ups() {
 			for pools := 1; pools <= 4; pools++ {
 				for padding := graph.PadZero; padding <= graph.PadCircular; padding++ {
-					if a != padded.Arch && padding > graph.PadZero {
+					if a != padded.Arch && a != fastai.Arch && padding > graph.PadZero {
 						continue
 					}
 					c := narrow(pools, up)
@@ -164,6 +165,33 @@ func TestNoHaloWhereNoneIsEnough(t *testing.T) {
 		// 388 is the stride of the paper's own tiles.
 		if same := sameAsWhole(t, g, f, 480, 388); same > 0 {
 			t.Errorf("%s: %d px of a tile 388 px off equal the whole", a.Name(), same)
+		}
+	}
+}
+
+// A norm by the map's own statistics makes every pixel depend on the whole map.
+func TestMapStatisticsReachEverywhere(t *testing.T) {
+	for _, a := range []arch.Arch{valid.Arch, padded.Arch} {
+		for _, norm := range []arch.NormKind{arch.NormInstance, arch.NormGroup} {
+			c := narrow(2, arch.Transposed)
+			c.Norm = norm
+			g := build(t, a, c)
+			f := g.Footprint().W
+			if f.Equivariant || f.HaloTop != -1 || f.HaloBottom != -1 || f.ReachUp != -1 || f.ReachDown != -1 {
+				t.Errorf("%s %v: footprint %+v, want no halo", a.Name(), norm, f)
+			}
+			if batch := build(t, a, narrow(2, arch.Transposed)).Footprint().W; f.Before != batch.Before || f.After != batch.After || f.Step != batch.Step {
+				t.Errorf("%s %v: footprint %+v, with running statistics %+v", a.Name(), norm, f, batch)
+			}
+			if same := sameAsWhole(t, g, f, 160, f.Step*6); same > 0 {
+				t.Errorf("%s %v: %d px of a tile's core equal the whole", a.Name(), norm, same)
+			}
+			const n = 100
+			for _, p := range along(t, g, 1, line(0, n))[g.Output().ID] {
+				if p.lo != 0 || p.hi != n-1 {
+					t.Fatalf("%s %v: a pixel reads only px %d to %d of %d", a.Name(), norm, p.lo, p.hi, n)
+				}
+			}
 		}
 	}
 }

@@ -98,7 +98,7 @@ func (n *Node) form(axis int, f []form) (form, error) {
 			return f[n.Like.ID], nil
 		}
 		return form{x.a * n.Factor, x.b * n.Factor}, nil
-	case Concat:
+	case Concat, Sum:
 		for _, m := range n.In[1:] {
 			if y := f[m.ID]; y != x {
 				return x, fmt.Errorf("sizes differ: %v px and %v px", x, y)

@@ -22,7 +22,9 @@ type Node struct {
 	Interp   Interp
 	Factor   int     // Resize without Like, PixelShuffle: integer magnification
 	Rate     float64 // Dropout: probability of zeroing
-	Params   []int   // indices into Graph.Params; see Op
+	Stats    Statistics
+	Groups   int   // Norm by GroupStatistics: into so many equal groups the channels are cut
+	Params   []int // indices into Graph.Params; see Op
 }
 
 // A Graph is a network: one input node first, the output node last.

@@ -78,6 +78,12 @@ func (n *Node) channels(s []Shape) (int, error) {
 			c += s[m.ID].C
 		}
 		return c, nil
+	case Sum:
+		for _, m := range n.In[1:] {
+			if a, b := s[n.In[0].ID].C, s[m.ID].C; a != b {
+				return 0, fmt.Errorf("%d and %d channels cannot be added", a, b)
+			}
+		}
 	}
 	return s[n.In[0].ID].C, nil
 }

@@ -97,7 +97,7 @@ func along(t rapid.TB, g *graph.Graph, axis int, in []pixel) [][]pixel {
 				size = len(v[n.Like.ID])
 			}
 			y = resample(x, size, n.Interp, blank, add)
-		case graph.Concat:
+		case graph.Concat, graph.Sum:
 			for i := range x {
 				p := blank
 				for k, m := range n.In {
@@ -110,8 +110,14 @@ func along(t rapid.TB, g *graph.Graph, axis int, in []pixel) [][]pixel {
 				y = append(y, blank)
 			}
 		case graph.ReLU, graph.Norm, graph.Dropout:
+			whole := blank
+			if n.Op == graph.Norm && n.Stats != graph.BatchStatistics {
+				for i, q := range x {
+					add(&whole, uint64(i), q)
+				}
+			}
 			for _, q := range x {
-				p := blank
+				p := whole
 				add(&p, 0, q)
 				y = append(y, p)
 			}

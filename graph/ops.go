@@ -12,19 +12,20 @@ const (
 	MaxPool          // kernel = stride
 	AvgPool          // stride 1 (the blur after PixelShuffle)
 	ReLU
-	Norm         // batch normalisation; Params: gamma, beta [C], running mean, running variance [C] (untrainable)
+	Norm         // by its Statistics; Params: gamma, beta [C], and for the batch's running mean, running variance [C] (untrainable)
 	Dropout      // identity outside training
 	Pad          // adds Pads pixels of kind Padding
 	Crop         // centre-crops In[0] to the size of Like
 	Resize       // interpolates In[0] to the size of Like, or by Factor
 	PixelShuffle // C·r²×H×W → C×rH×rW, torch's channel order
 	Concat       // joins channels of In[0], In[1], … of equal size
+	Sum          // adds In[0], In[1], … of equal shape
 	Zero         // the shape of In[0], all zero, no gradient: a severed skip
 	numOps
 )
 
 var opNames = [numOps]string{"Input", "Conv", "ConvTranspose", "MaxPool", "AvgPool", "ReLU", "Norm", "Dropout",
-	"Pad", "Crop", "Resize", "PixelShuffle", "Concat", "Zero"}
+	"Pad", "Crop", "Resize", "PixelShuffle", "Concat", "Sum", "Zero"}
 
 func (op Op) String() string {
 	if op < numOps {
@@ -32,6 +33,25 @@ func (op Op) String() string {
 	}
 	return fmt.Sprintf("Op(%d)", uint8(op))
 }
+
+// Statistics says over what a Norm node takes mean and variance.
+type Statistics uint8
+
+const (
+	// BatchStatistics are the batch's and the map's, per channel, in training,
+	// and the running ones of the parameters otherwise (Ioffe & Szegedy 2015).
+	BatchStatistics Statistics = iota
+	// InstanceStatistics are each map's own, per channel, always (Ulyanov et al. 2016).
+	InstanceStatistics
+	// GroupStatistics are each map's own, per Groups-th part of the channels,
+	// always (Wu & He 2018).
+	GroupStatistics
+	numStatistics
+)
+
+var statisticsNames = [numStatistics]string{"batch", "instance", "group"}
+
+func (s Statistics) String() string { return statisticsNames[s] }
 
 // Padding is what a Pad node puts outside the image.
 type Padding uint8

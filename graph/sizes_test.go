@@ -20,7 +20,7 @@ var configs = rapid.Custom(func(t *rapid.T) arch.Config {
 		In: 1, Classes: 2, Width: 1,
 		Pools:   rapid.IntRange(1, 4).Draw(t, "pools"),
 		Up:      rapid.SampledFrom(arch.Ups()).Draw(t, "up"),
-		Norm:    rapid.SampledFrom([]arch.NormKind{arch.NormNone, arch.NormBatch}).Draw(t, "norm"),
+		Norm:    rapid.SampledFrom(arch.Norms()).Draw(t, "norm"),
 		Padding: graph.Padding(rapid.IntRange(0, 3).Draw(t, "padding")),
 		Interp:  graph.Interp(rapid.IntRange(0, 2).Draw(t, "interp")),
 	}

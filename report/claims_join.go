@@ -21,10 +21,11 @@ func (v *view) claimPad() (claim, error) {
 	f := p.Footprint().H
 	c.Found = append(c.Found, fmt.Sprintf("It needs no crop: padded networks keep their size (legal sides are %v). Where an image does not fit into memory it needs tiles like any other, and then %d px at each inner tile edge have to be discarded for the tiles to meet exactly.",
 		p.Sides, max(f.HaloTop, f.HaloBottom)))
-	if !strings.HasPrefix(v.Setup.Up, "shuffle") {
-		c.Found = append(c.Found, fmt.Sprintf("PixelShuffle itself is not in this run (its upsampling is %s; --up shuffle changes that).", orUnknown(v.Setup.Up)))
+	preset := func(a bench.Arm) bool { return a.Arch == "fastai" }
+	if !strings.HasPrefix(v.Setup.Up, "shuffle") && !slices.ContainsFunc(v.Arms, preset) {
+		c.Found = append(c.Found, fmt.Sprintf("PixelShuffle itself is not in this run (its upsampling is %s; --up shuffle changes that, and --arch fastai adds fastai's own decoder).", orUnknown(v.Setup.Up)))
 	}
-	fs := v.findings("dice", "", v.frame(), func(a bench.Arm) bool { return isArch(a, "padded") })
+	fs := v.findings("dice", "", v.frame(), func(a bench.Arm) bool { return isArch(a, "padded") || preset(a) })
 	if len(fs) == 0 {
 		return c, nil
 	}

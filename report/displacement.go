@@ -44,7 +44,7 @@ func (v *view) displacement(a bench.Arm) (panel, bool) {
 	}
 	var join *graph.Node
 	for _, n := range g.Nodes {
-		if n.Op == graph.Concat && n.Level == 0 {
+		if n.Op == graph.Concat && n.Level == 0 && join == nil {
 			join = n
 		}
 	}

@@ -21,10 +21,17 @@ func (v *view) setupFacts() []fact {
 	add("Data", "%s, %s, %s", v.dataName(), count(s.Channels, "channel"), plural(s.Classes, "class", "classes"))
 	add("Trained on", "%s", named12(s.Train))
 	add("Scored on", "%s, whole where that is legal and in tiles; every pixel of the field of view", named12(s.Test))
-	add("Initial weights", "the same tensors for every arm, from each seed: all parameters of all arms have the same shapes%s", v.params())
+	if p := v.params(); p != "" {
+		add("Initial weights", "the same tensors for every arm, from each seed: all parameters of all arms have the same shapes (%s)", p)
+	} else {
+		add("Initial weights", "the same tensors for every arm, from each seed, where arms have the same parameters: all but those of a preset's own decoder")
+	}
 	add("Patches and augmentation", "one random stream per seed gives image, place, rotation and flip, the same for all arms, so that arms are compared in pairs")
 	add("Windows", "%s", v.windows())
 	add("Network", "%s, width %d, upsampling %s, norm %s, dropout %s", count(s.Pools, "pooling"), s.Width, s.Up, s.Norm, plain(s.Dropout))
+	if s.Norm == arch.NormInstance.String() || s.Norm == arch.NormGroup.String() {
+		add("Normalisation", "by each window's own mean and variance, in prediction too: every pixel depends on the whole window, so no overlap makes the tiles of any arm agree with the whole image")
+	}
 	add("Where arms may differ", "padded pads with %s; the resized arms interpolate %s", s.Padding, s.Interp)
 	add("Training", "%s of batch %d, the recipe's optimiser and schedule; the averaged weights are scored", count(s.Steps, "step"), s.Batch)
 	add("Seeds", "%s", seedList(s.Seeds))
@@ -73,7 +80,7 @@ func (v *view) params() string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%s parameters)", grouped(n))
+	return grouped(n) + " parameters"
 }
 
 // windows lists what each arm reads and is supervised on.
@@ -175,7 +182,7 @@ func (v *view) command() string {
 	return b.String()
 }
 
-// variants are the architectures that took part, unless all did.
+// variants are the architectures that took part, unless they are the default.
 func (v *view) variants() []string {
 	var names []string
 	for _, a := range v.Arms {
@@ -183,7 +190,7 @@ func (v *view) variants() []string {
 			names = append(names, a.Arch)
 		}
 	}
-	if len(names) >= len(bench.Variants) {
+	if slices.EqualFunc(names, bench.Variants, func(s string, a arch.Arch) bool { return s == a.Name() }) {
 		return nil
 	}
 	return names

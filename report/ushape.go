@@ -94,7 +94,10 @@ func newUShape(n bench.Network) uShape {
 		case graph.Pad.String():
 			pending = said
 			continue
-		case graph.ReLU.String(), graph.Norm.String(), graph.Dropout.String():
+		case graph.ReLU.String(), graph.Norm.String(), graph.Dropout.String(), graph.Resize.String():
+			if x.Op == graph.Resize.String() && n.Nodes[x.In[0]].Shape != x.Shape {
+				break
+			}
 			if k := len(*row); k > 0 {
 				(*row)[k-1].nodes = append((*row)[k-1].nodes, said)
 				continue
@@ -130,13 +133,18 @@ func (u *uShape) skip(n bench.Network, level, i, bottom int, onSkip []bool) {
 	var path []int
 	for i > bottom {
 		op := n.Nodes[i].Op
-		if op != graph.Crop.String() && op != graph.Resize.String() && op != graph.Zero.String() || len(n.Nodes[i].In) == 0 {
+		switch op {
+		case graph.Crop.String(), graph.Resize.String(), graph.Zero.String(), graph.Norm.String(), graph.ReLU.String():
+		default:
+			return
+		}
+		if len(n.Nodes[i].In) == 0 {
 			return
 		}
 		path = append(path, i)
 		i = n.Nodes[i].In[0]
 	}
-	if n.Nodes[i].Level != level {
+	if n.Nodes[i].Level != level || i == 0 { // the image itself is no skip of a level
 		return
 	}
 	s := &uSkip{from: n.Nodes[i].Shape, to: n.Nodes[i].Shape}
@@ -151,6 +159,8 @@ func (u *uShape) skip(n bench.Network, level, i, bottom int, onSkip []bool) {
 			s.what, s.kind = join(s.what, "crop "+was+"→"+is), uPlain
 		case graph.Resize.String():
 			s.what, s.kind = join(s.what, "resize "+was+"→"+is), uResize
+		case graph.Norm.String():
+			s.what = join(s.what, "norm, "+is)
 		case graph.Zero.String():
 			s.what, s.cut = join(s.what, "zeroed"), true
 		}
@@ -190,6 +200,8 @@ func boxName(x bench.NodeRecord, n bench.Network) (string, uKind) {
 		return "resize", uResize
 	case graph.Concat.String():
 		return "join", uJoin
+	case graph.Sum.String():
+		return "add", uPlain
 	}
 	return x.Op, uPlain
 }

@@ -63,7 +63,7 @@ func compareCommand(self string) *cobra.Command {
 	f := c.Flags()
 	images.register(f)
 	net.register(f)
-	f.StringSliceVar(&arms, "arch", nil, "variants, comma-separated (default all: "+strings.Join(bench.VariantNames(), ", ")+")")
+	f.StringSliceVar(&arms, "arch", nil, "variants, comma-separated, of "+strings.Join(bench.VariantNames(), ", ")+" (default all but the last, a preset)")
 	f.IntVar(&o.Seeds, "seeds", o.Seeds, "networks trained per variant")
 	f.Uint64Var(&o.BaseSeed, "seed", o.BaseSeed, "first seed")
 	f.IntVar(&o.Steps, "steps", o.Steps, "training steps per network")

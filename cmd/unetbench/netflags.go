@@ -25,7 +25,7 @@ func (n *netFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&n.up, "up", d.Up.String(), "upsampling: transposed, bilinear, nearest, shuffle (PixelShuffle with ICNR), shuffle-blur")
 	f.StringVar(&n.padding, "padding", d.Padding.String(), "padded: zero, reflect, replicate or circular")
 	f.StringVar(&n.interp, "interp", d.Interp.String(), "resized: bilinear, bilinear-align (corners) or nearest")
-	f.StringVar(&n.norm, "norm", d.Norm.String(), "normalisation: none or batch")
+	f.StringVar(&n.norm, "norm", d.Norm.String(), "normalisation: none, batch, instance or group (4 groups)")
 	f.Float64Var(&n.dropout, "dropout", d.Dropout, "dropout rate at the end of the contraction")
 	f.StringVar(&n.preset, "preset", "", "ronneberger2015: 4 pools, width 64, no normalisation, dropout; other flags override it")
 }

@@ -216,6 +216,10 @@ func (c *compiler) node(n *graph.Node) error {
 		x := c.one(n.In[0])
 		u = &avgPool{net: c.net, in: x, out: c.output(n), kh: n.Kernel[0], kw: n.Kernel[1]}
 	case graph.Resize:
+		if c.shapes[n.ID] == c.shapes[n.In[0].ID] {
+			out = c.values[n.In[0].ID]
+			break
+		}
 		x := c.one(n.In[0])
 		u = c.resize(n, x)
 	case graph.PixelShuffle:
@@ -236,6 +240,14 @@ func (c *compiler) node(n *graph.Node) error {
 		for _, m := range n.In {
 			out = append(out, c.values[m.ID]...)
 		}
+	case graph.Sum:
+		k := &sum{net: c.net}
+		for _, m := range n.In {
+			k.in = append(k.in, c.one(m))
+		}
+		c.read(k.in) // at this step: an operand after it may have been copied in between
+		k.out = c.output(n)
+		u = k
 	case graph.Zero:
 		s := c.shapes[n.ID]
 		out = []piece{{nil, region{0, 0, s.H, s.W}, s.C}}

@@ -21,7 +21,7 @@ type conv struct {
 	out    piece
 	kh, kw int
 	stats  *moments // of the output rows, for the norm behind; or nil
-	normed bool     // only a norm of the batch reads the output: it takes away the bias
+	normed bool     // only a norm that centres each channel reads the output: it takes away the bias
 
 	bias         []float32
 	scale        []float64 // of the norm, per output channel; or nil
@@ -40,14 +40,14 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 	u := &conv{net: c.net, node: n, step: c.now(), kh: n.Kernel[0], kw: n.Kernel[1]}
 	last := n
 	if !c.net.opts.Train {
-		if u.fold = c.next(n, graph.Norm); u.fold != nil {
+		if u.fold = c.runningNorm(n); u.fold != nil {
 			last, u.scale = u.fold, make([]float64, n.Channels)
 		}
 	}
 	if m := c.next(last, graph.ReLU); m != nil {
 		u.relu, last = true, m
 	}
-	if readers := c.uses[n.ID]; c.net.opts.Train && len(readers) == 1 && readers[0].Op == graph.Norm && c.net.edits[n] == nil {
+	if readers := c.uses[n.ID]; c.net.opts.Train && len(readers) == 1 && centres(readers[0], n.Channels) && c.net.edits[n] == nil {
 		u.normed = true
 	}
 	u.in = c.read(c.values[n.In[0].ID])

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"unetbench/arch"
+	"unetbench/arch/fastai"
 	"unetbench/arch/padded"
 	"unetbench/arch/resized"
 	"unetbench/arch/valid"
@@ -15,7 +16,7 @@ import (
 	"unetbench/internal/kernel"
 )
 
-var variants = []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch, resized.Skip, resized.Up}
+var variants = []arch.Arch{valid.Arch, valid.NoSkip, padded.Arch, resized.Skip, resized.Up, fastai.Arch}
 
 // legal is a small input side that the variant accepts without flooring.
 func legal(t testing.TB, g *graph.Graph, least int) graph.Size {
@@ -27,12 +28,17 @@ func legal(t testing.TB, g *graph.Graph, least int) graph.Size {
 	return graph.Size{H: s.H.Above(least), W: s.W.Above(least + 1)}
 }
 
-// forEachNet builds every variant with every upsampling and norm; with -short
-// (the race detector is slow) with one of each.
+// forEachNet builds every variant with every upsampling, by the batch's norm and
+// one of the others in turn; with -short (the race detector is slow) with one of
+// each.
 func forEachNet(t *testing.T, pools, width int, f func(t *testing.T, g *graph.Graph)) {
-	for _, a := range variants {
-		for _, up := range arch.Ups() {
-			for _, norm := range []arch.NormKind{arch.NormNone, arch.NormBatch} {
+	others := []arch.NormKind{arch.NormNone, arch.NormInstance, arch.NormGroup}
+	for i, a := range variants {
+		for j, up := range arch.Ups() {
+			for _, norm := range []arch.NormKind{arch.NormBatch, others[(i+j)%3]} {
+				if a == fastai.Arch && up != arch.Transposed && up != arch.UpShuffle {
+					continue // it knows these two: with and without blur
+				}
 				if testing.Short() && (up != arch.Transposed || norm != arch.NormBatch) {
 					continue
 				}

@@ -44,6 +44,15 @@ func (b builder) norm(name string, x *graph.Node, c int) *graph.Node {
 	return b.Add(name, graph.Norm, graph.Node{Params: p}, x)
 }
 
+// normBy has statistics of its own: groups of 0 for an instance's.
+func (b builder) normBy(name string, x *graph.Node, c, groups int) *graph.Node {
+	n := graph.Node{Stats: graph.InstanceStatistics, Params: b.params(name, []int{c}, []int{c})}
+	if groups > 0 {
+		n.Stats, n.Groups = graph.GroupStatistics, groups
+	}
+	return b.Add(name, graph.Norm, n, x)
+}
+
 func (b builder) pad(name string, x *graph.Node, how graph.Padding, pads ...int) *graph.Node {
 	return b.Add(name, graph.Pad, graph.Node{Pads: [4]int(pads), Padding: how}, x)
 }
@@ -84,6 +93,19 @@ var ops = []struct {
 	{"conv-norm-relu-conv", graph.Shape{C: 2, H: 9, W: 8}, func(b builder, x *graph.Node) {
 		x = b.op("r", graph.ReLU, b.norm("n", b.conv("c", x, 2, 8, 3, 3), 8))
 		b.conv("d", x, 8, 3, 3, 3)
+	}},
+	{"instance-norm", graph.Shape{C: 5, H: 7, W: 6}, func(b builder, x *graph.Node) { b.normBy("n", x, 5, 0) }},
+	{"group-norm-relu", graph.Shape{C: 6, H: 7, W: 6}, func(b builder, x *graph.Node) { b.op("r", graph.ReLU, b.normBy("n", x, 6, 2)) }},
+	{"conv-instance-norm-relu-conv", graph.Shape{C: 2, H: 9, W: 8}, func(b builder, x *graph.Node) {
+		x = b.op("r", graph.ReLU, b.normBy("n", b.conv("c", x, 2, 8, 3, 3), 8, 0))
+		b.conv("d", x, 8, 3, 3, 3)
+	}},
+	{"conv-group-norm-conv", graph.Shape{C: 2, H: 9, W: 8}, func(b builder, x *graph.Node) {
+		b.conv("d", b.normBy("n", b.conv("c", x, 2, 8, 3, 3), 8, 4), 8, 3, 3, 3)
+	}},
+	{"conv-one-group-twice-read", graph.Shape{C: 3, H: 7, W: 8}, func(b builder, x *graph.Node) {
+		c := b.conv("c", x, 3, 4, 3, 3)
+		b.op("cat", graph.Concat, b.normBy("n", c, 4, 1), c, b.normBy("m", c, 4, 4))
 	}},
 	{"relu", graph.Shape{C: 3, H: 4, W: 5}, func(b builder, x *graph.Node) { b.op("r", graph.ReLU, x) }},
 	{"maxpool", graph.Shape{C: 3, H: 6, W: 8}, func(b builder, x *graph.Node) { b.op("p", graph.MaxPool, x) }},
@@ -139,6 +161,22 @@ var ops = []struct {
 	}},
 	{"pad-of-pad", graph.Shape{C: 3, H: 5, W: 4}, func(b builder, x *graph.Node) {
 		b.conv("d", b.pad("q", b.pad("p", x, graph.PadReflect, 1, 1, 1, 1), graph.PadZero, 1, 0, 1, 2), 3, 2, 3, 3)
+	}},
+	{"sum", graph.Shape{C: 3, H: 5, W: 7}, func(b builder, x *graph.Node) {
+		b.op("s", graph.Sum, b.conv("c", x, 3, 3, 1, 1), x, x)
+	}},
+	{"residual", graph.Shape{C: 3, H: 8, W: 7}, func(b builder, x *graph.Node) {
+		c := b.conv("c", b.pad("p", x, graph.PadZero, 1, 1, 1, 1), 3, 3, 3, 3)
+		b.conv("d", b.op("r", graph.ReLU, b.op("s", graph.Sum, c, x)), 3, 2, 3, 3)
+	}},
+	{"sum-of-pieces", graph.Shape{C: 3, H: 8, W: 7}, func(b builder, x *graph.Node) {
+		c := b.conv("c", x, 3, 6, 3, 3)
+		crop := b.Add("crop", graph.Crop, graph.Node{Like: c}, b.op("cat", graph.Concat, x, x))
+		b.op("s", graph.Sum, c, crop)
+	}},
+	{"resize-to-own-size", graph.Shape{C: 3, H: 8, W: 7}, func(b builder, x *graph.Node) {
+		c := b.conv("c", x, 3, 4, 1, 1)
+		b.op("cat", graph.Concat, b.Add("r", graph.Resize, graph.Node{Like: x, Interp: graph.Nearest}, c), c)
 	}},
 	{"severed", graph.Shape{C: 3, H: 8, W: 8}, func(b builder, x *graph.Node) {
 		c := b.conv("c", x, 3, 4, 1, 1)

@@ -78,8 +78,8 @@ func Forward(g *graph.Graph, w Weights, in []*Map, mode Mode) ([][]*Map, error) 
 			apply(n, p, x, y, i, mode)
 			values[n.ID] = append(values[n.ID], y)
 		}
-		if n.Op == graph.Norm && mode.Train {
-			batchNorm(p, values[n.In[0].ID], values[n.ID])
+		if n.Op == graph.Norm && (mode.Train || n.Stats != graph.BatchStatistics) {
+			normalise(n, p, values[n.In[0].ID], values[n.ID])
 		}
 	}
 	return values, nil
@@ -136,6 +136,9 @@ func value(n *graph.Node, p [][]float64, in []*Map, x *Map, out graph.Shape, i, 
 	case graph.ReLU:
 		return max(0, x.At(c, r, s))
 	case graph.Norm:
+		if n.Stats != graph.BatchStatistics {
+			return 0 // normalise knows the whole map
+		}
 		return (x.At(c, r, s)-p[2][c])/math.Sqrt(p[3][c]+1e-5)*p[0][c] + p[1][c]
 	case graph.Dropout:
 		if !mode.Train {
@@ -172,6 +175,12 @@ func value(n *graph.Node, p [][]float64, in []*Map, x *Map, out graph.Shape, i, 
 			}
 			c -= m.C
 		}
+	case graph.Sum:
+		sum := 0.0
+		for _, m := range in {
+			sum += m.At(c, r, s)
+		}
+		return sum
 	case graph.Zero:
 		return 0
 	}
@@ -216,25 +225,43 @@ func sources(how graph.Interp, i, n, m int) []weighted {
 	return []weighted{{lo, 1 - f}, {min(lo+1, n-1), f}}
 }
 
-// batchNorm normalises by the mean and variance of the whole batch.
-func batchNorm(p [][]float64, in, out []*Map) {
-	for c := range in[0].C {
-		plane := in[0].H * in[0].W
-		sum, sq, count := 0.0, 0.0, float64(len(in)*plane)
+// normalise does so by the measured mean and variance: of the whole batch, or of
+// each map by itself.
+func normalise(n *graph.Node, p [][]float64, in, out []*Map) {
+	group := 1 // channels that share both
+	if n.Stats == graph.GroupStatistics {
+		group = in[0].C / n.Groups
+	}
+	if n.Stats != graph.BatchStatistics {
+		for i := range in {
+			share(p, in[i:i+1], out[i:i+1], group)
+		}
+		return
+	}
+	share(p, in, out, group)
+}
+
+// share normalises these maps, every group of channels by its mean and variance.
+func share(p [][]float64, in, out []*Map, group int) {
+	plane := in[0].H * in[0].W
+	count := float64(len(in) * plane * group)
+	for from := 0; from < in[0].C*plane; from += group * plane {
+		sum, sq := 0.0, 0.0
 		for _, m := range in {
-			for _, v := range m.Pix[c*plane : (c+1)*plane] {
+			for _, v := range m.Pix[from : from+group*plane] {
 				sum += v
 			}
 		}
 		mean := sum / count
 		for _, m := range in {
-			for _, v := range m.Pix[c*plane : (c+1)*plane] {
+			for _, v := range m.Pix[from : from+group*plane] {
 				sq += (v - mean) * (v - mean)
 			}
 		}
 		for i, m := range in {
-			for j, v := range m.Pix[c*plane : (c+1)*plane] {
-				out[i].Pix[c*plane+j] = (v-mean)/math.Sqrt(sq/count+1e-5)*p[0][c] + p[1][c]
+			for j := from; j < from+group*plane; j++ {
+				c := j / plane
+				out[i].Pix[j] = (m.Pix[j]-mean)/math.Sqrt(sq/count+1e-5)*p[0][c] + p[1][c]
 			}
 		}
 	}
