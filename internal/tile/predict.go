@@ -39,13 +39,13 @@ func (pl *Plan) PredictParallel(ps []Predictor, img *graph.Map, margin int) (*gr
 	var crew sync.WaitGroup
 	for _, p := range ps[:min(len(ps), len(pl.Tiles))] {
 		crew.Go(func() {
-			var in *graph.Map
+			var own *graph.Map
 			for more := true; more; {
 				i := int(taken.Add(1)) - 1
 				if i >= len(pl.Tiles) {
 					return
 				}
-				in = window(in, img, pl.Tiles[i].Read.Add(image.Pt(margin, margin)))
+				in := window(&own, img, pl.Tiles[i].Read.Add(image.Pt(margin, margin)))
 				y, err := p.Predict(in)
 				more = s.put(i, y, err)
 			}
@@ -55,17 +55,17 @@ func (pl *Plan) PredictParallel(ps []Predictor, img *graph.Map, margin int) (*gr
 	return s.finish()
 }
 
-// window is what of img lies in r, mirrored beyond img, in the memory of old if
-// it fits.
-func window(old, img *graph.Map, r image.Rectangle) *graph.Map {
+// window is what of img lies in r, mirrored beyond img: img itself, or *own, which
+// it replaces if r has another shape.
+func window(own **graph.Map, img *graph.Map, r image.Rectangle) *graph.Map {
 	if r == image.Rect(0, 0, img.W, img.H) {
 		return img
 	}
-	if s := (graph.Shape{C: img.C, H: r.Dy(), W: r.Dx()}); old == nil || old.Shape != s {
-		old = graph.NewMap(s)
+	if s := (graph.Shape{C: img.C, H: r.Dy(), W: r.Dx()}); *own == nil || (*own).Shape != s {
+		*own = graph.NewMap(s)
 	}
-	Fill(old, img, r.Min)
-	return old
+	Fill(*own, img, r.Min)
+	return *own
 }
 
 // Fill copies to dst the part of img whose top left corner is at, mirroring

@@ -264,3 +264,23 @@ func TestEdgeDistanceLaw(t *testing.T) {
 		}
 	}
 }
+
+// A tile that reads the image exactly gets the image itself, which the tiles
+// after it must leave alone.
+func TestPredictLeavesTheImageAlone(t *testing.T) {
+	n := fakeNet{pools: 1}
+	a := n.geometry().H
+	img := noise(4, 40, 40)
+	p, err := At(img.Size(), n.geometry(), 40, []int{0, a.Before, 2 * a.Before}, []int{0, a.Before, 2 * a.Before})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Tiles[4].Read != p.Bounds || p.Tiles[5].Read == p.Bounds {
+		t.Fatalf("tiles read %v and %v", p.Tiles[4].Read, p.Tiles[5].Read)
+	}
+	before := append([]float32(nil), img.Pix...)
+	predict(t, p, nil, n, img, 0)
+	if d := cmp.Diff(before, img.Pix); d != "" {
+		t.Errorf("the image changed (-before +after):\n%s", d)
+	}
+}
