@@ -60,8 +60,9 @@ type outcome struct {
 
 // Compare trains every arm from every seed, measures each network on every
 // test image and decides. What is measured is written to o.Out after every
-// run, so that a run cut short keeps it; a cancelled ctx is not an error: the
-// results come back with Setup.Complete false.
+// run, so that a run cut short keeps it; once training has begun a cancelled ctx
+// is not an error: the results come back with Setup.Complete false. Runs that
+// regimes share are trained once.
 //
 // Runs are trained side by side, each on one thread: the results do not
 // depend on how many there are.

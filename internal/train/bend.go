@@ -15,6 +15,8 @@ import (
 //
 // The grid spans a square about the patch's centre, not a window, so that every
 // window shows the same deformation. Beyond the square its outer vectors go on.
+// The image is read bilinearly, which takes some of its noise away; labels and
+// weights are those of the nearest pixel.
 type Bend struct {
 	Span int              // side of the square, px
 	Grid [2][3][3]float64 // rows, then columns, by which what is shown lies off its place, px
@@ -143,7 +145,12 @@ func (w Window) cutBent(dst *graph.Map, ex *data.Example, p Patch) {
 // lies from the first towards the second.
 func between(at float64, n int) (first, second int, t float32) {
 	f := math.Floor(at)
-	return tile.Mirror(int(f), n), tile.Mirror(int(f)+1, n), float32(at - f)
+	first = int(f)
+	second, t = first+1, float32(at-f)
+	if first < 0 || second >= n { // seldom, and Mirror divides
+		first, second = tile.Mirror(first, n), tile.Mirror(second, n)
+	}
+	return first, second, t
 }
 
 func blend(a, b, t float32) float32 { return a + float32(t*(b-a)) }
