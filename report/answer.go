@@ -217,14 +217,14 @@ func (v *view) contrastBins(metric string) []string {
 	return bins
 }
 
-// elsewhere compares the headline with the other conditions that the same
-// arms were contrasted in.
+// elsewhere compares the headline with the other ways of predicting under its
+// regime, and with the other regimes.
 func (v *view) elsewhere(fs []finding) []statement {
 	var out []statement
 	var agree []string
 	for _, x := range fs {
 		for _, c := range v.Contrasts {
-			if c.Metric != x.Metric || c.Bin != x.Bin || c.Arm != x.Arm || c.Regime == x.Regime && c.Tile == x.Tile {
+			if c.Metric != x.Metric || c.Bin != x.Bin || c.Arm != x.Arm || (c.Regime == x.Regime) == (c.Tile == x.Tile) {
 				continue
 			}
 			o := v.finding(c)

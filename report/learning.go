@@ -45,7 +45,7 @@ func (v *view) provisional(fs []finding) []statement {
 	if len(why) == 0 {
 		return nil
 	}
-	return []statement{{Text: sentence("provisional: " + strings.Join(why, "; ") + ": see the learning curves, and give more --steps")}}
+	return []statement{{Text: sentence("provisional: " + strings.Join(why, "; ") + ": see the learning curves; more steps would tell")}}
 }
 
 // learningTable says of every arm and regime whether training was long enough.
