@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"unetbench/internal/data"
@@ -168,6 +169,9 @@ func TestLossAndAugmentation(t *testing.T) {
 			}
 			if s := r.Setup; s.Loss != c.loss || s.Augment != c.augment || s.Cells != c.cells {
 				t.Errorf("setup %+v", s)
+			}
+			if warned := slices.ContainsFunc(r.Warnings, func(w Warning) bool { return w.Code == "weighted-loss" }); warned != (c.cells != "") {
+				t.Errorf("%s: warned of weights: %v", c.loss, warned)
 			}
 			for j, x := range r.Curves {
 				if x.Loss[0] == base.Curves[j].Loss[0] {

@@ -47,6 +47,7 @@ func newTraining(o *Options) (*training, error) {
 		return nil, err
 	}
 	t.weights = train.WeightMaps(o.Train, cells)
+	o.Note("weighted-loss", "Trained with a weighted loss, so what the networks take for probabilities favours rare classes and borders, and Dice at the threshold of ½ is lower than it could be: read Dice at the best threshold and average precision beside it")
 	return t, nil
 }
 
