@@ -15,33 +15,31 @@ const OutputPatch = 116
 // A Contestant is an arm together with the network and the window it is
 // trained on.
 type Contestant struct {
-	Name    string
-	Arch    arch.Arch
-	Graph   *graph.Graph
-	Window  train.Window
-	Control bool
-	Doc     string
+	Name      string
+	Arch      arch.Arch
+	Graph     *graph.Graph
+	Window    train.Window
+	Control   bool
+	Doc       string
+	Steps     int     // optimiser steps: see budget
+	TimeRatio float64 // seconds of its step over the reference's, in regime time
 }
 
 // Contestants returns the arms of one regime, in the order of Variants: what
 // each variant reads and is supervised on, so that the regime's quantity is
 // equal (recipe: windows are input / supervised px).
 //
-//	output: every arm is supervised on the same patch of pixels
-//	input:  every arm reads about the same number of pixels
+//	output:     every arm is supervised on the same patch of pixels
+//	input:      every arm reads about the same number of pixels
+//	macs, time: the arms of output; their steps differ, see budget
 //
 // patch is the supervised side, in px. With controls, the arms that separate
 // the causes are added to the output regime.
 func Contestants(variants []arch.Arch, c arch.Config, regime string, patch int, controls bool) ([]Contestant, error) {
-	ref, err := Variants[0].Build(c)
+	wide, err := referenceWindow(c, patch)
 	if err != nil {
 		return nil, err
 	}
-	s, err := ref.Sizes()
-	if err != nil {
-		return nil, err
-	}
-	wide := s.H.Above(patch + ref.Footprint().H.Shrink) // what the reference reads
 	var out []Contestant
 	add := func(v arch.Arch, suffix, doc string, window func(g *graph.Graph, s graph.Sides) train.Window) error {
 		g, err := v.Build(c)

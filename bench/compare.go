@@ -56,13 +56,13 @@ type outcome struct {
 	timings  []Timing
 	pictures []Picture
 	oracle   []OracleCount
-	chance   float64
 }
 
 // Compare trains every arm from every seed, measures each network on every
 // test image and decides. What is measured is written to o.Out after every
-// run, so that a run cut short keeps it; a cancelled ctx is not an error: the
-// results come back with Setup.Complete false.
+// run, so that a run cut short keeps it; once training has begun a cancelled ctx
+// is not an error: the results come back with Setup.Complete false. Runs that
+// regimes share are trained once.
 //
 // Runs are trained side by side, each on one thread: the results do not
 // depend on how many there are.
@@ -70,11 +70,40 @@ func Compare(ctx context.Context, o Options, p Progress) (*Results, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	var runs []run
+	training, err := newTraining(&o)
+	if err != nil {
+		return nil, err
+	}
 	var arms [][]Contestant // per regime
+	networks := 0
 	for _, regime := range o.Regimes {
 		cs, err := Contestants(o.Variants, o.Net, regime, OutputPatch, o.Controls)
 		if err != nil {
+			return nil, err
+		}
+		arms = append(arms, cs)
+		networks += len(cs) * o.Seeds
+	}
+	threads := o.Threads
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	workers := min(threads, networks)
+	perNet := max(1, threads/workers)
+
+	p = &turnstile{p: p}
+	var runs []run
+	for j, regime := range o.Regimes {
+		cs := arms[j]
+		if regime == "time" {
+			if len(o.TimeRatios) == 0 {
+				p.Note("measuring the time of a training step of every arm")
+			}
+			if err := setTimeRatios(ctx, &o, training, perNet, cs); err != nil {
+				return nil, err
+			}
+		}
+		if err := budget(&o, regime, cs); err != nil {
 			return nil, err
 		}
 		for i := range o.Seeds {
@@ -82,7 +111,6 @@ func Compare(ctx context.Context, o Options, p Progress) (*Results, error) {
 				runs = append(runs, run{regime, c, o.BaseSeed + uint64(i)})
 			}
 		}
-		arms = append(arms, cs)
 	}
 	ev, err := newEvaluation(&o, o.Regimes, arms)
 	if err != nil {
@@ -99,15 +127,13 @@ func Compare(ctx context.Context, o Options, p Progress) (*Results, error) {
 		return nil, err
 	}
 
-	p = &turnstile{p: p}
-	p.Begin(len(runs) * (o.Steps + ev.units()))
-	threads := o.Threads
-	if threads == 0 {
-		threads = runtime.GOMAXPROCS(0)
+	units := 0
+	for i, r := range runs {
+		if st.twin[i] < 0 {
+			units += r.arm.Steps + ev.units()
+		}
 	}
-	workers := min(threads, len(runs))
-	perNet := max(1, threads/workers)
-
+	p.Begin(units)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan int)
@@ -115,7 +141,7 @@ func Compare(ctx context.Context, o Options, p Progress) (*Results, error) {
 	for range workers {
 		wg.Go(func() {
 			for i := range next {
-				out, err := runs[i].do(ctx, &o, ev, perNet, p)
+				out, err := runs[i].do(ctx, &o, training, ev, perNet, p)
 				if err == nil {
 					err = st.add(i, out)
 				}
@@ -128,6 +154,9 @@ func Compare(ctx context.Context, o Options, p Progress) (*Results, error) {
 	}
 feed:
 	for i := range runs {
+		if st.twin[i] >= 0 {
+			continue
+		}
 		select {
 		case next <- i:
 		case <-ctx.Done():
@@ -149,21 +178,19 @@ feed:
 }
 
 // do trains one network, saves it and measures it.
-func (r run) do(ctx context.Context, o *Options, ev *evaluation, threads int, p Progress) (*outcome, error) {
+func (r run) do(ctx context.Context, o *Options, t *training, ev *evaluation, threads int, p Progress) (*outcome, error) {
 	start := time.Now()
 	done := 0
-	res, err := train.Run(ctx, train.Job{
-		Graph: r.arm.Graph, Seed: r.seed, Examples: o.Train, Window: r.arm.Window,
-		Recipe: recipe(o), Threads: threads, Kernel: o.kernels(), Exact: o.Exact,
-		Progress: func(step int, _ float64) {
-			p.Advance(step - done)
-			done = step
-		},
-	})
+	job := t.job(o, r.arm, r.seed, threads)
+	job.Progress = func(step int, _ float64) {
+		p.Advance(step - done)
+		done = step
+	}
+	res, err := train.Run(ctx, job)
 	if err != nil {
 		return nil, err
 	}
-	out := &outcome{chance: res.Chance, curve: Curve{Arm: r.arm.Name, Seed: r.seed, Regime: r.regime}}
+	out := &outcome{curve: Curve{Arm: r.arm.Name, Seed: r.seed, Regime: r.regime, Chance: res.Chance}}
 	for _, pt := range res.Curve {
 		out.curve.Steps = append(out.curve.Steps, pt.Step)
 		out.curve.Loss = append(out.curve.Loss, pt.Loss)
@@ -182,10 +209,4 @@ func (r run) do(ctx context.Context, o *Options, ev *evaluation, threads int, p 
 
 func (o *outcome) time(name, arm, tile, unit string, v float64) {
 	o.timings = append(o.timings, Timing{name, arm, tile, unit, v})
-}
-
-func recipe(o *Options) train.Recipe {
-	r := train.DefaultRecipe()
-	r.Steps, r.Patch = o.Steps, OutputPatch
-	return r
 }

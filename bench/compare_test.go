@@ -181,3 +181,44 @@ func TestRegimesAndControls(t *testing.T) {
 		t.Errorf("samples of the regimes %v", regimes)
 	}
 }
+
+// TestLossAndAugmentation: each changes what is trained, is recorded, and gives
+// the same bytes for any number of threads.
+func TestLossAndAugmentation(t *testing.T) {
+	plain := small(t, t.TempDir())
+	plain.Seeds, plain.Steps, plain.Variants = 1, 3, Variants[:2]
+	base, err := Compare(context.Background(), plain, &silent{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := base.Setup; s.Loss != "cross-entropy" || s.Augment != "flips" || s.Cells != "" {
+		t.Errorf("setup %+v", s)
+	}
+	for _, c := range []struct {
+		loss, augment, cells string
+	}{{"border-weighted", "flips", "background"}, {"cross-entropy", "elastic", ""}} {
+		dirs := []string{t.TempDir(), t.TempDir()}
+		for i, dir := range dirs {
+			o := plain
+			o.Out, o.Threads, o.Loss, o.Augment = dir, 1+i, c.loss, c.augment
+			r, err := Compare(context.Background(), o, &silent{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s := r.Setup; s.Loss != c.loss || s.Augment != c.augment || s.Cells != c.cells {
+				t.Errorf("setup %+v", s)
+			}
+			if warned := slices.ContainsFunc(r.Warnings, func(w Warning) bool { return w.Code == "weighted-loss" }); warned != (c.cells != "") {
+				t.Errorf("%s: warned of weights: %v", c.loss, warned)
+			}
+			for j, x := range r.Curves {
+				if x.Loss[0] == base.Curves[j].Loss[0] {
+					t.Errorf("%s, %s: %s learns as without", c.loss, c.augment, x.Arm)
+				}
+			}
+		}
+		if !bytes.Equal(read(t, dirs[0], "results.json"), read(t, dirs[1], "results.json")) {
+			t.Errorf("%s, %s: results.json differs between 1 thread and 2", c.loss, c.augment)
+		}
+	}
+}

@@ -28,7 +28,8 @@ const significance = 0.05
 // Setup.Margin holds for metrics in percent and points; no other has a margin.
 //
 // With a single seed there is no interval: Low and High equal Diff, and the
-// contrast is undecided.
+// contrast is undecided. A verdict on arms of which one was not trained for long
+// enough (r.Learning) is provisional, unless the metric is exact.
 func Contrasts(r *Results) ([]Contrast, []Warning, error) {
 	t, err := tabulate(r)
 	if err != nil {
@@ -36,6 +37,7 @@ func Contrasts(r *Results) ([]Contrast, []Warning, error) {
 	}
 	var cs []comparison
 	w := newWarner()
+	unsettled := unsettled(r)
 	for _, k := range t.keys {
 		if k.Arm == Reference {
 			continue
@@ -51,6 +53,7 @@ func Contrasts(r *Results) ([]Contrast, []Warning, error) {
 		c := comparison{exact: def.Exact, Contrast: Contrast{
 			Metric: k.Metric, Arm: k.Arm, Reference: Reference, Regime: k.Regime, Tile: k.Tile, Bin: k.Bin,
 			Seeds: len(d), Images: len(d[0]), Level: 1 - significance,
+			Provisional: !def.Exact && (unsettled[coverageKey(k.Regime, k.Arm)] || unsettled[coverageKey(k.Regime, Reference)]),
 		}}
 		if t.ofNetwork(k) {
 			c.Images = 0

@@ -30,7 +30,8 @@ func miniature() *Results {
 		Metrics: []Metric{{Name: "dice", Unit: "%", Better: 1}, {Name: "dice:border", Unit: "%", Better: 1}, {Name: "misreg-local-max", Unit: "px", Better: -1, Exact: true},
 			{Name: "mac/px", Unit: "MAC/px", Better: -1, Exact: true}, {Name: "seam-step", Unit: "ratio", Better: -1}, {Name: "blur-period", Unit: "px", Exact: true}},
 		Networks: []Network{{Arm: "valid", Input: graph.Square(204), Nodes: []NodeRecord{{Name: "in", Op: "Input", Shape: graph.Shape{C: 1, H: 204, W: 204}}}}},
-		Curves:   []Curve{{Arm: "valid", Seed: 1, Regime: "output", Steps: []int{1, 2}, Loss: []float64{.7, .1 + .2}}},
+		Curves:   []Curve{{Arm: "valid", Seed: 1, Regime: "output", Steps: []int{1, 2}, Loss: []float64{.7, .1 + .2}, Chance: .69}},
+		Learning: []Learning{{Arm: "valid", Regime: "output", Steps: 2, State: TooShort, Dead: []uint64{1}}},
 		Warnings: []Warning{{Code: "stack-slices", Text: "…"}},
 		Pictures: []Picture{{Kind: "image", File: "maps/b.png"}},
 	}

@@ -42,6 +42,7 @@ func WriteJSON(w io.Writer, r *Results) error {
 		{"metrics", anys(r.Metrics), true},
 		{"samples", anys(o.sorted(r.Samples)), true},
 		{"curves", anys(curves), true},
+		{"learning", anys(r.Learning), true},
 		{"contrasts", anys(r.Contrasts), true},
 		{"pictures", anys(r.Pictures), true},
 		{"warnings", anys(r.Warnings), true},

@@ -10,7 +10,7 @@ type Sample struct {
 	Arm    string  `json:"arm"`
 	Seed   uint64  `json:"seed"`
 	Image  string  `json:"image,omitempty"` // empty: a property of the network
-	Regime string  `json:"regime"`          // "output", "input"
+	Regime string  `json:"regime"`          // "output", "input", "macs", "time"
 	Tile   string  `json:"tile,omitempty"`  // "whole"; "tiled": in the arm's own tiles; on cost curves the tile's input side and overlap in px: "204+0"
 	Bin    string  `json:"bin,omitempty"`   // place on a curve: distance "0-2" px, "level0", "shift3"
 	Value  float64 `json:"value"`
@@ -31,15 +31,17 @@ type Arm struct {
 	Regime     string  `json:"regime"`
 	Arch       string  `json:"arch"`
 	Doc        string  `json:"doc"`
-	Control    bool    `json:"control"`     // isolates one cause; not a contestant
-	In         int     `json:"in"`          // training window read, px
-	Out        int     `json:"out"`         // training window supervised, px
-	Mirrored   bool    `json:"mirrored"`    // the window is the supervised patch, mirrored out
-	Tile       int     `json:"tile"`        // side of the evaluation tile's input, px
-	Overlap    int     `json:"overlap"`     // of neighbouring tiles' outputs, at least, px
-	Params     int     `json:"params"`      // trainable values
-	MACsPerPx  float64 `json:"macs_per_px"` // forward, per supervised pixel of the training window
-	PlannedMiB float64 `json:"planned_mib"` // buffers of one training step
+	Control    bool    `json:"control"`              // isolates one cause; not a contestant
+	Steps      int     `json:"steps"`                // optimiser steps of each run
+	TimeRatio  float64 `json:"time_ratio,omitempty"` // regime time: seconds of its step over the reference's, from which Steps follows
+	In         int     `json:"in"`                   // training window read, px
+	Out        int     `json:"out"`                  // training window supervised, px
+	Mirrored   bool    `json:"mirrored"`             // the window is the supervised patch, mirrored out
+	Tile       int     `json:"tile"`                 // side of the evaluation tile's input, px
+	Overlap    int     `json:"overlap"`              // of neighbouring tiles' outputs, at least, px
+	Params     int     `json:"params"`               // trainable values
+	MACsPerPx  float64 `json:"macs_per_px"`          // forward, per supervised pixel of the training window
+	PlannedMiB float64 `json:"planned_mib"`          // buffers of one training step
 }
 
 // A Network is a variant at one input size, node by node: what the U diagram draws.
@@ -61,13 +63,26 @@ type NodeRecord struct {
 	Bytes  int64       `json:"bytes"`
 }
 
-// A Curve is the training loss of one run.
+// A Curve is the training loss of one run, in nats per pixel, weighted as the
+// loss is.
 type Curve struct {
 	Arm    string    `json:"arm"`
 	Seed   uint64    `json:"seed"`
 	Regime string    `json:"regime"`
 	Steps  []int     `json:"steps"`
 	Loss   []float64 `json:"loss"`
+	Chance float64   `json:"chance"` // loss of the best constant prediction on the same pixels
+}
+
+// A Learning says whether one arm was trained for long enough under one regime.
+type Learning struct {
+	Arm    string   `json:"arm"`
+	Regime string   `json:"regime"`
+	Steps  int      `json:"steps"`
+	State  string   `json:"state"`                // "flat", "still-learning", "too-short"
+	Gain   float64  `json:"gain"`                 // what another quarter of the steps would take off the loss, mean over seeds
+	Spread float64  `json:"spread"`               // of the loss between seeds, which Gain must not exceed
+	Dead   []uint64 `json:"never_woke,omitempty"` // seeds that learned no more than a constant guess
 }
 
 // A Contrast is one arm against the reference arm on one metric.
@@ -88,6 +103,10 @@ type Contrast struct {
 	Images    int     `json:"images"`  // 0: a property of the network
 	Margin    float64 `json:"margin"`  // 0: no difference counts as none
 	Verdict   string  `json:"verdict"` // "different", "equivalent", "undecided"
+
+	// Provisional: arm or reference was not trained for long enough (Learning),
+	// so the verdict speaks of unfinished networks.
+	Provisional bool `json:"provisional,omitempty"`
 }
 
 // A Warning is a caveat that belongs to the results: too few samples, a curve still rising.
@@ -117,6 +136,7 @@ type Results struct {
 	Metrics   []Metric   `json:"metrics"`
 	Samples   []Sample   `json:"samples"`
 	Curves    []Curve    `json:"curves"`
+	Learning  []Learning `json:"learning"`
 	Contrasts []Contrast `json:"contrasts"`
 	Pictures  []Picture  `json:"pictures"`
 	Warnings  []Warning  `json:"warnings"`
@@ -139,8 +159,11 @@ type Setup struct {
 	Interp   string   `json:"interp"`
 	Dropout  float64  `json:"dropout"`
 	Seeds    []uint64 `json:"seeds"`
-	Steps    int      `json:"steps"`
+	Steps    int      `json:"steps"` // of the reference; each arm has its own
 	Batch    int      `json:"batch"`
+	Loss     string   `json:"loss"`            // "cross-entropy", "border-weighted"
+	Cells    string   `json:"cells,omitempty"` // border-weighted: the side of the masks that borders lie between
+	Augment  string   `json:"augment"`         // "flips", "elastic"
 	Regimes  []string `json:"regimes"`
 	Margin   float64  `json:"margin"`   // Dice points within which two arms count as equivalent
 	Complete bool     `json:"complete"` // false: the run was stopped, and this is what it had measured

@@ -9,6 +9,7 @@ import (
 
 	"unetbench/arch"
 	"unetbench/graph"
+	"unetbench/internal/train"
 )
 
 // A store puts what the runs leave behind into results, in the order of the
@@ -18,12 +19,13 @@ type store struct {
 	o        *Options
 	base     Results // what is known before the first run
 	runs     []run
+	twin     []int // see twins
 	outcomes []*outcome
 	alone    []Timing // of workloads in processes of their own
 }
 
 func newStore(o *Options, arms [][]Contestant, ev *evaluation, runs []run) (*store, error) {
-	s := &store{o: o, runs: runs, outcomes: make([]*outcome, len(runs))}
+	s := &store{o: o, runs: runs, twin: twins(runs), outcomes: make([]*outcome, len(runs))}
 	s.base = Results{Schema: Schema, Setup: setup(o), Metrics: Metrics, Warnings: o.Warnings}
 	for i, regime := range o.Regimes {
 		for _, c := range arms[i] {
@@ -55,7 +57,8 @@ func setup(o *Options) Setup {
 		Kernel: o.kernels().Name, Exact: o.Exact, Data: o.DataName, Classes: o.Net.Classes, Channels: o.Net.In,
 		Pools: o.Net.Pools, Width: o.Net.Width, Up: o.Net.Up.String(), Norm: o.Net.Norm.String(),
 		Padding: o.Net.Padding.String(), Interp: o.Net.Interp.String(), Dropout: o.Net.Dropout,
-		Steps: o.Steps, Batch: recipe(o).Batch, Regimes: o.Regimes, Margin: o.Margin,
+		Steps: o.Steps, Batch: train.DefaultRecipe().Batch, Loss: o.Loss, Cells: o.Cells, Augment: o.Augment,
+		Regimes: o.Regimes, Margin: o.Margin,
 	}
 	for i := range o.Seeds {
 		s.Seeds = append(s.Seeds, o.BaseSeed+uint64(i))
@@ -81,7 +84,7 @@ func describe(c Contestant, regime string, v *coverage) (Arm, error) {
 		return Arm{}, err
 	}
 	return Arm{
-		Name: c.Name, Regime: regime, Arch: c.Arch.Name(), Doc: c.Doc, Control: c.Control,
+		Name: c.Name, Regime: regime, Arch: c.Arch.Name(), Doc: c.Doc, Control: c.Control, Steps: c.Steps, TimeRatio: c.TimeRatio,
 		In: c.Window.In, Out: c.Window.Out, Mirrored: c.Window.Mirror, Tile: v.tile, Overlap: v.overlap,
 		Params: c.Graph.ParamCount(), MACsPerPx: float64(cost.MACs) / float64(c.Window.Out*c.Window.Out),
 		PlannedMiB: float64(planned) / (1 << 20),
@@ -130,11 +133,16 @@ func exactSamples(c Contestant, regime string, v *coverage, ev *evaluation) ([]S
 	return append(out, curve...), err
 }
 
-// add keeps what run i has left and writes all results so far.
+// add keeps what run i and its twins have left and writes all results so far.
 func (s *store) add(i int, out *outcome) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.outcomes[i] = out
+	for j, of := range s.twin {
+		if of == i {
+			s.outcomes[j] = out.under(s.runs[j].regime)
+		}
+	}
 	return s.write()
 }
 
@@ -174,7 +182,8 @@ func (s *store) results() (*Results, error) {
 		return nil, err
 	}
 	r.Samples = append(r.Samples, oracle...)
-	r.Warnings = append(r.Warnings, s.learningWarnings()...)
+	r.Learning = learnings(&r)
+	r.Warnings = append(r.Warnings, learningWarnings(&r)...)
 	contrasts, warnings, err := Contrasts(&r)
 	if err != nil {
 		return nil, err
@@ -220,7 +229,7 @@ func (r run) meta(o *Options) map[string]string {
 	m["arch"] = r.arm.Arch.Name()
 	m["arm"] = r.arm.Name
 	m["seed"] = fmt.Sprint(r.seed)
-	m["steps"] = fmt.Sprint(o.Steps)
+	m["steps"] = fmt.Sprint(r.arm.Steps)
 	m["window"] = r.arm.Window.String()
 	return m
 }

@@ -23,8 +23,11 @@ type frame struct{ regime, tile string }
 
 // frame picks the condition of the verdict: the first regime, whole images
 // where they were compared, else what the first Dice contrast compared.
-func (v *view) frame() frame {
-	f := frame{regime: v.regime()}
+func (v *view) frame() frame { return v.frameOf(v.regime()) }
+
+// frameOf is the condition in which the verdict under a regime is read.
+func (v *view) frameOf(regime string) frame {
+	f := frame{regime: regime}
 	first := true
 	for _, c := range v.Contrasts {
 		if c.Metric != "dice" || c.Bin != "" || c.Regime != f.regime {
@@ -80,7 +83,11 @@ func (v *view) answer(question string, fs []finding, keep func(bench.Arm) bool, 
 		a.Tone, a.Headline = "none", "Not answered: this run holds no contrast for it."
 		return a
 	}
-	a.Headline, a.Tone = sentence(headline(fs)), tone(fs)
+	said := headline(fs)
+	if slices.ContainsFunc(fs, func(x finding) bool { return x.Provisional }) {
+		said = "so far, " + said
+	}
+	a.Headline, a.Tone, a.Sentences = sentence(said), tone(fs), v.provisional(fs)
 	if !detail {
 		a.Sentences = append(a.Sentences, statement{Text: summary(fs)})
 		return a
@@ -210,14 +217,14 @@ func (v *view) contrastBins(metric string) []string {
 	return bins
 }
 
-// elsewhere compares the headline with the other conditions that the same
-// arms were contrasted in.
+// elsewhere compares the headline with the other ways of predicting under its
+// regime, and with the other regimes.
 func (v *view) elsewhere(fs []finding) []statement {
 	var out []statement
 	var agree []string
 	for _, x := range fs {
 		for _, c := range v.Contrasts {
-			if c.Metric != x.Metric || c.Bin != x.Bin || c.Arm != x.Arm || c.Regime == x.Regime && c.Tile == x.Tile {
+			if c.Metric != x.Metric || c.Bin != x.Bin || c.Arm != x.Arm || (c.Regime == x.Regime) == (c.Tile == x.Tile) {
 				continue
 			}
 			o := v.finding(c)
@@ -227,7 +234,11 @@ func (v *view) elsewhere(fs []finding) []statement {
 				}
 				continue
 			}
-			out = append(out, o.say("otherwise "+o.condition()))
+			opening := "otherwise "
+			if o.Provisional {
+				opening = "otherwise, so far, "
+			}
+			out = append(out, o.say(opening+o.condition()))
 		}
 	}
 	switch n := len(agree); {

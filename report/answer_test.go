@@ -132,3 +132,42 @@ func TestNumbersAreShort(t *testing.T) {
 		}
 	})
 }
+
+// A verdict on arms that were not trained for long enough says so, and which.
+func TestProvisional(t *testing.T) {
+	r := full().results(t)
+	for i := range r.Learning {
+		switch l := &r.Learning[i]; l.Arm {
+		case "valid", "resized-up":
+			l.State = bench.StillLearning
+		case "padded":
+			l.Dead = []uint64{2, 5}
+		case "resized-skip":
+			l.State = bench.TooShort
+		}
+	}
+	var err error
+	if r.Contrasts, _, err = bench.Contrasts(r); err != nil {
+		t.Fatal(err)
+	}
+	v := newView(r)
+	for i, want := range []string{
+		"Provisional: cropping and enlarging the decoder were still learning when stopped; resizing the skip took too few steps to tell; seed 2 of padding and seed 5 of padding never woke up",
+		"Provisional: cropping was still learning when stopped; seed 2 of padding and seed 5 of padding never woke up",
+		"Provisional: cropping and enlarging the decoder were still learning when stopped; resizing the skip took too few steps to tell",
+	} {
+		a := v.answers()[i]
+		if !strings.HasPrefix(a.Headline, "So far, ") || !strings.HasPrefix(a.Sentences[0].Text, want) {
+			t.Errorf("%s %q: %q, want %q", a.Question, a.Headline, a.Sentences[0].Text, want)
+		}
+	}
+	states := map[string]bool{}
+	for _, row := range v.learningTable().Rows {
+		states[row.Cells[4].Text] = true
+	}
+	for _, want := range []string{"flat", "still learning", "too short to tell", "flat; 2 runs never woke up"} {
+		if !states[want] {
+			t.Errorf("no arm is called %q: %v", want, states)
+		}
+	}
+}

@@ -108,7 +108,7 @@ func TestUShapeOfEveryUpsampling(t *testing.T) {
 // The command line says all that differs between two runs.
 func TestCommand(t *testing.T) {
 	r := withControls().results(t)
-	want := "go run ./cmd/unetbench compare --seeds 6 --seed 1 --steps 400 --regime output --controls --pools 3 --width 8 --up transposed --norm batch --padding zero --interp bilinear --margin 0.5"
+	want := "go run ./cmd/unetbench compare --seeds 6 --seed 1 --steps 400 --regime output --loss cross-entropy --augment flips --controls --pools 3 --width 8 --up transposed --norm batch --padding zero --interp bilinear --margin 0.5"
 	if got := newView(r).command(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -116,8 +116,23 @@ func TestCommand(t *testing.T) {
 	f.arms = f.arms[:2]
 	r = f.results(t)
 	r.Setup.Dropout, r.Arms[0].Tile = 0.5, 508
-	want = "go run ./cmd/unetbench compare --images DIR/isbi2012_em/images --masks DIR/isbi2012_em/masks --classes 2 --arch valid,padded --seeds 6 --seed 1 --steps 400 --regime output --pools 3 --width 8 --up transposed --norm batch --dropout 0.5 --tile 508 --padding zero --interp bilinear --margin 0.5"
+	want = "go run ./cmd/unetbench compare --images DIR/isbi2012_em/images --masks DIR/isbi2012_em/masks --classes 2 --arch valid,padded --seeds 6 --seed 1 --steps 400 --regime output --loss cross-entropy --augment flips --pools 3 --width 8 --up transposed --norm batch --dropout 0.5 --tile 508 --padding zero --interp bilinear --margin 0.5"
 	if got := newView(r).command(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	f = allRegimes()
+	f.arms = f.arms[:3]
+	r = f.results(t)
+	r.Setup.Loss, r.Setup.Cells, r.Setup.Augment = "border-weighted", "background", "elastic"
+	want = "go run ./cmd/unetbench compare --arch valid,padded,resized-skip --seeds 6 --seed 1 --steps 400 --regime output --regime input --regime macs --regime time --time-ratios padded=0.6666666666666666,resized-skip=1 --loss border-weighted --cells background --augment elastic --pools 3 --width 8 --up transposed --norm batch --padding zero --interp bilinear --margin 0.5"
+	v := newView(r)
+	if got := v.command(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got := v.reproduceNote(); !strings.Contains(got, "without --time-ratios it is not repeatable") {
+		t.Errorf("the note says %q", got)
+	}
+	if got, want := v.stepsFact(), "at equal arithmetic, others than 400: padded 600; at equal time, others than 400: padded 600"; got != want {
+		t.Errorf("steps: %q, want %q", got, want)
 	}
 }

@@ -54,6 +54,15 @@ func (f finding) outcome() outcome {
 	return open
 }
 
+// verdict is the outcome as a cell of a table.
+func (f finding) verdict() tableCell {
+	o := f.outcome().String()
+	if f.Provisional && f.outcome() != open {
+		return tableCell{Text: o + " so far", Tone: o}
+	}
+	return tableCell{Text: o, Tone: o}
+}
+
 // unit is how a difference is named: percentages differ by points.
 func (f finding) unit() string {
 	if f.of.Unit == "%" {

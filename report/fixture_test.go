@@ -16,15 +16,16 @@ import (
 // A fixture describes made-up results: shaped like a real comparison, with
 // numbers that nobody measured.
 type fixture struct {
-	arms     []fixtureArm
-	seeds    int
-	images   int
-	regimes  []string
-	data     string
-	steps    int
-	partial  bool // the run was stopped
-	noTests  bool // no contrast was made
-	pictures bool
+	arms       []fixtureArm
+	seeds      int
+	images     int
+	regimes    []string
+	data       string
+	steps      int
+	partial    bool   // the run was stopped
+	noTests    bool   // no contrast was made
+	unfinished string // regime in which padded was still learning
+	pictures   bool
 }
 
 type fixtureArm struct {
@@ -59,7 +60,8 @@ func (f fixture) results(t testing.TB) *bench.Results {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(uint64(f.seeds), uint64(f.images)))
 	r := &bench.Results{Schema: 1, Setup: bench.Setup{Kernel: "avx512", Data: f.data, Classes: 2, Channels: 1, Pools: 3, Width: 8,
-		Up: "transposed", Norm: "batch", Padding: "zero", Interp: "bilinear", Steps: f.steps, Batch: 2, Regimes: f.regimes, Margin: 0.5, Complete: !f.partial}}
+		Up: "transposed", Norm: "batch", Padding: "zero", Interp: "bilinear", Steps: f.steps, Batch: 2,
+		Loss: "cross-entropy", Augment: "flips", Regimes: f.regimes, Margin: 0.5, Complete: !f.partial}}
 	for i := range f.seeds {
 		r.Setup.Seeds = append(r.Setup.Seeds, uint64(i+1))
 	}
@@ -83,7 +85,19 @@ func (f fixture) results(t testing.TB) *bench.Results {
 			if regime == "input" && a.name == "padded" {
 				in, out = 208, 208
 			}
-			r.Arms = append(r.Arms, bench.Arm{Name: a.name, Regime: regime, Arch: a.arch.Name(), Doc: a.arch.Doc(), Control: a.control, In: in, Out: out, Tile: in,
+			steps, ratio := f.steps, 0.
+			if (regime == "macs" || regime == "time") && a.name == "padded" {
+				steps = f.steps * 3 / 2
+			}
+			if regime == "time" {
+				ratio = float64(f.steps) / float64(steps)
+			}
+			state := bench.Learning{Arm: a.name, Regime: regime, Steps: steps, State: bench.Flat, Gain: .0012, Spread: .0051}
+			if regime == f.unfinished && a.name == "padded" {
+				state.State, state.Gain = bench.StillLearning, .0213
+			}
+			r.Learning = append(r.Learning, state)
+			r.Arms = append(r.Arms, bench.Arm{Name: a.name, Regime: regime, Steps: steps, TimeRatio: ratio, Arch: a.arch.Name(), Doc: a.arch.Doc(), Control: a.control, In: in, Out: out, Tile: in,
 				Mirrored: a.name == "valid-mirrored", Params: int(params), MACsPerPx: float64(macs) / float64(a.out*a.out), PlannedMiB: float64(macs) / 7e6})
 		}
 	}
@@ -255,12 +269,14 @@ func (f fixture) network(t testing.TB, a fixtureArm) bench.Network {
 
 // The other shapes that results come in.
 
-func withControls() fixture { f := full(); f.arms = fixtureArms; return f }
-func oneArm() fixture       { f := full(); f.arms = fixtureArms[:1]; return f }
-func cutShort() fixture     { f := full(); f.partial = true; f.pictures = false; return f }
-func noContrasts() fixture  { f := full(); f.noTests = true; return f }
-func oneSeed() fixture      { f := full(); f.seeds = 1; return f }
-func twoRegimes() fixture   { f := full(); f.regimes = []string{"output", "input"}; return f }
+func withControls() fixture  { f := full(); f.arms = fixtureArms; return f }
+func oneArm() fixture        { f := full(); f.arms = fixtureArms[:1]; return f }
+func cutShort() fixture      { f := full(); f.partial = true; f.pictures = false; return f }
+func noContrasts() fixture   { f := full(); f.noTests = true; return f }
+func oneSeed() fixture       { f := full(); f.seeds = 1; return f }
+func twoRegimes() fixture    { f := full(); f.regimes = []string{"output", "input"}; return f }
+func allRegimes() fixture    { f := full(); f.regimes = bench.Regimes; return f }
+func stillLearning() fixture { f := full(); f.unfinished = "output"; return f }
 
 // realData is named after a folder, not synthetic, with other outcomes.
 func realData() fixture {

@@ -27,7 +27,7 @@ func render(t *testing.T, r *bench.Results, fsys fs.FS) string {
 // and names every arm.
 func TestHTML(t *testing.T) {
 	for name, f := range map[string]fixture{"full": full(), "controls": withControls(), "one-arm": oneArm(), "stopped": cutShort(),
-		"no-contrasts": noContrasts(), "one-seed": oneSeed(), "two-regimes": twoRegimes(), "real": realData()} {
+		"no-contrasts": noContrasts(), "one-seed": oneSeed(), "two-regimes": twoRegimes(), "all-regimes": allRegimes(), "still-learning": stillLearning(), "real": realData()} {
 		t.Run(name, func(t *testing.T) {
 			r := f.results(t)
 			page := render(t, r, maps(t, r))

@@ -71,7 +71,7 @@ func (v *view) page(fsys fs.FS) (*page, error) {
 	hid := func(t *table) block { return block{Hidden: tab(t).Table} }
 
 	add("answer", "Answer", "The answer", v.frameSentence(),
-		block{Answers: v.answers()}, block{Warnings: v.warnings()}, block{Notes: v.minorNotes()}, fig("contrasts"), hid(v.contrastTable(scores...)))
+		block{Answers: v.answers()}, block{Warnings: v.warnings()}, block{Notes: v.minorNotes()}, tab(v.regimeTable()), fig("contrasts"), hid(v.contrastTable(scores...)))
 	add("arms", "Arms", "The arms side by side", "", tab(v.accuracyTable()), tab(v.shapeTable()), tab(v.characterTable()), block{Facts: v.armFacts()})
 	add("cost", "Cost", "What accuracy costs", "", fig("pareto"), fig("overlap"), hid(v.workTable()), block{Hidden: timings})
 	add("speed", "Speed", "Where the time goes", "Profiles of single networks that lie in the run's folder.", profiles...)
@@ -90,7 +90,7 @@ func (v *view) page(fsys fs.FS) (*page, error) {
 		block{Pictures: maps["checkerboard"]}, tab(v.resampleTable()))
 	add("networks", "Networks", "The networks, with their real sizes",
 		"Each box is a map: the operation that made it, its side in px, its channels. Skips run straight across; what happens to them on the way is written on the arrow.", block{Unets: v.unets()})
-	add("learning", "Learning", "Did the networks learn, and had they finished?", "", fig("learning"))
+	add("learning", "Learning", "Did the networks learn, and had they finished?", "", fig("learning"), tab(v.learningTable()))
 	add("equal", "Held equal", "What was held equal", "", block{Facts: v.setupFacts()})
 	add("claims", "Claims", "What the thread asked, what we measured", "Sizes are worked out from the networks' wiring, figures come from this run.", block{Claims: claims}, block{Unets: original})
 	add("glossary", "Glossary", "Glossary", "", block{Glossary: v.glossary()})

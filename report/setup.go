@@ -26,7 +26,11 @@ func (v *view) setupFacts() []fact {
 	} else {
 		add("Initial weights", "the same tensors for every arm, from each seed, where arms have the same parameters: all but those of a preset's own decoder")
 	}
-	add("Patches and augmentation", "one random stream per seed gives image, place, rotation and flip, the same for all arms, so that arms are compared in pairs")
+	drawn := "image, place, rotation and flip"
+	if s.Augment == "elastic" {
+		drawn = "image, place, rotation, flip and an elastic deformation (3×3 grid, σ 10 px, as in Ronneberger 2015)"
+	}
+	add("Patches and augmentation", "one random stream per seed gives %s, the same for all arms, so that arms are compared in pairs", drawn)
 	add("Windows", "%s", v.windows())
 	add("Network", "%s, width %d, upsampling %s, norm %s, dropout %s", count(s.Pools, "pooling"), s.Width, s.Up, s.Norm, plain(s.Dropout))
 	if s.Norm == arch.NormInstance.String() || s.Norm == arch.NormGroup.String() {
@@ -34,6 +38,8 @@ func (v *view) setupFacts() []fact {
 	}
 	add("Where arms may differ", "padded pads with %s; the resized arms interpolate %s", s.Padding, s.Interp)
 	add("Training", "%s of batch %d, the recipe's optimiser and schedule; the averaged weights are scored", count(s.Steps, "step"), s.Batch)
+	add("Training steps", "%s", v.stepsFact())
+	add("Loss", "%s", lossPhrase(s))
 	add("Seeds", "%s", seedList(s.Seeds))
 	add("Regimes", "%s", regimes(s.Regimes))
 	add("Margin of equivalence", "±%s Dice points", plain(s.Margin))
@@ -43,6 +49,17 @@ func (v *view) setupFacts() []fact {
 	}
 	add("Arithmetic", "float32, %s kernels; %s; the same bits for any number of threads", orUnknown(s.Kernel), trained)
 	return out
+}
+
+// lossPhrase names the loss that all arms were trained with.
+func lossPhrase(s bench.Setup) string {
+	switch s.Loss {
+	case "cross-entropy":
+		return "cross-entropy, every pixel alike"
+	case "border-weighted":
+		return "cross-entropy, weighted as in Ronneberger 2015: classes balanced, and up to 10 more between cells that are close (σ 5 px); cells are the components of the " + s.Cells
+	}
+	return s.Loss
 }
 
 func orUnknown(s string) string {
@@ -160,6 +177,18 @@ func (v *view) command() string {
 	for _, r := range s.Regimes {
 		flag("regime", r)
 	}
+	if r := v.timeRatios(); r != "" {
+		flag("time-ratios", r)
+	}
+	if s.Loss != "" {
+		flag("loss", s.Loss)
+	}
+	if s.Cells != "" {
+		flag("cells", s.Cells)
+	}
+	if s.Augment != "" {
+		flag("augment", s.Augment)
+	}
 	if slices.ContainsFunc(v.Arms, func(a bench.Arm) bool { return a.Control && !noSkip(a) }) {
 		b.WriteString(" --controls")
 	}
@@ -198,7 +227,11 @@ func (v *view) variants() []string {
 
 // reproduceNote says under what conditions the bytes come out the same.
 func (v *view) reproduceNote() string {
+	measured := ""
+	if v.timeRatios() != "" {
+		measured = " Regime time rests on how long a step of each arm took on the machine that ran it, so without --time-ratios it is not repeatable byte for byte; it is the only regime of which that is true."
+	}
 	return fmt.Sprintf("With %s kernels this gives the same results.txt and results.json byte for byte, for any number of threads; other kernels sum in another order and differ in the last bits. "+
-		"Settings not shown are the defaults (%d pools, width %d, upsampling %v, norm %v). “unetbench report DIR” renders this page again from the records.",
-		orUnknown(v.Setup.Kernel), arch.Default().Pools, arch.Default().Width, arch.Default().Up, arch.Default().Norm)
+		"Settings not shown are the defaults (%d pools, width %d, upsampling %v, norm %v). “unetbench report DIR” renders this page again from the records.%s",
+		orUnknown(v.Setup.Kernel), arch.Default().Pools, arch.Default().Width, arch.Default().Up, arch.Default().Norm, measured)
 }

@@ -96,8 +96,7 @@ func (v *view) accuracyTable() *table {
 	for i, a := range v.Arms {
 		verdicts[i] = nothing
 		for _, x := range v.findings("dice", "", f, func(b bench.Arm) bool { return b.Name == a.Name }) {
-			o := x.outcome().String()
-			verdicts[i] = tableCell{Text: o, Tone: o}
+			verdicts[i] = x.verdict()
 		}
 	}
 	v.metricColumn(t, "dice", "Dice", "")
@@ -206,7 +205,6 @@ func (v *view) contrastTable(metrics ...string) *table {
 			continue
 		}
 		f := v.finding(c)
-		o := f.outcome().String()
 		n := fmt.Sprint(c.Seeds)
 		if c.Images > 0 {
 			n = fmt.Sprintf("%d × %d", c.Seeds, c.Images)
@@ -214,7 +212,7 @@ func (v *view) contrastTable(metrics ...string) *table {
 		t.Rows = append(t.Rows, tableRow{c.Arm, []tableCell{textCell(c.Arm), textCell(metricLabel(c.Metric)),
 			textCell(condition(c.Regime, c.Tile, len(v.Setup.Regimes) > 1)), textCell(difference(f.of.Unit, c.Diff)),
 			textCell(difference(f.of.Unit, c.Low) + " to " + difference(f.of.Unit, c.High)), textCell(pvalue(c.PHolm)),
-			textCell(n), {Text: o, Tone: o}}})
+			textCell(n), f.verdict()}})
 	}
 	return t
 }

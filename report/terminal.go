@@ -42,7 +42,7 @@ func Terminal(w io.Writer, r *bench.Results, width int, color bool) error {
 			t.para("  ! ", x.Text)
 		}
 	}
-	for _, x := range []*table{v.accuracyTable(), v.shapeTable(), v.characterTable(), v.contrastTable("dice"), v.tileTable(),
+	for _, x := range []*table{v.regimeTable(), v.accuracyTable(), v.shapeTable(), v.characterTable(), v.contrastTable("dice"), v.tileTable(),
 		v.binTable("border", "Dice by distance to the image border, px", "dice:border")} {
 		if len(x.Rows) > 0 && len(x.Head) > 1 {
 			t.gap()

@@ -50,6 +50,8 @@ func TestTerminalGolden(t *testing.T) {
 		{"no-contrasts.txt", noContrasts(), 80, false},
 		{"one-seed.txt", oneSeed(), 80, false},
 		{"two-regimes.txt", twoRegimes(), 100, false},
+		{"all-regimes.txt", allRegimes(), 100, false},
+		{"still-learning.txt", stillLearning(), 100, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var b bytes.Buffer

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,6 +24,7 @@ func compareCommand(self string) *cobra.Command {
 		net    netFlags
 		images imageFlags
 		arms   []string
+		ratios map[string]string
 		kernel kernelFlag
 		quick  bool
 		asJSON bool
@@ -51,6 +55,9 @@ func compareCommand(self string) *cobra.Command {
 			if o.Kernel, err = kernel.set(); err != nil {
 				return err
 			}
+			if o.TimeRatios, err = parseRatios(ratios); err != nil {
+				return err
+			}
 			if err := o.Validate(); err != nil { // before images are read
 				return err
 			}
@@ -67,7 +74,11 @@ func compareCommand(self string) *cobra.Command {
 	f.IntVar(&o.Seeds, "seeds", o.Seeds, "networks trained per variant")
 	f.Uint64Var(&o.BaseSeed, "seed", o.BaseSeed, "first seed")
 	f.IntVar(&o.Steps, "steps", o.Steps, "training steps per network")
-	f.StringSliceVar(&o.Regimes, "regime", o.Regimes, "what is held equal: output (supervised px), input (px read), or both")
+	f.StringSliceVar(&o.Regimes, "regime", o.Regimes, "what is held equal, comma-separated: output (supervised px), input (px read), macs (arithmetic of training), time (of training, on this machine)")
+	f.StringToStringVar(&ratios, "time-ratios", nil, "regime time: time of an arm's step over that of valid's, ARM=RATIO,… from the report of an earlier run, which this repeats (default: measured at the start)")
+	f.StringVar(&o.Loss, "loss", o.Loss, "cross-entropy, or border-weighted (Ronneberger 2015: more weight between cells that are close)")
+	f.StringVar(&o.Cells, "cells", o.Cells, "border-weighted: cells are the components of the foreground (masks of cells), of the background (masks of membranes), or auto: of what falls into more of them")
+	f.StringVar(&o.Augment, "augment", o.Augment, "flips (quarter turns and flips), or elastic: bent as well, as in Ronneberger 2015")
 	f.BoolVar(&o.Controls, "controls", o.Controls, "add the arms that separate context from wiring")
 	f.IntVar(&o.Tile, "tile", o.Tile, "side of the evaluation tile's input, px (default: the training window)")
 	f.IntVar(&o.Overlap, "overlap", o.Overlap, "least overlap of neighbouring tiles' outputs, px (default: 0 for unpadded networks, a quarter for the others)")
@@ -80,6 +91,19 @@ func compareCommand(self string) *cobra.Command {
 	f.BoolVar(&asJSON, "json", false, "print results.json instead of tables")
 	f.BoolVar(&quiet, "quiet", false, "no progress")
 	return c
+}
+
+// parseRatios reads the values of --time-ratios.
+func parseRatios(text map[string]string) (map[string]float64, error) {
+	out := map[string]float64{}
+	for _, arm := range slices.Sorted(maps.Keys(text)) {
+		v, err := strconv.ParseFloat(text[arm], 64)
+		if err != nil {
+			return nil, fmt.Errorf("--time-ratios %s=%s: want a number, such as 0.6", arm, text[arm])
+		}
+		out[arm] = v
+	}
+	return out, nil
 }
 
 // quicken shortens what the user has not set.

@@ -61,7 +61,7 @@ func (s *subject) pass() error {
 		s.net.SetInput(i, s.input)
 	}
 	if s.stepper != nil {
-		_, err := s.stepper.Step(s.labels)
+		_, err := s.stepper.Step(s.labels, nil)
 		return err
 	}
 	s.net.Forward()

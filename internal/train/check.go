@@ -23,6 +23,17 @@ func (job *Job) check() error {
 			return err
 		}
 	}
+	if job.Weights == nil {
+		return nil
+	}
+	if len(job.Weights) != len(job.Examples) {
+		return fmt.Errorf("%d weight maps for %d images", len(job.Weights), len(job.Examples))
+	}
+	for i, m := range job.Weights {
+		if ex := &job.Examples[i]; len(m) != len(ex.Labels) {
+			return fmt.Errorf("%s: %d weights for a field of view of %d×%d px", ex.Name, len(m), ex.H, ex.W)
+		}
+	}
 	return nil
 }
 

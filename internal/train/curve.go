@@ -13,13 +13,14 @@ type Point struct {
 	Loss float64
 }
 
-// A recorder gathers losses, and how often each class was supervised.
+// A recorder gathers losses, and how much each class weighed in them.
 type recorder struct {
 	block  int
 	curve  []Point
 	sum    float64
 	count  int
-	labels [256]int64
+	pixels float64
+	weight [256]float64 // by class
 }
 
 func (r *recorder) add(step, steps int, loss float64) {
@@ -31,22 +32,23 @@ func (r *recorder) add(step, steps int, loss float64) {
 	}
 }
 
-func (r *recorder) tally(labels []uint8) {
-	for _, l := range labels {
-		r.labels[l]++
+func (r *recorder) tally(labels []uint8, weights []float32) {
+	r.pixels += float64(len(labels))
+	for i, l := range labels {
+		r.weight[l] += float64(weights[i])
 	}
 }
 
-// chance is the entropy of the class frequencies, in nats.
+// chance is the mean loss, in nats per pixel, of the best constant prediction:
+// the entropy of the class frequencies where all pixels weigh 1.
 func (r *recorder) chance() float64 {
 	var total, h float64
-	for _, n := range r.labels {
-		total += float64(n)
+	for _, w := range r.weight {
+		total += w
 	}
-	for _, n := range r.labels {
-		if n > 0 {
-			p := float64(n) / total
-			h -= p * math.Log(p)
+	for _, w := range r.weight {
+		if w > 0 {
+			h -= float64(w / r.pixels * math.Log(w/total))
 		}
 	}
 	return h
@@ -57,10 +59,10 @@ const AliveMargin = 0.05
 
 // Alive says whether a run woke up: whether its mean loss over the last quarter
 // of the curve lies more than AliveMargin below chance. Chance
-// (Result.Chance) is the entropy of the class frequencies among the pixels that
-// the run was supervised on: no constant prediction costs less than that on
-// them, so a network that has learned nothing but how common each class is, the
-// all-background run among them, does not pass.
+// (Result.Chance) is what the best constant prediction costs on the pixels that
+// the run was supervised on, weighted as in its loss: a network that has learned
+// nothing but how common each class is, the all-background run among them, does
+// not pass.
 func Alive(curve []Point, chance float64) bool {
 	if len(curve) == 0 {
 		return false

@@ -119,8 +119,13 @@ func TestRecorder(t *testing.T) {
 			t.Errorf("curve %v, want %v", r.curve, want)
 		}
 	}
-	r.tally([]uint8{0, 0, 0, 1})
+	r.tally([]uint8{0, 0, 0, 1}, []float32{1, 1, 1, 1})
 	if got, want := r.chance(), -.75*math.Log(.75)-.25*math.Log(.25); math.Abs(got-want) > 1e-12 {
 		t.Errorf("chance is %v, want %v", got, want)
+	}
+	r = recorder{}
+	r.tally([]uint8{0, 0, 0, 1}, []float32{1, 1, 1, 9})
+	if got, want := r.chance(), 3*(-.25*math.Log(.25)-.75*math.Log(.75)); math.Abs(got-want) > 1e-12 {
+		t.Errorf("weighted chance is %v, want %v", got, want)
 	}
 }

@@ -8,10 +8,11 @@
 //
 // # Path of one step
 //
-//	Sampler.Next      draws image, position, quarter turns and flip: a Patch
+//	Sampler.Next      draws image, position, quarter turns, flip and Bend: a Patch
 //	Window.Cut        cuts the network's input and the labels around that Patch
 //	network.Forward   runs the engine in training mode, on batch statistics
-//	crossEntropy      gives the mean loss over the supervised window, and its gradient
+//	crossEntropy      gives the mean loss over the supervised window, and its gradient;
+//	                  each pixel counts as a WeightMap says, or 1
 //	network.Backward  turns that into the gradient of every parameter
 //	adam.step         moves the weights and, in the same pass, their running average
 //

@@ -12,6 +12,7 @@ import (
 type Job struct {
 	Graph    *graph.Graph
 	Examples []data.Example
+	Weights  [][]float32 // of every pixel's loss, per example like its labels: see WeightMaps; nil: 1
 	Window   Window
 	Recipe   Recipe
 	Seed     uint64                       // of the first weights, the patches and the dropout masks

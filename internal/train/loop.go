@@ -12,13 +12,17 @@ func (job *Job) loop(ctx context.Context, net Network, w graph.Weights) (*Result
 	if err := job.checkOutput(net.OutShape()); err != nil {
 		return nil, err
 	}
-	sampler := NewSampler(job.Seed, job.Examples, r.Patch)
+	sampler := NewSampler(job.Seed, job.Examples, r)
 	stepper := NewStepper(job, net, w)
 	record := recorder{block: r.Block}
 	input := graph.NewMap(graph.Shape{C: job.Graph.Input().Channels, H: win.In, W: win.In})
 	labels := make([][]uint8, r.Batch)
+	var weights [][]float32
 	for i := range labels {
 		labels[i] = make([]uint8, win.Out*win.Out)
+		if job.Weights != nil {
+			weights = append(weights, make([]float32, win.Out*win.Out))
+		}
 	}
 
 	for t := range r.Steps {
@@ -27,11 +31,17 @@ func (job *Job) loop(ctx context.Context, net Network, w graph.Weights) (*Result
 		}
 		for i := range r.Batch {
 			patch := sampler.Next()
-			win.Cut(input, labels[i], &job.Examples[patch.Image], patch)
+			ex := &job.Examples[patch.Image]
+			win.Cut(input, labels[i], ex, patch)
 			net.SetInput(i, input)
-			record.tally(labels[i])
+			if weights == nil {
+				record.tally(labels[i], stepper.equal)
+				continue
+			}
+			cutTruth(win, weights[i], job.Weights[patch.Image], ex, patch)
+			record.tally(labels[i], weights[i])
 		}
-		loss, err := stepper.Step(labels)
+		loss, err := stepper.Step(labels, weights)
 		if err != nil {
 			return nil, err
 		}

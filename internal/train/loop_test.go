@@ -126,6 +126,35 @@ func TestLoopLearns(t *testing.T) {
 	}
 }
 
+// TestLoopWeights: a pixel that weighs w counts as w pixels: where the pixels do
+// not tell the class, the bias settles at the weighted odds.
+func TestLoopWeights(t *testing.T) {
+	job := toyJob()
+	job.Recipe.Steps = 400
+	for i := range job.Examples {
+		ex := &job.Examples[i]
+		m := make([]float32, len(ex.Labels))
+		for j := range ex.Labels {
+			ex.Image.Pix[j], ex.Labels[j], m[j] = 0, uint8(j%4/3), 1 // one in four
+			if ex.Labels[j] == 1 {
+				m[j] = 6
+			}
+		}
+		job.Weights = append(job.Weights, m)
+	}
+	result, err := job.loop(context.Background(), newLogistic(24, 4, 2), graph.Weights{{0}, {0}, {0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := float64(result.Weights[1][0]), math.Log(2); math.Abs(got-want) > .15 {
+		t.Errorf("log odds %v, want %v", got, want)
+	}
+	last := result.Curve[len(result.Curve)-1].Loss
+	if math.Abs(last-result.Chance) > .1*result.Chance || Alive(result.Curve, result.Chance) {
+		t.Errorf("loss %v, of a constant prediction %v", last, result.Chance)
+	}
+}
+
 // TestLoopDead: labels that the pixels do not tell leave the loss at chance.
 func TestLoopDead(t *testing.T) {
 	job := toyJob()
@@ -186,6 +215,10 @@ func TestJobErrors(t *testing.T) {
 		"row 1, column 3 is NaN":     func(j *Job) { j.Examples[1].Image.Pix[40] = float32(math.NaN()) },
 		"labels for a field":         func(j *Job) { j.Examples[0].Labels = nil },
 		"label 2 at row 0, column 9": func(j *Job) { j.Examples[2].Labels[9] = 2 },
+		"2 weight maps for 3 images": func(j *Job) { j.Weights = make([][]float32, 2) },
+		"0 weights for a field":      func(j *Job) { j.Weights = make([][]float32, 3) },
+		"displacements of -1 px":     func(j *Job) { j.Recipe.Elastic = -1 },
+		"elastic grid of 0 px":       func(j *Job) { j.Recipe.Elastic = 1 },
 		"does not hold a centred":    func(j *Job) { j.Window.Out, j.Window.In = 24, 24 },
 	} {
 		job := toyJob()

@@ -3,6 +3,7 @@ package train
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"unetbench/graph"
@@ -41,7 +42,7 @@ func TestLog1pUnit(t *testing.T) {
 }
 
 // slowCrossEntropy is the definition, in float64.
-func slowCrossEntropy(z *graph.Map, labels []uint8, out int, gradient []float64) (sum float64) {
+func slowCrossEntropy(z *graph.Map, labels []uint8, weights []float32, out int, gradient []float64) (sum float64) {
 	top, left := (z.H-out)/2, (z.W-out)/2
 	for y := range out {
 		for x := range out {
@@ -49,14 +50,14 @@ func slowCrossEntropy(z *graph.Map, labels []uint8, out int, gradient []float64)
 			for c := range z.C {
 				total += math.Exp(float64(z.At(c, top+y, left+x)))
 			}
-			label := int(labels[y*out+x])
-			sum += math.Log(total) - float64(z.At(label, top+y, left+x))
+			label, weight := int(labels[y*out+x]), float64(weights[y*out+x])
+			sum += weight * (math.Log(total) - float64(z.At(label, top+y, left+x)))
 			for c := range z.C {
 				p := math.Exp(float64(z.At(c, top+y, left+x))) / total
 				if c == label {
 					p--
 				}
-				gradient[(c*z.H+top+y)*z.W+left+x] = p
+				gradient[(c*z.H+top+y)*z.W+left+x] = weight * p
 			}
 		}
 	}
@@ -74,18 +75,48 @@ func TestCrossEntropy(t *testing.T) {
 		for i := range z.Pix {
 			z.Pix[i] = float32(rng.NormFloat64() * c.spread)
 		}
-		labels := make([]uint8, c.out*c.out)
+		labels, weights := make([]uint8, c.out*c.out), make([]float32, c.out*c.out)
 		for i := range labels {
-			labels[i] = uint8(rng.IntN(c.classes))
+			labels[i], weights[i] = uint8(rng.IntN(c.classes)), float32(.3+11*rng.Float64())
 		}
 		gradient := make([]float64, len(z.Pix))
-		want := slowCrossEntropy(z, labels, c.out, gradient)
-		if got := crossEntropy(z, dz, labels, c.out, 0.5); math.Abs(got-want) > 1e-6*(1+want) {
+		want := slowCrossEntropy(z, labels, weights, c.out, gradient)
+		if got := crossEntropy(z, dz, labels, weights, c.out, 0.5); math.Abs(got-want) > 1e-6*(1+want) {
 			t.Errorf("%+v: loss %v, want %v", c, got, want)
 		}
 		for i, g := range gradient {
-			if math.Abs(float64(dz.Pix[i])-g/2) > 2e-7 {
+			if math.Abs(float64(dz.Pix[i])-g/2) > 3e-7*(1+math.Abs(g)) {
 				t.Fatalf("%+v: gradient %d is %v, want %v", c, i, dz.Pix[i], g/2)
+			}
+		}
+	}
+}
+
+func ones(n int) []float32 { return slices.Repeat([]float32{1}, n) }
+
+// TestWeightedGradient: the gradient is what the loss changes by, per logit.
+func TestWeightedGradient(t *testing.T) {
+	for _, classes := range []int{2, 4} {
+		rng := rand.New(rand.NewPCG(2, uint64(classes)))
+		z := graph.NewMap(graph.Shape{C: classes, H: 6, W: 6})
+		for i := range z.Pix {
+			z.Pix[i] = float32(rng.NormFloat64())
+		}
+		labels, weights := make([]uint8, 16), make([]float32, 16)
+		for i := range labels {
+			labels[i], weights[i] = uint8(rng.IntN(classes)), float32(.3+11*rng.Float64())
+		}
+		dz, unused := graph.NewMap(z.Shape), graph.NewMap(z.Shape)
+		crossEntropy(z, dz, labels, weights, 4, 1)
+		for i, v := range z.Pix {
+			const h = 1. / 64
+			z.Pix[i] = v + h
+			above := crossEntropy(z, unused, labels, weights, 4, 1)
+			z.Pix[i] = v - h
+			below := crossEntropy(z, unused, labels, weights, 4, 1)
+			z.Pix[i] = v
+			if got, want := float64(dz.Pix[i]), (above-below)/(2*h); math.Abs(got-want) > 2e-3 {
+				t.Fatalf("%d classes: gradient %d is %v, by differences %v", classes, i, got, want)
 			}
 		}
 	}
@@ -101,7 +132,7 @@ func TestCrossEntropyBroken(t *testing.T) {
 				z.Pix[4] = float32(bad)
 				labels := make([]uint8, 9)
 				labels[4] = uint8(label)
-				if got := crossEntropy(z, graph.NewMap(z.Shape), labels, 3, 1); !math.IsNaN(got) {
+				if got := crossEntropy(z, graph.NewMap(z.Shape), labels, ones(9), 3, 1); !math.IsNaN(got) {
 					t.Errorf("%d classes, label %d, logit %v: loss %v, want NaN", classes, label, bad, got)
 				}
 			}
@@ -115,7 +146,7 @@ func BenchmarkCrossEntropy(b *testing.B) {
 			rng := rand.New(rand.NewPCG(1, 1))
 			z := graph.NewMap(graph.Shape{C: classes, H: 116, W: 116})
 			dz := graph.NewMap(z.Shape)
-			labels := make([]uint8, 116*116)
+			labels, weights := make([]uint8, 116*116), ones(116*116)
 			for i := range z.Pix {
 				z.Pix[i] = float32(rng.NormFloat64() * 3)
 			}
@@ -124,7 +155,7 @@ func BenchmarkCrossEntropy(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				crossEntropy(z, dz, labels, 116, 1)
+				crossEntropy(z, dz, labels, weights, 116, 1)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(labels)), "ns/px")
 		})

@@ -8,16 +8,18 @@ import (
 // A Recipe is how a network is trained. It is the same for all variants: a
 // weaker one costs more than any wiring does, and would decide a comparison.
 type Recipe struct {
-	Steps  int     // optimiser steps
-	Batch  int     // windows per step
-	Patch  int     // side of the reference patch that positions are drawn for, px
-	Rate   float64 // Adam's step size after the warm-up
-	Warmup int     // steps over which the rate rises linearly
-	Beta1  float64 // decay of Adam's first moment
-	Beta2  float64 // decay of Adam's second moment
-	Eps    float64 // added to the root of the second moment
-	EMA    float64 // largest decay of the running average of the weights, 0 for none
-	Block  int     // steps averaged into one point of the learning curve
+	Steps   int     // optimiser steps
+	Batch   int     // windows per step
+	Patch   int     // side of the reference patch that positions are drawn for, px
+	Elastic float64 // standard deviation of the elastic displacements, px; 0 for none
+	Span    int     // side of the square that their grid spans, px: see Bend
+	Rate    float64 // Adam's step size after the warm-up
+	Warmup  int     // steps over which the rate rises linearly
+	Beta1   float64 // decay of Adam's first moment
+	Beta2   float64 // decay of Adam's second moment
+	Eps     float64 // added to the root of the second moment
+	EMA     float64 // largest decay of the running average of the weights, 0 for none
+	Block   int     // steps averaged into one point of the learning curve
 }
 
 // DefaultRecipe is the recipe under which a pilot found every variant to train
@@ -36,6 +38,10 @@ func (r Recipe) Validate() error {
 		return fmt.Errorf("recipe: batch of %d: want at least 1", r.Batch)
 	case r.Patch < 1:
 		return fmt.Errorf("recipe: patch of %d px: want at least 1", r.Patch)
+	case !(r.Elastic >= 0) || math.IsInf(r.Elastic, 0):
+		return fmt.Errorf("recipe: elastic displacements of %g px: want 0 (none) or more", r.Elastic)
+	case r.Elastic > 0 && r.Span < 1:
+		return fmt.Errorf("recipe: elastic grid of %d px: want at least 1", r.Span)
 	case !(r.Rate > 0) || math.IsInf(r.Rate, 0):
 		return fmt.Errorf("recipe: rate %g: want a number above 0", r.Rate)
 	case r.Warmup < 0:

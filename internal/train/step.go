@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"unetbench/graph"
@@ -33,6 +34,7 @@ type Stepper struct {
 	optimiser *adam
 	logits    *graph.Map
 	gradients []*graph.Map // of the loss by the logits
+	equal     []float32    // weights where no others are given: all 1
 	taken     int
 }
 
@@ -41,6 +43,7 @@ type Stepper struct {
 // window's output, the seed, the threads and the kernel.
 func NewStepper(job *Job, net Network, w graph.Weights) *Stepper {
 	s := &Stepper{job: job, net: net, w: w, optimiser: newAdam(job, w), logits: graph.NewMap(net.OutShape())}
+	s.equal = slices.Repeat([]float32{1}, job.Window.Out*job.Window.Out)
 	for range job.Recipe.Batch {
 		s.gradients = append(s.gradients, graph.NewMap(net.OutShape()))
 	}
@@ -48,9 +51,9 @@ func NewStepper(job *Job, net Network, w graph.Weights) *Stepper {
 }
 
 // Step takes a step on the inputs that net holds: labels are those of the
-// pixels in the centre of each output. It returns the mean loss, in nats per
-// pixel, or a *DivergedError.
-func (s *Stepper) Step(labels [][]uint8) (loss float64, err error) {
+// pixels in the centre of each output, weights what their losses count; nil for
+// 1. It returns the mean weighted loss, in nats per pixel, or a *DivergedError.
+func (s *Stepper) Step(labels [][]uint8, weights [][]float32) (loss float64, err error) {
 	out := s.job.Window.Out
 	pixels := float64(len(labels) * out * out)
 	s.net.SetWeights(s.w)
@@ -58,8 +61,12 @@ func (s *Stepper) Step(labels [][]uint8) (loss float64, err error) {
 	s.net.Forward()
 	began := time.Now()
 	for i, l := range labels {
+		weight := s.equal
+		if weights != nil {
+			weight = weights[i]
+		}
 		s.net.Output(i, s.logits)
-		loss += crossEntropy(s.logits, s.gradients[i], l, out, float32(1/pixels))
+		loss += crossEntropy(s.logits, s.gradients[i], l, weight, out, float32(1/pixels))
 	}
 	s.Loss = time.Since(began)
 	loss /= pixels

@@ -40,19 +40,23 @@ func (w Window) Check(patch int) error {
 // Cut writes the window around p into dst (C×In×In) and its labels into
 // labels (Out·Out). Outside the field of view both are mirrored.
 func (w Window) Cut(dst *graph.Map, labels []uint8, ex *data.Example, p Patch) {
+	cutTruth(w, labels, ex.Labels, ex, p)
+	if p.Bend.Span > 0 {
+		w.cutBent(dst, ex, p)
+		return
+	}
 	m := ex.Image
-	outer, inner := p.offsets(m.W, w.lines(w.In, p.Y, p.Side, ex.H), w.lines(w.In, p.X, p.Side, ex.W))
+	rows, cols := mirrored(w.lines(w.In, p.Y, p.Side), ex.H), mirrored(w.lines(w.In, p.X, p.Side), ex.W)
+	outer, inner := p.offsets(m.W, rows, cols)
 	corner := ex.Margin*m.W + ex.Margin // of the field of view, within the image
 	for c := range dst.C {
 		gather(dst.Plane(c), m.Plane(c)[corner:], outer, inner)
 	}
-	outer, inner = p.offsets(ex.W, w.lines(w.Out, p.Y, p.Side, ex.H), w.lines(w.Out, p.X, p.Side, ex.W))
-	gather(labels, ex.Labels, outer, inner)
 }
 
-// lines lists the rows (or columns) of the field of view under a window of
-// that side, centred on the patch that starts at from; n is the field's length.
-func (w Window) lines(side, from, patch, n int) []int {
+// lines lists the rows (or columns) under a window of that side, centred on the
+// patch that starts at from; they may lie outside of the field of view.
+func (w Window) lines(side, from, patch int) []int {
 	origin := from + (patch-w.Out)/2 // of the supervised window
 	lines := make([]int, side)
 	for i := range lines {
@@ -60,7 +64,15 @@ func (w Window) lines(side, from, patch, n int) []int {
 		if w.Mirror {
 			d = tile.Mirror(d, w.Out)
 		}
-		lines[i] = tile.Mirror(origin+d, n)
+		lines[i] = origin + d
+	}
+	return lines
+}
+
+// mirrored brings lines into a field of view of length n.
+func mirrored(lines []int, n int) []int {
+	for i, l := range lines {
+		lines[i] = tile.Mirror(l, n)
 	}
 	return lines
 }

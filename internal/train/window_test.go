@@ -46,7 +46,7 @@ func TestCutDefinition(t *testing.T) {
 		if err := w.Check(patch); err != nil {
 			t.Fatal(err)
 		}
-		p := NewSampler(rapid.Uint64().Draw(t, "seed"), []data.Example{ex}, patch).Next()
+		p := NewSampler(rapid.Uint64().Draw(t, "seed"), []data.Example{ex}, Recipe{Patch: patch}).Next()
 
 		in := graph.NewMap(graph.Shape{C: ex.Image.C, H: w.In, W: w.In})
 		labels := make([]uint8, w.Out*w.Out)
@@ -147,7 +147,7 @@ func TestPairedWindows(t *testing.T) {
 	examples := []data.Example{scene(1, 256, 256, 48), scene(1, 300, 130, 0), scene(1, 100, 90, 0)}
 	samplers := make([]*Sampler, len(windows))
 	for i := range windows {
-		samplers[i] = NewSampler(7, examples, 116)
+		samplers[i] = NewSampler(7, examples, Recipe{Patch: 116})
 	}
 	for range 60 {
 		var centres [4]float32
@@ -178,7 +178,7 @@ func TestPairedWindows(t *testing.T) {
 
 func TestSampler(t *testing.T) {
 	examples := []data.Example{{H: 20, W: 30}, {H: 10, W: 10}, {H: 7, W: 40}}
-	a, b, other := NewSampler(3, examples, 10), NewSampler(3, examples, 10), NewSampler(4, examples, 10)
+	a, b, other := NewSampler(3, examples, Recipe{Patch: 10}), NewSampler(3, examples, Recipe{Patch: 10}), NewSampler(4, examples, Recipe{Patch: 10})
 	images, turns, same := map[int]int{}, map[int]int{}, 0
 	flips := 0
 	rows := map[int]bool{}
