@@ -66,14 +66,26 @@ func (l *layoutFlags) lay(g *graph.Graph, size graph.Size, o engine.Options) (la
 	if err != nil {
 		return layout{}, err
 	}
-	return sideBySide(plan.Blended(window), o), nil
+	return share(g, plan.Blended(window), o)
 }
 
-// sideBySide gives every thread tiles of its own, if there are enough.
-func sideBySide(plan *tile.Plan, o engine.Options) layout {
+// largeTile is the multiply-accumulates from which on threads share a tile as well
+// as they do several tiles, in the memory of one.
+const largeTile = 1e9
+
+// share gives every thread tiles of its own, if there are enough and they are small.
+func share(g *graph.Graph, plan *tile.Plan, o engine.Options) (layout, error) {
+	read := plan.Tiles[0].Read
+	cost, err := g.TotalCost(graph.Size{H: read.Dy(), W: read.Dx()})
+	if err != nil {
+		return layout{}, err
+	}
 	crew := min(o.Threads, len(plan.Tiles))
+	if cost.MACs >= largeTile {
+		crew = 1
+	}
 	o.Threads /= crew
-	return layout{plan, o, crew}
+	return layout{plan, o, crew}, nil
 }
 
 func (l *layoutFlags) window() (tile.Window, error) {
