@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"unetbench/graph"
@@ -73,12 +74,13 @@ func (n *Net) run(p *program) {
 	for i := range p.parts {
 		p.parts[i].Time = 0
 	}
-	n.crew.ends = make([]time.Time, len(p.phases))
-	last := time.Now()
+	n.crew.ends = make([]atomic.Int64, len(p.phases))
+	n.crew.began = time.Now()
 	n.crew.run(p.phases)
-	for i, end := range n.crew.ends {
-		if !end.IsZero() { // it had tasks
-			p.parts[p.owner[i]].Time += end.Sub(last)
+	last := int64(0)
+	for i := range n.crew.ends {
+		if end := n.crew.ends[i].Load(); end > 0 { // it had tasks
+			p.parts[p.owner[i]].Time += time.Duration(end - last)
 			last = end
 		}
 	}

@@ -30,7 +30,8 @@ type crew struct {
 	program  []phase
 	progress []progress
 	done     sync.WaitGroup
-	ends     []time.Time // when each phase of the program ended; nil unless profiled
+	began    time.Time
+	ends     []atomic.Int64 // nanoseconds from then to the end of each phase of the program; nil unless profiled
 }
 
 // progress counts the tasks of a phase that are taken, and that are finished.
@@ -84,9 +85,8 @@ func (c *crew) walk(w *worker) {
 				break
 			}
 			p.run(t, w)
-			if int(state.finished.Add(1)) == p.tasks {
-				c.ended(i)
-			}
+			c.ended(i)
+			state.finished.Add(1)
 		}
 		for spins := 0; int(state.finished.Load()) < p.tasks; spins++ {
 			if spins > 4096 {
@@ -98,10 +98,18 @@ func (c *crew) walk(w *worker) {
 	}
 }
 
-// ended notes the time, where a profile wants it.
+// ended notes the time of the last task to end so far, where a profile wants it:
+// before that task counts as finished, or the next phase could end before.
 func (c *crew) ended(phase int) {
-	if c.ends != nil {
-		c.ends[phase] = time.Now()
+	if c.ends == nil {
+		return
+	}
+	now := int64(time.Since(c.began))
+	for {
+		end := c.ends[phase].Load()
+		if end >= now || c.ends[phase].CompareAndSwap(end, now) {
+			return
+		}
 	}
 }
 
