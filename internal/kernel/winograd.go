@@ -74,7 +74,7 @@ func transposed(m [][]float32) [][]float32 {
 func winogradGeneric(m matrices, cost Cost) *Winograd {
 	plain := func(l [][]float32) func(dst, src Tiles, tiles, channels int) {
 		return func(dst, src Tiles, tiles, channels int) {
-			transformGeneric(l, dst, src, tiles, channels, func(d, y []float32, _ int) { copy(d, y) })
+			transformGeneric(l, dst, src, tiles, channels, nil, false, false)
 		}
 	}
 	return &Winograd{
@@ -85,29 +85,17 @@ func winogradGeneric(m matrices, cost Cost) *Winograd {
 		Gradient:   plain(transposed(m.a)),
 		WeightBack: plain(transposed(m.g)),
 		Output: func(dst, src Tiles, tiles, channels int, bias []float32, relu bool) {
-			transformGeneric(m.a, dst, src, tiles, channels, func(d, y []float32, c int) {
-				for i, b := range bias[c : c+len(d)] {
-					v := y[i] + b
-					if relu && v < 0 {
-						v = 0
-					}
-					d[i] = v
-				}
-			})
+			transformGeneric(m.a, dst, src, tiles, channels, bias, relu, false)
 		},
 		OutputAdd: func(dst, src Tiles, tiles, channels int) {
-			transformGeneric(m.a, dst, src, tiles, channels, func(d, y []float32, _ int) {
-				for i, v := range y {
-					d[i] += v
-				}
-			})
+			transformGeneric(m.a, dst, src, tiles, channels, nil, false, true)
 		},
 	}
 }
 
-// transformGeneric is l·x·lᵀ of every tile, some channels at a time; end takes a
-// result, of channels from c on, to its place d.
-func transformGeneric(l [][]float32, dst, src Tiles, tiles, channels int, end func(d, y []float32, c int)) {
+// transformGeneric is l·x·lᵀ of every tile, some channels at a time, plus bias
+// unless it is nil, with relu no less than 0, with add on top of what is there.
+func transformGeneric(l [][]float32, dst, src Tiles, tiles, channels int, bias []float32, relu, add bool) {
 	const most = 32
 	var temp [36 * most]float32
 	var y [most]float32
@@ -131,7 +119,19 @@ func transformGeneric(l [][]float32, dst, src Tiles, tiles, channels int, end fu
 					for k, w := range l[j] {
 						addTimes(sum, temp[(i*from+k)*most:][:n], w)
 					}
-					end(dst.Data[t*dst.Next+i*dst.Row+j*dst.Col+c:][:n], sum, c)
+					d := dst.Data[t*dst.Next+i*dst.Row+j*dst.Col+c:][:n]
+					for k, v := range sum {
+						if bias != nil {
+							v += bias[c+k]
+						}
+						if relu && v < 0 {
+							v = 0
+						}
+						if add {
+							v += d[k]
+						}
+						d[k] = v
+					}
 				}
 			}
 		}
