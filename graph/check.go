@@ -70,15 +70,18 @@ func (n *Node) operands(g *Graph) error {
 	switch n.Op {
 	case Input:
 		least, most = 0, 0
-	case Concat, Sum:
+	case Concat, Sum, Product:
 		least, most = 2, len(g.Nodes)
 	}
 	if len(n.In) < least || len(n.In) > most {
 		return fmt.Errorf("%d operands, want %d", len(n.In), least)
 	}
-	all := n.In
+	all := slices.Clone(n.In)
 	if n.Like != nil {
-		all = append(slices.Clone(all), n.Like)
+		all = append(all, n.Like)
+	}
+	for _, l := range n.Lengths {
+		l.nodes(func(m *Node) { all = append(all, m) })
 	}
 	for _, m := range all {
 		if m.ID >= n.ID || g.Nodes[m.ID] != m {
@@ -99,19 +102,46 @@ func (n *Node) attributes() error {
 		if min(n.Kernel[0], n.Kernel[1], n.Stride[0], n.Stride[1]) < 1 {
 			return fmt.Errorf("kernel %v, stride %v: want 1 or more", n.Kernel, n.Stride)
 		}
-		if n.Kernel != n.Stride && (n.Op == ConvTranspose || n.Op == MaxPool) {
-			return fmt.Errorf("kernel %v and stride %v must be equal", n.Kernel, n.Stride)
+		if n.Op != Conv && n.Op != MaxPool && n.dilation(0)*n.dilation(1) > 1 {
+			return fmt.Errorf("dilation %v: only Conv and MaxPool have one", n.Dilation)
 		}
-		if n.Op == AvgPool && n.Stride != [2]int{1, 1} {
-			return fmt.Errorf("stride %v, want 1", n.Stride)
+		for i, p := range n.Pads {
+			if p != 0 && n.Op != MaxPool && n.Op != AvgPool {
+				return errors.New("pads: put a Pad before it, or a Crop behind it")
+			}
+			if p < 0 || p > 0 && p >= n.window(i%2) {
+				return fmt.Errorf("pads %v: want 0 or more, and less than the window, so that it holds a pixel", n.Pads)
+			}
+		}
+	case Pad:
+		if l := len(n.Lengths); l != 0 && l != 4 {
+			return fmt.Errorf("%d lengths, want top, left, bottom, right", l)
+		}
+		if n.Value != 0 && n.Padding != PadZero {
+			return fmt.Errorf("a constant %g with padding %v", n.Value, n.Padding)
 		}
 	case Crop:
-		if n.Like == nil {
+		if n.Like == nil && len(n.Lengths) != 4 {
 			return errors.New("no node gives the size")
 		}
 	case Resize:
-		if n.Like == nil && n.Factor < 1 {
+		if n.Like == nil && len(n.Lengths) != 2 && n.Factor < 1 && !(n.Scale[0] > 0 && n.Scale[1] > 0) {
 			return errors.New("neither a node nor a factor gives the size")
+		}
+		if n.Interp >= numInterps {
+			return fmt.Errorf("Interp(%d): want one of %v", n.Interp, interpNames)
+		}
+	case Pointwise:
+		if n.Func >= numFunctions {
+			return fmt.Errorf("Function(%d): want one of %v", n.Func, functionNames)
+		}
+	case Reduce:
+		if n.Over == 0 || n.Over > OverChannels|OverMap {
+			return fmt.Errorf("over the axes %d: want some of channels, height and width", n.Over)
+		}
+	case Select:
+		if n.First < 0 || n.Channels < 1 {
+			return fmt.Errorf("%d channels from %d on", n.Channels, n.First)
 		}
 	case PixelShuffle:
 		if n.Factor < 1 {
@@ -136,10 +166,19 @@ func (n *Node) attributes() error {
 func (n *Node) params(g *Graph, c int) error {
 	var want [][]int
 	switch n.Op {
-	case Conv:
-		want = [][]int{{n.Channels, c, n.Kernel[0], n.Kernel[1]}, {n.Channels}}
-	case ConvTranspose:
-		want = [][]int{{c, n.Channels, n.Kernel[0], n.Kernel[1]}, {n.Channels}}
+	case Conv, ConvTranspose:
+		if c%n.groups() != 0 || n.Channels%n.groups() != 0 {
+			return fmt.Errorf("%d channels to %d are no multiples of %d groups", c, n.Channels, n.groups())
+		}
+		if n.Op == Conv {
+			want = [][]int{{n.Channels, c / n.groups(), n.Kernel[0], n.Kernel[1]}, {n.Channels}}
+		} else {
+			want = [][]int{{c, n.Channels / n.groups(), n.Kernel[0], n.Kernel[1]}, {n.Channels}}
+		}
+	case PReLU:
+		want = [][]int{{c}}
+	case ScaleShift:
+		want = [][]int{{c}, {c}}
 	case Norm:
 		want = [][]int{{c}, {c}}
 		if n.Stats == BatchStatistics {

@@ -38,9 +38,9 @@ func (g *Graph) cost(n *Node, s []Shape) Cost {
 	k := int64(n.Kernel[0]) * int64(n.Kernel[1])
 	switch n.Op {
 	case Conv:
-		c.MACs = k * int64(x.C) * int64(y.Len())
+		c.MACs = k * int64(x.C/n.groups()) * int64(y.Len())
 	case ConvTranspose:
-		c.MACs = k * int64(x.Len()) * int64(y.C)
+		c.MACs = k * int64(x.Len()) * int64(y.C/n.groups())
 	case AvgPool:
 		c.Interp = k * int64(y.Len())
 	case Norm:
@@ -48,8 +48,13 @@ func (g *Graph) cost(n *Node, s []Shape) Cost {
 			values += int64(x.Len())
 		}
 	case Resize:
-		if n.Interp != Nearest && x != y {
-			c.Interp = 4 * int64(y.Len())
+		taps := map[Interp]int64{Nearest: 0, NearestHalf: 0, Cubic: 16}
+		t, ok := taps[n.Interp]
+		if !ok {
+			t = 4
+		}
+		if x != y {
+			c.Interp = t * int64(y.Len())
 		}
 	}
 	if n.Op != Zero {

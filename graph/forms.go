@@ -1,6 +1,9 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // A form is a node's length at the input length Step·k + Offset: a·k + b px,
 // exact for every k.
@@ -35,11 +38,11 @@ func (g *Graph) forms(axis int) (Sides, []form, error) {
 		out := form{1, 0}
 		if n.Op != Input {
 			var err error
-			if out, err = n.form(axis, f); err != nil {
+			if out, err = n.form(axis, &f); err != nil {
 				return Sides{}, nil, g.noSize(n, err)
 			}
 		}
-		if n.Op == Pad {
+		if n.Op == Pad && n.Lengths == nil {
 			most := max(n.Pads[axis], n.Pads[axis+2])
 			switch n.Padding {
 			case PadReflect:
@@ -71,42 +74,121 @@ func (g *Graph) noSize(n *Node, err error) error {
 }
 
 // form is the length of n, given those before it, which it may narrow.
-func (n *Node) form(axis int, f []form) (form, error) {
-	x := f[n.In[0].ID]
+func (n *Node) form(axis int, f *[]form) (form, error) {
+	x := (*f)[n.In[0].ID]
 	switch n.Op {
 	case Conv, MaxPool, AvgPool:
-		k, s := n.Kernel[axis], n.Stride[axis]
-		y, ok := narrow(f, form{x.a, x.b - k + s}, s)
-		if !ok {
-			return x, fmt.Errorf("a stride of %d always leaves a rest", s)
+		// Windows that overlap into padding, or are less than the stride, make
+		// x/stride of the multiples x of the stride; others end where the map does.
+		s, pad := n.Stride[axis], n.outside(axis)
+		y := form{x.a, x.b + n.Pads[axis] + n.Pads[axis+2] - n.window(axis) + s}
+		free := s > 1 && (pad > 0 && n.window(axis) > s || n.window(axis) < s)
+		if free {
+			if z, ok := narrow(*f, form{x.a, x.b + n.Pads[axis] + n.Pads[axis+2] - pad}, s); ok {
+				y = form{z.a, z.b + pad - n.window(axis) + s}
+				return n.windows(y, s), nil
+			}
 		}
-		return form{y.a / s, y.b / s}, nil
+		y, ok := narrow(*f, y, s)
+		if !ok {
+			if !free {
+				return x, fmt.Errorf("a stride of %d always leaves a rest", s)
+			}
+			y.a *= s / gcd(y.a, s)
+			for i := range *f {
+				(*f)[i].a *= s / gcd(x.a, s)
+			}
+		}
+		return n.windows(y, s), nil
 	case ConvTranspose:
-		return form{x.a * n.Stride[axis], x.b * n.Stride[axis]}, nil
+		s := n.Stride[axis]
+		return form{x.a * s, (x.b-1)*s + n.Kernel[axis]}, nil
 	case PixelShuffle:
 		return form{x.a * n.Factor, x.b * n.Factor}, nil
 	case Pad:
-		return form{x.a, x.b + n.Pads[axis] + n.Pads[axis+2]}, nil
+		pads := Px(n.Pads[axis] + n.Pads[axis+2])
+		if n.Lengths != nil {
+			pads = pads.Plus(n.Lengths[axis]).Plus(n.Lengths[axis+2])
+		}
+		y, err := pads.form(f)
+		x = (*f)[n.In[0].ID] // it may have been narrowed
+		return form{x.a + y.a, x.b + y.b}, err
 	case Crop:
-		y := f[n.Like.ID]
+		if n.Like == nil {
+			return n.Lengths[axis+2].form(f)
+		}
+		y := (*f)[n.Like.ID]
 		if d := x.b - y.b; x.a != y.a || d < 0 || d%2 != 0 {
 			return x, fmt.Errorf("%v px cannot be centred in %v px", y, x)
 		}
 		return y, nil
 	case Resize:
-		if n.Like != nil {
-			return f[n.Like.ID], nil
+		switch {
+		case n.Like != nil:
+			return (*f)[n.Like.ID], nil
+		case n.Lengths != nil:
+			return n.Lengths[axis].form(f)
+		case n.Factor > 0:
+			return form{x.a * n.Factor, x.b * n.Factor}, nil
 		}
-		return form{x.a * n.Factor, x.b * n.Factor}, nil
-	case Concat, Sum:
+		return scaled(*f, x, n.Scale[axis])
+	case Reduce:
+		if n.Over.side(axis) {
+			return form{0, 1}, nil
+		}
+	case Concat, Sum, Product:
+		one := form{0, 1}
 		for _, m := range n.In[1:] {
-			if y := f[m.ID]; y != x {
+			y := (*f)[m.ID]
+			switch {
+			case y == x:
+			case n.Op != Concat && y == one:
+			case n.Op != Concat && x == one:
+				x = y
+			default:
 				return x, fmt.Errorf("sizes differ: %v px and %v px", x, y)
 			}
 		}
 	}
 	return x, nil
 }
+
+// windows is the number of windows that begin in y px, s px apart, where y
+// counts from the last px that the first window may begin with.
+func (n *Node) windows(y form, s int) form {
+	if n.Ceil {
+		y.b += mod(-y.b, s)
+	}
+	return form{y.a / s, floorDiv(y.b, s)}
+}
+
+// outside is how many px beyond the map the windows of n reach: its own pads,
+// or those of the Pad before it.
+func (n *Node) outside(axis int) int {
+	px := n.Pads[axis] + n.Pads[axis+2]
+	if m := n.In[0]; m.Op == Pad && m.Lengths == nil {
+		px += max(m.Pads[axis], 0) + max(m.Pads[axis+2], 0)
+	}
+	return px
+}
+
+// scaled is x magnified by a ratio of small numbers, where that leaves no rest.
+func scaled(f []form, x form, scale float64) (form, error) {
+	for den := 1; den <= 64; den++ {
+		num := math.Round(scale * float64(den))
+		if math.Abs(num/float64(den)-scale) > 1e-6*scale {
+			continue
+		}
+		y, ok := narrow(f, x, den)
+		if !ok {
+			return x, fmt.Errorf("%v px cannot be magnified %g times without a rest", x, scale)
+		}
+		return form{y.a / den * int(num), y.b / den * int(num)}, nil
+	}
+	return x, fmt.Errorf("a magnification of %g is no ratio of small numbers", scale)
+}
+
+func mod(a, b int) int { return a - floorDiv(a, b)*b }
 
 // narrow keeps the k at which x is a multiple of s: it rewrites all forms, and
 // returns x, for k = t·k' + r.

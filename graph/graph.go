@@ -14,18 +14,38 @@ type Node struct {
 	In    []*Node // operands
 	Like  *Node   // Crop, Resize: gives the output size and nothing else (no gradient, no lifetime)
 
-	Channels int    // Input, Conv, ConvTranspose: output channels
+	Channels int    // Input, Conv, ConvTranspose, Select: output channels
 	Kernel   [2]int // Conv, ConvTranspose, MaxPool, AvgPool
 	Stride   [2]int // Conv, ConvTranspose, MaxPool, AvgPool
-	Pads     [4]int // Pad: top, left, bottom, right
+	Dilation [2]int // Conv, MaxPool: px from one tap to the next; 0 counts as 1
+	Ceil     bool   // MaxPool, AvgPool: a last window may end beyond the map
+	Pads     [4]int // Pad, MaxPool, AvgPool: top, left, bottom, right
 	Padding  Padding
+	Value    float32 // Pad by PadZero: the constant
 	Interp   Interp
-	Factor   int     // Resize without Like, PixelShuffle: integer magnification
-	Rate     float64 // Dropout: probability of zeroing
+	Factor   int        // Resize without Like, PixelShuffle: integer magnification
+	Scale    [2]float64 // Resize without Like or Factor: magnification; lengths are floored
+	Lengths  []*Length  // Pad, Crop, Resize: lengths that the network computes; see Op
+	Rate     float64    // Dropout: probability of zeroing
 	Stats    Statistics
-	Groups   int   // Norm by GroupStatistics: into so many equal groups the channels are cut
+	Epsilon  float64 // Norm: added to the variance; 0 counts as 1e-5
+	Groups   int     // Norm by GroupStatistics, Conv, ConvTranspose: into so many equal groups the channels are cut
+	Func     Function
+	Args     [2]float64 // Pointwise: see Function
+	Over     Over
+	Max      bool  // Reduce: the maximum instead of the mean
+	First    int   // Select: the first channel
 	Params   []int // indices into Graph.Params; see Op
 }
+
+// dilation is Dilation along axis, 1 unless given.
+func (n *Node) dilation(axis int) int { return max(n.Dilation[axis], 1) }
+
+// window is how many px from its first tap to its last a kernel spans.
+func (n *Node) window(axis int) int { return (n.Kernel[axis]-1)*n.dilation(axis) + 1 }
+
+// groups is Groups, 1 unless given.
+func (n *Node) groups() int { return max(n.Groups, 1) }
 
 // A Graph is a network: one input node first, the output node last.
 type Graph struct {

@@ -283,6 +283,9 @@ type writer interface{ result() piece }
 func supported(n *graph.Node) error {
 	one, two := [2]int{1, 1}, [2]int{2, 2}
 	switch {
+	case n.Groups > 1 && n.Op != graph.Norm, n.Dilation[0] > 1, n.Dilation[1] > 1, n.Ceil,
+		n.Pads != [4]int{} && n.Op != graph.Pad, n.Lengths != nil, n.Value != 0, n.Epsilon != 0, n.Interp > graph.Nearest, n.Scale[0] != 0:
+		return fmt.Errorf("the engine does not run this kind yet")
 	case n.Op == graph.Conv && n.Stride != one:
 		return fmt.Errorf("stride %v: only stride 1 is convolved", n.Stride)
 	case n.Op == graph.ConvTranspose && n.Stride != n.Kernel:
