@@ -26,7 +26,10 @@ func TestCheckFindsBadWiring(t *testing.T) {
 		{resized.Up, func(g *graph.Graph) { g.Output().Like = nil }, "resize (Resize): neither a node nor a factor"},
 		{valid.Arch, func(g *graph.Graph) { g.Node("dec1.concat").In = nil }, "0 operands, want 2"},
 		{valid.Arch, func(g *graph.Graph) { g.Node("head").Kernel = [2]int{} }, "want 1 or more"},
-		{valid.Arch, func(g *graph.Graph) { g.Node("enc1.pool").Dilation = [2]int{2, 2}; g.Node("enc1.pool").Op = graph.AvgPool }, "only Conv and MaxPool have one"},
+		{valid.Arch, func(g *graph.Graph) {
+			g.Node("enc1.pool").Dilation = [2]int{2, 2}
+			g.Node("enc1.pool").Op = graph.AvgPool
+		}, "only Conv and MaxPool have one"},
 		{valid.Arch, func(g *graph.Graph) { g.Node("head").Params = nil }, "head (Conv): 0 parameters, want 2"},
 		{valid.Arch, func(g *graph.Graph) { g.Node("head").Params[0] = 9999 }, "parameter 9999"},
 		{valid.Arch, func(g *graph.Graph) { g.Node("enc1.norm0").Stats = graph.InstanceStatistics }, "enc1.norm0 (Norm): 4 parameters, want 2"},
