@@ -24,7 +24,7 @@ func TestLayoutOf(t *testing.T) {
 		{[]int{-1, -1, -1, -1}, nhwc, nhwc},
 		{[]int{1, -1, 64, 96}, nhwc, nchw}, // a size without channels
 		{[]int{1, 64, 96, -1}, nchw, nhwc},
-		{[]int{-1, 2, -1, -1}, nhwc, nchw},  // TensorFlow's converter can turn the input alone
+		{[]int{-1, 2, -1, -1}, nhwc, nchw}, // TensorFlow's converter can turn the input alone
 	} {
 		if got, err := layoutOf(Value{"x", c.dims}, c.like); err != nil || got != c.want {
 			t.Errorf("%v like %v: %v, %v; want %v", c.dims, c.like, got, err, c.want)
