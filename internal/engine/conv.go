@@ -109,7 +109,7 @@ func (u *conv) foldNorm(w graph.Weights) {
 	p := u.fold.Params
 	gamma, beta, mean, variance := w[p[0]], w[p[1]], w[p[2]], w[p[3]]
 	for o := range u.scale {
-		u.scale[o] = float64(gamma[o]) / math.Sqrt(float64(variance[o])+epsilon)
+		u.scale[o] = float64(gamma[o]) / math.Sqrt(float64(variance[o])+epsilon(u.fold))
 		u.bias[o] = float32(float64(float64(u.bias[o]-mean[o])*u.scale[o]) + float64(beta[o]))
 	}
 }
