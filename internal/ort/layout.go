@@ -29,9 +29,9 @@ func (l layout) sides() (y, x int) {
 }
 
 // layoutOf tells by the declared lengths which of axes 1 and 3 holds the
-// channels: of two that are fixed the shorter; of one that is fixed that one,
-// unless axis 2 is fixed with it, as height and width are. Where that decides
-// nothing it is like.
+// channels: of two that are fixed the shorter, else the one that is. Where that
+// decides nothing, or axis 2 is fixed with one of them as height and width are
+// together, it is like.
 func layoutOf(v Value, like layout) (layout, error) {
 	if len(v.Dims) != 4 {
 		return 0, fmt.Errorf("%s is %s, of %d axes; want batch, channels, height and width", v.Name, v, len(v.Dims))
@@ -41,9 +41,9 @@ func layoutOf(v Value, like layout) (layout, error) {
 	}
 	first, middle, last := v.Dims[1], v.Dims[2] >= 0, v.Dims[3]
 	switch {
-	case first < 0 && last < 0, first == last:
+	case first == last, min(first, last) < 0 && middle:
 		return like, nil
-	case first >= 0 && last >= 0 && first < last, first >= 0 && last < 0 && !middle, first < 0 && middle:
+	case last < 0, first >= 0 && first < last:
 		return nchw, nil
 	}
 	return nhwc, nil

@@ -22,8 +22,9 @@ func TestLayoutOf(t *testing.T) {
 		{[]int{1, 96, 144, 3}, nchw, nhwc},
 		{[]int{1, 3, 96, 3}, nhwc, nhwc}, // either
 		{[]int{-1, -1, -1, -1}, nhwc, nhwc},
-		{[]int{1, -1, 64, 96}, nhwc, nchw}, // a size without channels
-		{[]int{1, 64, 96, -1}, nchw, nhwc},
+		{[]int{1, -1, 64, 96}, nchw, nchw}, // a size without channels
+		{[]int{1, 64, 96, -1}, nhwc, nhwc},
+		{[]int{1, 2, 64, -1}, nchw, nchw},  // a fixed height
 		{[]int{-1, 2, -1, -1}, nhwc, nchw}, // TensorFlow's converter can turn the input alone
 	} {
 		if got, err := layoutOf(Value{"x", c.dims}, c.like); err != nil || got != c.want {
