@@ -53,6 +53,7 @@ type api struct {
 	CreateSession         func(env, unsafe.Pointer, settings, *session) status                         `at:"7"`
 	ReleaseSession        func(session)                                                                `at:"95"`
 	InputCount            func(session, *uintptr) status                                               `at:"30"`
+	OutputCount           func(session, *uintptr) status                                               `at:"31"`
 	InputType             func(session, uintptr, *typeInfo) status                                     `at:"33"`
 	OutputType            func(session, uintptr, *typeInfo) status                                     `at:"34"`
 	InputName             func(session, uintptr, allocator, *unsafe.Pointer) status                    `at:"36"`

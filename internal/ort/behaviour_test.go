@@ -58,6 +58,18 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
+// TestOutput: of several outputs the one that is named, or else the first.
+func TestOutput(t *testing.T) {
+	path := tiny(t, "Split", []string{"x"}, []port{free("x", 2)}, free("y", 1), free("z", 1))
+	for name, first := range map[string]float32{"": -8, "y": -8, "z": -2} {
+		s := open(t, path, ort.Options{Output: name})
+		y, err := s.Predict(ramp(2, 2, 3))
+		if err != nil || y.Pix[0] != first {
+			t.Errorf("output %q: %v, %v; want %g first", name, y, err, first)
+		}
+	}
+}
+
 // TestRefused: models and inputs that do not fit, with ONNX Runtime's own words
 // where it refuses them.
 func TestRefused(t *testing.T) {
@@ -74,7 +86,7 @@ func TestRefused(t *testing.T) {
 		{"text", write(t, filepath.Join(t.TempDir(), "t.onnx"), "no model"), "t.onnx: ONNX Runtime: "},
 		{"cut off", cut, "tiny.onnx: ONNX Runtime: "},
 		{"unknown op", tiny(t, "Nonsense", []string{"x"}, []port{free("x", 1)}, free("y", 1)), "Nonsense"},
-		{"two inputs", tiny(t, "Add", []string{"a", "b"}, []port{free("a", 1), free("b", 1)}, free("y", 1)), "the model has 2 inputs; want one, the image"},
+		{"two inputs", tiny(t, "Add", []string{"a", "b"}, []port{free("a", 1), free("b", 1)}, free("y", 1)), `the model has 2 inputs ["a" "b"]; want one, the image`},
 		{"integers", tiny(t, "Abs", []string{"x"}, []port{{"x", int64Type, []int{1, 1, 0, 0}}}, port{"y", int64Type, []int{1, 1, 0, 0}}), "input x: is of int64; export the model with float32 inputs and outputs"},
 		{"volume", tiny(t, "Relu", []string{"x"}, []port{{"x", float32Type, []int{1, 1, 0, 0, 0}}}, port{"y", float32Type, []int{1, 1, 0, 0, 0}}), "x is 1×1×?×?×?, of 5 axes; want batch, channels, height and width"},
 		{"batch", tiny(t, "Relu", []string{"x"}, []port{{"x", float32Type, []int{4, 1, 0, 0}}}, port{"y", float32Type, []int{4, 1, 0, 0}}), "a batch of 4"},
@@ -84,6 +96,10 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	if _, err := ort.Open(tiny(t, "Relu", []string{"x"}, []port{free("x", 1)}, free("y", 1)), ort.Options{Device: "tpu"}); err == nil || err.Error() != `device "tpu": want cpu or cuda` {
+		t.Error(err)
+	}
+	split := tiny(t, "Split", []string{"x"}, []port{free("x", 2)}, free("y", 1), free("z", 1))
+	if _, err := ort.Open(split, ort.Options{Output: "w"}); err == nil || !strings.Contains(err.Error(), `no output "w" for ONNX Runtime to give; it has ["y" "z"]`) {
 		t.Error(err)
 	}
 	s := open(t, tiny(t, "Add", []string{"x", "k"}, []port{free("x", 1)}, free("y", 1)), ort.Options{})

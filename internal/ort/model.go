@@ -3,6 +3,7 @@
 package ort
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -43,63 +44,81 @@ func (s *Session) load(path string, o Options) error {
 		return s.wrong("%w", err)
 	}
 	s.model, s.Version, s.Library = m, lib.version, file
-	if err := m.describe(s); err != nil {
+	if err := m.describe(s, o.Output); err != nil {
 		s.Close()
 		return s.wrong("%w", err)
 	}
 	return nil
 }
 
-// describe fills in s.Input and s.Output.
-func (m *running) describe(s *Session) error {
-	var inputs uintptr
-	if err := m.check(m.InputCount(m.session, &inputs)); err != nil {
+// describe fills in s.Input and s.Output, which is called output.
+func (m *running) describe(s *Session, output string) error {
+	inputs, err := m.ports(m.InputCount, m.InputName)
+	if err != nil {
 		return err
 	}
-	if inputs != 1 {
-		return fmt.Errorf("the model has %d inputs; want one, the image", inputs)
-	}
-	var err error
-	if s.Input, err = m.value("input", m.InputName, m.InputType); err != nil {
+	outputs, err := m.ports(m.OutputCount, m.OutputName)
+	if err != nil {
 		return err
 	}
-	if s.Output, err = m.value("output", m.OutputName, m.OutputType); err != nil {
-		return err
+	if len(inputs) != 1 {
+		return fmt.Errorf("the model has %d inputs %q; want one, the image", len(inputs), inputs)
 	}
-	m.input, m.output = cStrings(s.Input.Name), cStrings(s.Output.Name)
+	at := 0
+	if output != "" {
+		if at = slices.Index(outputs, output); at < 0 {
+			return fmt.Errorf("the model has no output %q for ONNX Runtime to give; it has %q", output, outputs)
+		}
+	}
+	s.Input.Name, s.Output.Name = inputs[0], outputs[at]
+	m.input, m.output = cStrings(inputs[0]), cStrings(outputs[at])
+	if s.Input.Dims, err = m.dims(m.InputType, 0); err != nil {
+		return fmt.Errorf("input %s: %w", s.Input.Name, err)
+	}
+	if s.Output.Dims, err = m.dims(m.OutputType, at); err != nil {
+		return fmt.Errorf("output %s: %w", s.Output.Name, err)
+	}
 	return nil
 }
 
-// value is how the first input or output is declared.
-func (m *running) value(what string, name func(session, uintptr, allocator, *unsafe.Pointer) status, kind func(session, uintptr, *typeInfo) status) (v Value, err error) {
-	var text unsafe.Pointer
-	if err := m.check(name(m.session, 0, m.strings, &text)); err != nil {
-		return v, err
+// ports are the names of the model's inputs or outputs.
+func (m *running) ports(count func(session, *uintptr) status, name func(session, uintptr, allocator, *unsafe.Pointer) status) (names []string, err error) {
+	var n uintptr
+	if err := m.check(count(m.session, &n)); err != nil {
+		return nil, err
 	}
-	v.Name = goString(text)
-	if err := m.check(m.AllocatorFree(m.strings, text)); err != nil {
-		return v, err
+	for i := range n {
+		var text unsafe.Pointer
+		if err := m.check(name(m.session, i, m.strings, &text)); err != nil {
+			return nil, err
+		}
+		names = append(names, goString(text))
+		if err := m.check(m.AllocatorFree(m.strings, text)); err != nil {
+			return nil, err
+		}
 	}
+	return names, nil
+}
+
+// dims are the declared lengths of an input or output.
+func (m *running) dims(kind func(session, uintptr, *typeInfo) status, at int) (dims []int, err error) {
 	var t typeInfo
-	if err := m.check(kind(m.session, 0, &t)); err != nil {
-		return v, err
+	if err := m.check(kind(m.session, uintptr(at), &t)); err != nil {
+		return nil, err
 	}
 	defer m.ReleaseTypeInfo(t)
 	var about shapeInfo // t's own
 	if err := m.check(m.CastToTensor(t, &about)); err != nil {
-		return v, err
+		return nil, err
 	}
 	if about == 0 {
-		return v, fmt.Errorf("%s %s is no tensor; want one of float32", what, v.Name)
+		return nil, errors.New("is no tensor; want one of float32")
 	}
-	dims, err := m.shape(about)
-	if err != nil {
-		return v, fmt.Errorf("%s %s: %w", what, v.Name, err)
+	declared, err := m.shape(about)
+	for _, d := range declared {
+		dims = append(dims, int(d))
 	}
-	for _, d := range dims {
-		v.Dims = append(v.Dims, int(d))
-	}
-	return v, nil
+	return dims, err
 }
 
 // shape reads the lengths of a float32 tensor.

@@ -18,6 +18,7 @@ import (
 
 // Options say how a model is run.
 type Options struct {
+	Output        string // name of the output to read; "": the first
 	Library       string // shared library, or the folder that holds it; "": $UNETBENCH_ORT, then where Python keeps it
 	Device        string // "cpu" (or "") or "cuda"
 	Threads       int    // of one Predict; 0: one per core
@@ -53,7 +54,7 @@ type tensor struct {
 }
 
 // Open loads the model in the file at path: one with a single input of one
-// image, of float32, N×C×H×W or N×H×W×C. Of several outputs the first is read.
+// image, of float32, N×C×H×W or N×H×W×C.
 func Open(path string, o Options) (*Session, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("%s: does not exist; check the path", path)

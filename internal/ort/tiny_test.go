@@ -56,7 +56,13 @@ func tiny(t testing.TB, op string, in []string, inputs []port, outputs ...port) 
 	for _, name := range in {
 		node = node.text(1, name)
 	}
-	node = node.text(2, outputs[0].name).text(4, op)
+	for _, p := range outputs {
+		node = node.text(2, p.name)
+	}
+	node = node.text(4, op)
+	if op == "Split" { // along the channels
+		node = node.bytes(5, message{}.text(1, "axis").number(3, 1).number(20, 2))
+	}
 	ones := make([]byte, 0, 64)
 	for range 16 {
 		ones = binary.LittleEndian.AppendUint32(ones, math.Float32bits(1))
