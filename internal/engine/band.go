@@ -59,7 +59,7 @@ func newBands(g *graph.Graph, in graph.Size, rows int) (*bands, []graph.Shape, e
 		default:
 			h = shapes[n.In[0].ID].H
 			switch n.Op {
-			case graph.MaxPool, graph.AvgPool:
+			case graph.Conv, graph.MaxPool, graph.AvgPool:
 				h /= n.Stride[0]
 			case graph.Resize:
 				h *= b.repeats(n)
@@ -85,11 +85,7 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 	v, lag := c.values[x.ID], b.lag[x.ID]
 	switch n.Op {
 	case graph.Conv:
-		if !plainConv(n) || n.Stride != [2]int{1, 1} {
-			return errors.New("strides, dilation and groups do not go in bands of rows")
-		}
-		k := n.Kernel[0] - 1
-		return b.with(c, n, x, above(v, k, k), lag+k)
+		return b.window(c, n)
 	case graph.MaxPool, graph.AvgPool:
 		return b.pool(c, n)
 	case graph.Resize:
@@ -99,10 +95,8 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 		}
 		return b.with(c, n, x, v, lag*f)
 	case graph.ConvTranspose:
-		if !plainConv(n) {
-			return errors.New("transposed kernels that are not their stride do not go in bands of rows")
-		}
-		return b.with(c, n, x, v, lag*n.Stride[0])
+		k := (max(n.Kernel[0]-n.Stride[0], 0) + n.Stride[0] - 1) / n.Stride[0] // rows whose outputs reach into this band
+		return b.with(c, n, x, above(v, k, k), lag*n.Stride[0])
 	case graph.PixelShuffle:
 		return b.with(c, n, x, v, lag*n.Factor)
 	case graph.Norm:
@@ -191,13 +185,18 @@ func (b *bands) repeats(n *graph.Node) int {
 	return y / x
 }
 
-// pool lets the windows of a band begin where those of the whole map do, by
-// reading some rows more from above.
+// pool is window for pools, as far as they go in bands.
 func (b *bands) pool(c *compiler, n *graph.Node) error {
 	if n.Pads[0] != 0 || n.Pads[2] != 0 || n.Ceil || n.Dilation[0] > 1 {
 		return errors.New("windows that reach beyond the map do not go in bands of rows, nor dilated ones")
 	}
-	x, k, s := n.In[0], n.Kernel[0], n.Stride[0]
+	return b.window(c, n)
+}
+
+// window lets the windows of a band begin where those of the whole map do, by
+// reading some rows more from above.
+func (b *bands) window(c *compiler, n *graph.Node) error {
+	x, k, s := n.In[0], (n.Kernel[0]-1)*max(n.Dilation[0], 1)+1, n.Stride[0]
 	lag := max(b.lag[x.ID]+k-1, 0) / s
 	up := s*lag - b.lag[x.ID]
 	return b.with(c, n, x, above(c.values[x.ID], up, k-s), lag)

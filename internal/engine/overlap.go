@@ -17,6 +17,7 @@ type overlap struct {
 	fold    *graph.Node // the Norm folded into the weights, or nil
 	relu    bool
 	in, out piece
+	above   int // rows of the operand before the first that row 0 begins with: a band's
 	bias    []float32
 	scale   []float64
 	phases  [][]stencil // by row and column within the stride: one per group; none in a gap
@@ -32,6 +33,9 @@ func (c *compiler) overlap(n *graph.Node) (unit, *graph.Node) {
 		u.relu, last = true, m
 	}
 	u.in, u.out = c.one(n.In[0]), c.output(last)
+	if c.net.bands != nil {
+		u.above = u.in.h - u.out.h/n.Stride[0]
+	}
 	u.bias = make([]float32, u.out.c)
 	for py := range n.Stride[0] {
 		for px := range n.Stride[1] {
@@ -112,7 +116,7 @@ func (u *overlap) row(i, r int, w *worker) {
 // stride.
 func (u *overlap) columns(t *stencil, y view, i, r, px int, w *worker) {
 	x, s := u.in.val(), u.node.Stride
-	top := r/s[0] - t.ny + 1 // of the window in the operand
+	top := u.above + r/s[0] - t.ny + 1 // of the window in the operand
 	c := cut{y0: max(0, -top), y1: min(t.ny, x.region.h-top)}
 	for q := px; q < y.region.w; {
 		left, n := q/s[1]-t.nx+1, 1
