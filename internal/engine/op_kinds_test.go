@@ -52,6 +52,8 @@ var kinds = []struct {
 	{"groups-1x1", graph.Conv, graph.Shape{C: 12, H: 8, W: 9}, graph.Node{Channels: 8, Kernel: square(1), Groups: 4}, graph.Size{}},
 	{"groups-wide", graph.Conv, graph.Shape{C: 128, H: 5, W: 17}, graph.Node{Channels: 128, Kernel: square(3), Groups: 2}, graph.Size{H: 66, W: 66}},
 	{"resnext", graph.Conv, graph.Shape{C: 128, H: 5, W: 17}, graph.Node{Channels: 128, Kernel: square(3), Groups: 32}, graph.Size{H: 66, W: 66}},
+	{"resnext-8", graph.Conv, graph.Shape{C: 256, H: 5, W: 9}, graph.Node{Channels: 256, Kernel: square(3), Groups: 32}, graph.Size{H: 34, W: 34}},
+	{"resnext-16", graph.Conv, graph.Shape{C: 512, H: 4, W: 5}, graph.Node{Channels: 512, Kernel: square(3), Groups: 32}, graph.Size{H: 18, W: 18}},
 	{"depthwise", graph.Conv, graph.Shape{C: 144, H: 6, W: 21}, graph.Node{Channels: 144, Kernel: square(3), Groups: 144}, graph.Size{H: 130, W: 130}},
 	{"depthwise-stride2", graph.Conv, graph.Shape{C: 19, H: 9, W: 24}, graph.Node{Channels: 19, Kernel: square(3), Groups: 19, Stride: square(2)}, graph.Size{}},
 	{"depthwise5x5", graph.Conv, graph.Shape{C: 40, H: 9, W: 12}, graph.Node{Channels: 40, Kernel: square(5), Groups: 40}, graph.Size{}},
