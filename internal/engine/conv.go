@@ -112,7 +112,7 @@ func (u *conv) addTerms() {
 					t.groups = (at - from) / in
 					next = g + t.groups
 				}
-				t.layout = u.layout(g, from-g*in, t.c)
+				t.layout, t.next = u.layout(g, from-g*in, t.c), out*in*u.kh*u.kw
 				t = newStencil(u.net.kernel, t, p.c)
 				u.terms = append(u.terms, term{stencil: t, piece: j, first: len(u.terms) == before})
 			}

@@ -17,7 +17,8 @@ type stencil struct {
 	c0, c, n0, n   int
 	groups         int // 0 counts as 1
 	stretch        bool
-	layout         kernel.Layout // of the weights
+	layout         kernel.Layout // of the weights, and how far on those of the next group are
+	next           int
 	*panels
 }
 
@@ -52,7 +53,7 @@ func (t *stencil) packWeights(weight []float32, scale []float64) {
 		} else {
 			one.pack(weight, l, scale[t.n0+g*t.n:])
 		}
-		l.Base += t.n * l.Column
+		l.Base += t.next
 	}
 }
 
