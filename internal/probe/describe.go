@@ -1,11 +1,10 @@
 package probe
 
 import (
+	"errors"
+
 	"unetbench/graph"
 )
-
-// scan is up to which length sizes are tried, at least.
-const scan = 40
 
 // describe reads what the network is from its wiring.
 func (p *prober) describe() error {
@@ -25,9 +24,12 @@ func (p *prober) describe() error {
 	}
 	p.local = g.LocalFootprint()
 	f := g.Footprint()
-	p.result.Axes.H = p.axis(0, f.H, p.local.H, sizes.H)
-	p.result.Axes.W = p.axis(1, f.W, p.local.W, sizes.W)
-	in := graph.Size{H: p.result.Axes.H.someLength(p.opts.Fixed, 0), W: p.result.Axes.W.someLength(p.opts.Fixed, 1)}
+	h, w := g.Observed()
+	p.result.Axes.H, p.result.Axes.W = newAxis(f.H, p.local.H, h), newAxis(f.W, p.local.W, w)
+	in, err := p.typical()
+	if err != nil {
+		return err
+	}
 	shapes, err := g.Infer(in)
 	if err != nil {
 		return err
@@ -40,27 +42,27 @@ func (p *prober) describe() error {
 	return nil
 }
 
-// someLength is a length at which the network runs: a legal one of about 512
-// px, or what the file fixes, or the longest accepted.
-func (a *Axis) someLength(fixed *graph.Size, axis int) int {
+// typical is a size at which the network runs: what the file fixes, a legal one
+// of about 512 px, or else the largest that was seen to run.
+func (p *prober) typical() (graph.Size, error) {
+	h, w := p.result.Axes.H.Accepted, p.result.Axes.W.Accepted
 	switch {
-	case fixed != nil:
-		return along(*fixed, axis)
-	case a.Legal != nil:
-		return a.Legal.sides().Above(512 + a.Shrink)
-	case len(a.Accepted) > 0:
-		return a.Accepted[len(a.Accepted)-1][1]
+	case p.opts.Fixed != nil:
+		return *p.opts.Fixed, nil
+	case p.legal:
+		return graph.Size{H: p.sizes.H.Above(512), W: p.sizes.W.Above(512)}, nil
+	case len(h) == 0 || len(w) == 0:
+		return graph.Size{}, errors.New("the network was seen to run at no size: give the one that it was made for")
 	}
-	return 256
+	return graph.Size{H: h[len(h)-1][1], W: w[len(w)-1][1]}, nil
 }
 
-func (l Legal) sides() graph.Sides { return graph.Sides(l) }
-
-func (p *prober) axis(axis int, f, local graph.Axis, sides graph.Sides) *Axis {
+func newAxis(f, local graph.Axis, seen graph.Observation) *Axis {
 	a := &Axis{Step: f.Step, Shrink: f.Shrink, Before: f.Before, HaloTop: known(f.HaloTop), HaloBottom: known(f.HaloBottom),
-		ReachUp: known(local.ReachUp), ReachDown: known(local.ReachDown), HaloAt: map[string]*int{}}
-	if p.legal {
-		l := Legal(sides)
+		ReachUp: known(local.ReachUp), ReachDown: known(local.ReachDown), HaloAt: map[string]*int{},
+		Accepted: seen.Accepted, Floored: seen.Floored, Scanned: seen.Tried}
+	if seen.Aligned.Step > 0 {
+		l := Legal(seen.Aligned)
 		a.Legal = &l
 	}
 	if local.HaloTop >= 0 && local.HaloBottom >= 0 {
@@ -69,35 +71,7 @@ func (p *prober) axis(axis int, f, local graph.Axis, sides graph.Sides) *Axis {
 	for _, r := range local.Reach {
 		a.UpByPhase, a.DownByPhase = append(a.UpByPhase, r[0]), append(a.DownByPhase, r[1])
 	}
-	p.accepted(axis, a)
 	return a
-}
-
-// accepted tries every length up to scan, or up to some steps beyond the
-// smallest legal one.
-func (p *prober) accepted(axis int, a *Axis) {
-	other := 64
-	if p.legal {
-		o := p.sizes.W
-		if axis == 1 {
-			o = p.sizes.H
-		}
-		other = o.Above(64)
-	}
-	a.Scanned = scan
-	if a.Legal != nil {
-		a.Scanned = max(scan, a.Legal.Min+2*a.Legal.Step)
-	}
-	for n := 1; n <= a.Scanned; n++ {
-		if _, err := p.Graph.Infer(size(axis, n, other)); err != nil {
-			continue
-		}
-		if k := len(a.Accepted) - 1; k >= 0 && a.Accepted[k][1] == n-1 {
-			a.Accepted[k][1] = n
-		} else {
-			a.Accepted = append(a.Accepted, [2]int{n, n})
-		}
-	}
 }
 
 // known is n, or null for what the wiring bounds by nothing.

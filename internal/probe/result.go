@@ -63,11 +63,13 @@ type Axis struct {
 	Step   int    `json:"step"`   // tile origins and sizes advance by it
 	Shrink int    `json:"shrink"` // input px minus output px, at every legal length
 	Before int    `json:"before"` // px of the input before the output's first
-	Legal  *Legal `json:"legal"`  // lengths at which nothing is floored; null where the wiring allows none
+	Legal  *Legal `json:"legal"`  // lengths that were seen to run and lose Shrink px, no more; null where none or one does
 
-	// Lengths that run, of those from 1 to Scanned, as runs from–to. Those that
-	// are accepted but not legal lose px somewhere or place the output wrongly.
+	// Lengths that run, of those from 1 to Scanned, as first and last of runs.
+	// Floored are those of them at which px are left over somewhere, so that the
+	// output is shorter than it should be, or lies elsewhere.
 	Accepted [][2]int `json:"accepted"`
+	Floored  [][2]int `json:"floored"`
 	Scanned  int      `json:"scanned"`
 
 	// By the wiring: output px to discard at an inner tile edge, and how far an
