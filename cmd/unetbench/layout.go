@@ -76,10 +76,10 @@ func (l *layoutFlags) lay(n *network, size graph.Size, o engine.Options) (layout
 // bound is for a network that takes inputs of one size only.
 func (l *layoutFlags) bound(geometry tile.Geometry, size, only graph.Size, o engine.Options) (layout, error) {
 	if only.H == 0 {
-		only.H = geometry.H.Above(size.H + geometry.H.Before + geometry.H.After)
+		only.H = cover(geometry, size).H
 	}
 	if only.W == 0 {
-		only.W = geometry.W.Above(size.W + geometry.W.Before + geometry.W.After)
+		only.W = cover(geometry, size).W
 	}
 	if l.tile != 0 {
 		return layout{}, fmt.Errorf("--tile %d: ONNX Runtime takes this model's inputs at %v px only, and lays tiles of that size: leave --tile out, or use --engine native", l.tile, only)
@@ -88,7 +88,16 @@ func (l *layoutFlags) bound(geometry tile.Geometry, size, only graph.Size, o eng
 	if err != nil {
 		return layout{}, err
 	}
+	if covered := cover(geometry, size); only.H > covered.H || only.W > covered.W {
+		return layout{plan: plan, options: o, crew: 1,
+			warning: fmt.Sprintf("the model takes %v px only: the image is mirrored up to that, which shows near its borders; --engine native takes it as it is", only)}, nil
+	}
 	return settle(plan, o, "tiles of the model's %v px do not agree with the image in one piece", only), nil
+}
+
+// cover is the input of the image in one piece.
+func cover(g tile.Geometry, size graph.Size) graph.Size {
+	return graph.Size{H: g.H.Above(size.H + g.H.Before + g.H.After), W: g.W.Above(size.W + g.W.Before + g.W.After)}
 }
 
 // settle takes a plan that may leave seams: it spreads them, and says so.
