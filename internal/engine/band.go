@@ -85,6 +85,9 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 	v, lag := c.values[x.ID], b.lag[x.ID]
 	switch n.Op {
 	case graph.Conv:
+		if !plainConv(n) || n.Stride != [2]int{1, 1} {
+			return errors.New("strides, dilation and groups do not go in bands of rows")
+		}
 		k := n.Kernel[0] - 1
 		return b.with(c, n, x, above(v, k, k), lag+k)
 	case graph.MaxPool, graph.AvgPool:
@@ -96,6 +99,9 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 		}
 		return b.with(c, n, x, v, lag*f)
 	case graph.ConvTranspose:
+		if !plainConv(n) {
+			return errors.New("transposed kernels that are not their stride do not go in bands of rows")
+		}
 		return b.with(c, n, x, v, lag*n.Stride[0])
 	case graph.PixelShuffle:
 		return b.with(c, n, x, v, lag*n.Factor)

@@ -425,7 +425,7 @@ func (c *call) reshapeMap(v *operand, to []*graph.Length) (*operand, error) {
 	switch {
 	case v.groups > 0 && same:
 		return &operand{node: v.node, axes: v.axes}, nil
-	case v.groups == 0 && v.axes == "NCHW" && len(to) >= 3 && len(to) <= 4 && size(1) > 0 && size(1) < n && n%size(1) == 0 && (size(0) == 0 || size(0) == 1 || size(0) == -2):
+	case v.groups == 0 && v.axes == "NCHW" && len(to) >= 3 && len(to) <= 4 && size(1) > 0 && size(1) <= n && n%size(1) == 0 && (len(to) == 3 || size(1) < n) && (size(0) == 0 || size(0) == 1 || size(0) == -2):
 		return &operand{node: v.node, axes: v.axes, groups: size(1)}, nil
 	case v.groups == 0 && c.pixel(v) && len(to) == 2:
 		return &operand{node: v.node, axes: "NC"}, nil
