@@ -88,7 +88,7 @@ func (l *layoutFlags) bound(geometry tile.Geometry, size, only graph.Size, o eng
 	if err != nil {
 		return layout{}, err
 	}
-	if covered := cover(geometry, size); only.H > covered.H || only.W > covered.W {
+	if covered := cover(geometry, size); plan.Exact && (only.H > covered.H || only.W > covered.W) {
 		return layout{plan: plan, options: o, crew: 1,
 			warning: fmt.Sprintf("the model takes %v px only: the image is mirrored up to that, which shows near its borders; --engine native takes it as it is", only)}, nil
 	}
