@@ -159,7 +159,7 @@ func (u *conv) row(y view, i, r int, w *worker) {
 		*m = kernel.Product{
 			A: x.from(i, r, 0), ARow: x.pitch, AStep: 1, LDA: x.c,
 			LDC: y.c, Rows: u.kh, Depth: u.kw * x.c, M: y.region.w,
-			Accumulate: begun, ReLU: u.relu && j == last,
+			Accumulate: begun, ReLU: u.relu && j == last, Stream: u.stats == nil && y.large(),
 		}
 		c := y.from(i, r, 0)
 		for n := 0; n < y.c; n += kernel.PanelWidth {

@@ -84,7 +84,7 @@ func (u *transpose) forward() []phase {
 		for ky, packed := range u.packed {
 			*m = kernel.Product{
 				A: x.from(i, r, 0), AStep: 1, LDA: x.c, LDC: u.columns(),
-				Rows: 1, Depth: x.c, M: x.region.w,
+				Rows: 1, Depth: x.c, M: x.region.w, Stream: y.large(),
 			}
 			c := y.from(i, r*u.kh+ky, 0)
 			for n := 0; n < u.columns(); n += kernel.PanelWidth {

@@ -41,6 +41,11 @@ type Product struct {
 	Accumulate, ReLU bool
 	Paired           bool
 
+	// Stream says that C is more than the caches hold and is not read soon: where
+	// rows of C begin on a cache line and have 32 columns or more, it is written
+	// past them, which spares fetching it first.
+	Stream bool
+
 	Batch, ABatch, BBatch, CBatch int
 }
 

@@ -25,9 +25,11 @@ var loops512 = loops{
 	paired: []blockLoop{{1, 28, 8, 1, paired28x8PartAVX512}},
 	twins:  []blockLoop{{1, 48, 8, 1, twins48x8PartAVX512}},
 	trios:  []blockLoop{{1, 10, 8, 3, trios10x8PartAVX512}},
+	stream: []blockLoop{{32, 14, 32, 1, stream14x32AVX512}},
 }
 
-// Masks cost AVX2 time and a register.
+// Masks cost AVX2 time and a register; half a line written past the caches gains it
+// nothing.
 var loops256 = loops{
 	plain: []blockLoop{
 		{16, 6, 16, 1, mul6x16AVX2},
