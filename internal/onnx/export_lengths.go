@@ -53,9 +53,9 @@ func size(n *graph.Node) []*graph.Length {
 	return []*graph.Length{graph.Side(n, 0), graph.Side(n, 1)}
 }
 
-// window is where a Crop node begins and how large it is: top and left, height
+// cutout is where a Crop node begins and how large it is: top and left, height
 // and width.
-func window(n *graph.Node) (at, extent []*graph.Length) {
+func cutout(n *graph.Node) (at, extent []*graph.Length) {
 	if n.Like == nil {
 		return n.Lengths[:2], n.Lengths[2:]
 	}

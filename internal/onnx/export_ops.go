@@ -7,9 +7,9 @@ import (
 	"unetbench/graph"
 )
 
-// functions are the operators of graph.Function, with the names of the
+// spelled are the operators of graph.Function, with the names of the
 // attributes that its arguments are.
-var functions = map[graph.Function][]string{
+var spelled = map[graph.Function][]string{
 	graph.Identity: {"Identity"}, graph.Sigmoid: {"Sigmoid"}, graph.Tanh: {"Tanh"}, graph.LeakyReLU: {"LeakyRelu", "alpha"},
 	graph.ELU: {"Elu", "alpha"}, graph.HardSigmoid: {"HardSigmoid", "alpha", "beta"}, graph.Softplus: {"Softplus"},
 	graph.Erf: {"Erf"}, graph.Exp: {"Exp"}, graph.Log: {"Log"}, graph.Sqrt: {"Sqrt"}, graph.Reciprocal: {"Reciprocal"}, graph.Abs: {"Abs"},
@@ -50,7 +50,7 @@ func (e *exporter) node(n *graph.Node) error {
 	case graph.Pad:
 		e.pad(n, in[0])
 	case graph.Crop:
-		at, size := window(n)
+		at, size := cutout(n)
 		ends := []*graph.Length{at[0].Plus(size[0]), at[1].Plus(size[1])}
 		e.result("Slice", []string{in[0], e.lengths(at...), e.lengths(ends...), e.ints(2, 3)})
 	case graph.Resize:
@@ -228,7 +228,7 @@ func (e *exporter) pointwise(n *graph.Node, in []string) error {
 		e.result("Clip", append(in, e.floats(nil, float32(n.Args[0])), e.floats(nil, float32(n.Args[1]))))
 		return nil
 	}
-	f, ok := functions[n.Func]
+	f, ok := spelled[n.Func]
 	if !ok {
 		return fmt.Errorf("no ONNX operator is known for %v", n.Func)
 	}
