@@ -39,7 +39,8 @@ type network struct {
 	weights       graph.Weights
 	session       *ort.Session // runs it; nil: our own engine
 	normalisation data.Normalisation
-	foreign       bool // not one of our variants
+	foreign       bool       // not one of our variants
+	fixed         graph.Size // the only one that the file accepts; 0 where it is free
 }
 
 // open reads the network that the flags name.
@@ -87,7 +88,7 @@ func (s *sourceFlags) openModel(c *cobra.Command, threads int) (*network, error)
 	if err != nil {
 		return nil, err
 	}
-	n.graph, n.weights = m.Graph, m.Weights
+	n.graph, n.weights, n.fixed = m.Graph, m.Weights, m.Fixed
 	if native {
 		return n, nil
 	}
