@@ -22,6 +22,12 @@ type Result struct {
 	Cause   []string `json:"cause"`   // what brings seams in, the worst kind first: input_statistics, global_pooling, size_dependent_resize, missing_context, grid_phase
 	Causes  []Cause  `json:"causes"`  // the same with share and nodes, and blending
 
+	// The seam of an unaware tiling: the RMS error against the whole within 4 px
+	// of its tiles' edges. Blending is the part of it that a linear cross-fade of
+	// neighbouring tiles takes away, in place of a hard cut.
+	Seam     float64 `json:"seam"`
+	Blending float64 `json:"blending"`
+
 	// Where wiring and measurement disagree, in words. A verdict "exact" by the
 	// wiring that the measurement refutes is given as "never".
 	Contradictions []string `json:"contradictions,omitempty"`

@@ -84,6 +84,10 @@ func TestZoo(t *testing.T) {
 }
 
 func compare(t *testing.T, r *probe.Result, want *truth) {
+	show(t, r)
+	if !slices.Equal(r.Cause, want.Verdict.Cause) {
+		t.Errorf("causes %v, want %v", r.Cause, want.Verdict.Cause)
+	}
 	if r.Verdict != want.Verdict.Measured {
 		t.Errorf("verdict %q, want %q", r.Verdict, want.Verdict.Measured)
 	}
@@ -111,7 +115,7 @@ func compare(t *testing.T, r *probe.Result, want *truth) {
 		if w.Period != nil && a.Step != *w.Period {
 			t.Errorf("%s: step %d, want %d", name, a.Step, *w.Period)
 		}
-		if a.LocalHalo != nil && (value(a.ReachUp) != w.Reach.Up || value(a.ReachDown) != w.Reach.Down) {
+		if (w.HaloStructural != nil || w.LocalHalo != nil) && (value(a.ReachUp) != w.Reach.Up || value(a.ReachDown) != w.Reach.Down) {
 			t.Errorf("%s: reach %d, %d; want %d, %d", name, value(a.ReachUp), value(a.ReachDown), w.Reach.Up, w.Reach.Down)
 		}
 		if m := a.Measured; m != nil && m.Verdict != want.Verdict.Measured {
@@ -131,5 +135,12 @@ func compare(t *testing.T, r *probe.Result, want *truth) {
 		if a.Legal == nil || a.Legal.Step != *s.AlignedStep || a.Legal.Offset != *s.AlignedOffset {
 			t.Errorf("%s: legal %v, want %d·k+%d", name, a.Legal, *s.AlignedStep, *s.AlignedOffset)
 		}
+	}
+}
+
+func show(t *testing.T, r *probe.Result) {
+	t.Logf("seam %.3g blending %.2f floor %.2g %.2fs ck %v", r.Seam, r.Blending, r.Floor, r.Seconds, r.Checkerboard)
+	for _, c := range r.Causes {
+		t.Logf("   %-22s alone %.3f share %.3f  %d nodes", c.Name, c.Alone, c.Share, len(c.Nodes))
 	}
 }
