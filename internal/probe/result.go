@@ -22,6 +22,12 @@ type Result struct {
 	Cause   []string `json:"cause"`   // what brings seams in, the worst kind first: input_statistics, global_pooling, size_dependent_resize, missing_context, grid_phase
 	Causes  []Cause  `json:"causes"`  // the same with share and nodes, and blending
 
+	// The seam of an unaware tiling: the RMS error against the whole within 4 px
+	// of its tiles' edges. Blending is the part of it that a linear cross-fade of
+	// neighbouring tiles takes away, in place of a hard cut.
+	Seam     float64 `json:"seam"`
+	Blending float64 `json:"blending"`
+
 	// Where wiring and measurement disagree, in words. A verdict "exact" by the
 	// wiring that the measurement refutes is given as "never".
 	Contradictions []string `json:"contradictions,omitempty"`
@@ -109,6 +115,10 @@ type Measured struct {
 	HaloTop    *int `json:"halo_top"` // beyond the last row that differs at all (above the floor where a Runner predicts)
 	HaloBottom *int `json:"halo_bottom"`
 
+	// How far above and below output px saw a row that was disturbed.
+	ReachUp   int `json:"reach_up"`
+	ReachDown int `json:"reach_down"`
+
 	Curve      []CurvePoint    `json:"curve"`       // error by discarded px
 	Plateau    float64         `json:"plateau"`     // error in the tile's central quarter
 	BeyondHalo float64         `json:"beyond_halo"` // error beyond the local halo of the wiring
@@ -157,7 +167,9 @@ type ShiftSame struct {
 }
 
 // A Place says where the output's content lies against the input, in px:
-// positive is down and right.
+// positive is down and right, height first. Wiring is of the path through the
+// deepest level; Measured is the centre of the squared change that a disturbed
+// row makes, over all paths. Random weights move the latter by a px or two.
 type Place struct {
 	Wiring   [2]float64 `json:"wiring"`
 	Measured [2]float64 `json:"measured"`
@@ -167,7 +179,7 @@ type Place struct {
 type BorderBand struct {
 	From int       `json:"from"` // px
 	To   int       `json:"to"`
-	Mean []float64 `json:"mean"` // per channel, minus the interior's
+	Mean []float64 `json:"mean"` // per channel, minus that from 32 px on
 }
 
 // Accuracy is how many px are labelled as in the masks.

@@ -3,6 +3,7 @@ package probe_test
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,6 +85,10 @@ func TestZoo(t *testing.T) {
 }
 
 func compare(t *testing.T, r *probe.Result, want *truth) {
+	pattern(t, r, want)
+	if !slices.Equal(r.Cause, want.Verdict.Cause) {
+		t.Errorf("causes %v, want %v", r.Cause, want.Verdict.Cause)
+	}
 	if r.Verdict != want.Verdict.Measured {
 		t.Errorf("verdict %q, want %q", r.Verdict, want.Verdict.Measured)
 	}
@@ -111,7 +116,7 @@ func compare(t *testing.T, r *probe.Result, want *truth) {
 		if w.Period != nil && a.Step != *w.Period {
 			t.Errorf("%s: step %d, want %d", name, a.Step, *w.Period)
 		}
-		if a.LocalHalo != nil && (value(a.ReachUp) != w.Reach.Up || value(a.ReachDown) != w.Reach.Down) {
+		if (w.HaloStructural != nil || w.LocalHalo != nil) && (value(a.ReachUp) != w.Reach.Up || value(a.ReachDown) != w.Reach.Down) {
 			t.Errorf("%s: reach %d, %d; want %d, %d", name, value(a.ReachUp), value(a.ReachDown), w.Reach.Up, w.Reach.Down)
 		}
 		if m := a.Measured; m != nil && m.Verdict != want.Verdict.Measured {
@@ -130,6 +135,30 @@ func compare(t *testing.T, r *probe.Result, want *truth) {
 		}
 		if a.Legal == nil || a.Legal.Step != *s.AlignedStep || a.Legal.Offset != *s.AlignedOffset {
 			t.Errorf("%s: legal %v, want %d·k+%d", name, a.Legal, *s.AlignedStep, *s.AlignedOffset)
+		}
+	}
+}
+
+// pattern compares the checkerboard, whose unit is the spread on other noise.
+func pattern(t *testing.T, r *probe.Result, want *truth) {
+	if r.Model.Fixed != nil && r.Verdict == probe.Never {
+		return // at other sizes than the file's it is another network
+	}
+	if r.Checkerboard == nil {
+		t.Error("no checkerboard")
+		return
+	}
+	for level, got := range r.Checkerboard.Levels {
+		var w struct {
+			Spread []float64 `json:"spread_per_channel"`
+		}
+		if err := json.Unmarshal(want.Checkerboard["constant_"+level], &w); err != nil {
+			t.Fatal(err)
+		}
+		for c, e := range w.Spread {
+			if math.Abs(got[c]-e) > 0.01+0.1*e {
+				t.Errorf("checkerboard of channel %d at %s: %.3g, want %.3g", c, level, got[c], e)
+			}
 		}
 	}
 }
