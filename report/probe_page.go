@@ -103,7 +103,7 @@ func embed(pictures []Picture) ([]htmlPictures, error) {
 	if len(pictures) == 0 {
 		return nil, nil
 	}
-	s := htmlPictures{Title: "The same image in one piece and in tiles"}
+	s := htmlPictures{Title: "The same image in one piece and in tiles", Pairs: true}
 	for _, p := range pictures {
 		var b bytes.Buffer
 		if err := p.Encode(&b); err != nil {

@@ -25,19 +25,50 @@ func ProbeText(w io.Writer, r *probe.Result, width int, color bool) error {
 	for _, n := range r.Notes {
 		t.para("  ! ", sentenceCase(n)+".")
 	}
-	for _, x := range []*table{p.toleranceTable(), p.causeTable(), p.artifactTable(), p.tilerTable()} {
-		if len(x.Rows) > 0 {
-			t.gap()
-			if err := t.table(x); err != nil {
-				return err
-			}
-		}
+	if err := t.tables(p.toleranceTable()); err != nil {
+		return err
+	}
+	t.rows(p.causeTable(), func(c []tableCell) (string, string) {
+		return c[1].Text + " " + c[0].Text, c[3].Text
+	})
+	t.rows(p.artifactTable(), func(c []tableCell) (string, string) {
+		return c[0].Text + ": " + c[1].Text, c[2].Text
+	})
+	if err := t.tables(p.tilerTable()); err != nil {
+		return err
 	}
 	if a := p.advice(); a != "" {
 		t.gap()
 		t.para("", t.bold("What to do:")+" "+a)
 	}
 	return t.Flush()
+}
+
+// tables writes those that have rows.
+func (t *terminal) tables(all ...*table) error {
+	for _, x := range all {
+		if len(x.Rows) == 0 {
+			continue
+		}
+		t.gap()
+		if err := t.table(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rows writes a table of words line by line, what is measured before what it means.
+func (t *terminal) rows(x *table, line func([]tableCell) (what, means string)) {
+	if len(x.Rows) == 0 {
+		return
+	}
+	t.gap()
+	t.line(t.bold(x.Title))
+	for _, r := range x.Rows {
+		what, means := line(r.Cells)
+		t.para("  ", what+"; "+means)
+	}
 }
 
 // advice is the plan to use.
