@@ -3,6 +3,7 @@ module unetbench
 go 1.26.0
 
 require (
+	github.com/ebitengine/purego v0.11.3
 	github.com/google/go-cmp v0.7.0
 	github.com/mattn/go-runewidth v0.0.19
 	github.com/nlpodyssey/safetensors v0.0.0-20250209183917-bfb01cc25f7c

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"math"
-
 	"unetbench/graph"
 	"unetbench/internal/kernel"
 )
@@ -59,7 +57,7 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 		u.back = append(u.back, nil)
 	}
 	u.fast = c.fast(u)
-	if u.kh*u.kw == 1 && len(u.in) == 1 {
+	if u.kh*u.kw == 1 && len(u.in) == 1 && n.Stride == [2]int{1, 1} {
 		u.behind = c.follow(u.in[0], u.out, func(i, y0, y1 int, w *worker) {
 			for r := y0; r < y1; r++ {
 				u.finish(i, r, w)
@@ -90,7 +88,7 @@ func (u *conv) pack(w graph.Weights) {
 	weight := w[u.node.Params[0]]
 	copy(u.bias, w[u.node.Params[1]])
 	if u.fold != nil {
-		u.foldNorm(w)
+		foldNorm(u.fold, w, u.scale, u.bias)
 	}
 	c0 := 0
 	for j, p := range u.in {
@@ -101,16 +99,6 @@ func (u *conv) pack(w graph.Weights) {
 			u.back[j].pack(weight, l, nil)
 		}
 		c0 += p.c
-	}
-}
-
-// foldNorm finds what the norm multiplies the weights by, and its bias.
-func (u *conv) foldNorm(w graph.Weights) {
-	p := u.fold.Params
-	gamma, beta, mean, variance := w[p[0]], w[p[1]], w[p[2]], w[p[3]]
-	for o := range u.scale {
-		u.scale[o] = float64(gamma[o]) / math.Sqrt(float64(variance[o])+epsilon)
-		u.bias[o] = float32(float64(float64(u.bias[o]-mean[o])*u.scale[o]) + float64(beta[o]))
 	}
 }
 
@@ -157,7 +145,7 @@ func (u *conv) row(y view, i, r int, w *worker) {
 		}
 		x := p.val()
 		*m = kernel.Product{
-			A: x.from(i, r, 0), ARow: x.pitch, AStep: 1, LDA: x.c,
+			A: x.from(i, r*u.node.Stride[0], 0), ARow: x.pitch, AStep: 1, LDA: u.node.Stride[1] * x.c,
 			LDC: y.c, Rows: u.kh, Depth: u.kw * x.c, M: y.region.w,
 			Accumulate: begun, ReLU: u.relu && j == last, Stream: u.stats == nil && y.large(),
 		}

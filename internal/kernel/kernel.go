@@ -89,8 +89,18 @@ type Set struct {
 	Lerp func(dst, a, b []float32, wa, wb float32)
 	// AXPY: dst[i] += w·x[i].
 	AXPY func(dst, x []float32, w float32)
+	// Max: dst[i] = the larger of a[i] and b[i], NaN if either is.
+	Max func(dst, a, b []float32)
+	// Multiply: dst[i] *= src[i].
+	Multiply func(dst, src []float32)
+	// Slope: dst[i] = src[i] where positive, else src[i]·slope[i%P].
+	Slope func(dst, src, slope []float32)
+	// Clamp: dst[i] = src[i] within lo … hi; a NaN stays one.
+	Clamp func(dst, src []float32, lo, hi float32)
+	// Exp, Sigmoid and Tanh: dst[i] = e^src[i], 1/(1+e^−src[i]), tanh src[i], to 1e-6 of its value.
+	Exp, Sigmoid, Tanh func(dst, src []float32)
 	// MaxPool2: one output row of a 2×2, stride 2 pool, len(dst)/c pixels of c channels, over
-	// the input rows r0 and r1 (at least 2·len(dst) values each).
+	// the input rows r0 and r1 (at least 2·len(dst) values each). A window with a NaN gives NaN.
 	MaxPool2 func(dst, r0, r1 []float32, c int)
 	// MaxPool2Back adds dy to the first maximum (order: r0 left, r0 right, r1 left, r1 right)
 	// of each window: d0, d1 are the gradient rows of r0, r1.
