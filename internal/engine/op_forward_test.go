@@ -219,3 +219,78 @@ func TestForwardThreads(t *testing.T) {
 		}
 	})
 }
+
+// The mean of a large map keeps its digits, whatever the order of its values.
+func TestMeanOfLargeMap(t *testing.T) {
+	b := builder{&graph.Graph{Name: "mean"}}
+	b.Add("m", graph.Reduce, graph.Node{Over: graph.OverMap}, b.in(3))
+	x := newFixture(t, b.Graph, graph.Size{H: 512, W: 517}, 1)
+	for i := range x.in[0].Pix {
+		x.in[0].Pix[i] += 100
+	}
+	for _, k := range kernel.Sets {
+		x.forward(t, engine.Options{Kernel: k}, 1e-7)
+	}
+}
+
+// In exact mode what looks at a few pixels gives the same bits for the same
+// pixels wherever they lie.
+func TestLocalOpsPositionDoesNotMatter(t *testing.T) {
+	pool := func(op graph.Op, n graph.Node) func(b builder, x *graph.Node) {
+		return func(b builder, x *graph.Node) { b.pool(op, x, n) }
+	}
+	resize := func(how graph.Interp, scale float64) func(b builder, x *graph.Node) {
+		return func(b builder, x *graph.Node) {
+			b.Add("r", graph.Resize, graph.Node{Scale: [2]float64{scale, scale}, Interp: how}, x)
+		}
+	}
+	cases := map[string]func(b builder, x *graph.Node){
+		"max-3x3": pool(graph.MaxPool, graph.Node{Kernel: square(3), Stride: square(2), Pads: [4]int{1, 1, 1, 1}}),
+		"mean-5":  pool(graph.AvgPool, graph.Node{Kernel: square(5), Stride: square(3), Pads: [4]int{2, 2, 2, 2}}),
+		"softmax": func(b builder, x *graph.Node) { b.op("s", graph.Softmax, x) },
+		"swish": func(b builder, x *graph.Node) {
+			b.op("p", graph.Product, x, b.Add("f", graph.Pointwise, graph.Node{Func: graph.Sigmoid}, x))
+		},
+		"elu": func(b builder, x *graph.Node) {
+			b.Add("f", graph.Pointwise, graph.Node{Func: graph.ELU, Args: [2]float64{1}}, x)
+		},
+		"leaky": func(b builder, x *graph.Node) {
+			b.Add("f", graph.Pointwise, graph.Node{Func: graph.LeakyReLU, Args: [2]float64{0.1}}, x)
+		},
+		"gate": func(b builder, x *graph.Node) {
+			b.op("s", graph.Sum, b.Add("m", graph.Reduce, graph.Node{Over: graph.OverChannels}, x), x)
+		},
+	}
+	for how := graph.Bilinear; how <= graph.Cubic; how++ {
+		for _, scale := range []float64{0.5, 1.5, 2, 7. / 3, 5. / 3} {
+			if how != graph.BilinearAlign {
+				cases[fmt.Sprintf("%v-%.3g", how, scale)] = resize(how, scale)
+			}
+		}
+	}
+	const side, part, y0, x0, margin = 60, 36, 12, 18, 8
+	for name, make := range cases {
+		for _, c := range []int{3, 18} {
+			b := builder{&graph.Graph{Name: name}}
+			make(b, b.in(c))
+			x := newFixture(t, b.Graph, graph.Square(side), 1)
+			m := graph.NewMap(graph.Shape{C: c, H: part, W: part})
+			for i := range m.Pix {
+				m.Pix[i] = x.in[0].At(i/(part*part), y0+i/part%part, x0+i%part)
+			}
+			for _, k := range kernel.Sets {
+				whole, cut := predict(t, b.Graph, x.w, k, x.in[0]), predict(t, b.Graph, x.w, k, m)
+				dy, dx := y0*whole.H/side, x0*whole.W/side
+				for ch := range cut.C {
+					for y := margin * cut.H / part; y < (part-margin)*cut.H/part; y++ {
+						for z := margin * cut.W / part; z < (part-margin)*cut.W/part; z++ {
+							if u, v := cut.At(ch, y, z), whole.At(ch, y+dy, z+dx); u != v {
+								t.Fatalf("%s, %s, %d channels: (%d, %d, %d) is %v in the part, %v in the whole", name, k.Name, c, ch, y, z, u, v)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
