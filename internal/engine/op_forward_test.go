@@ -161,12 +161,11 @@ func init() {
 		}})
 	}
 	for how := graph.Bilinear; how <= graph.Cubic; how++ {
-		for _, scale := range [][2]float64{{2, 1.5}, {0.5, 0.3}, {1.3, 2.37}, {float64(float32(1.6)), float64(float32(1) / 3)}, {1.05, 1}} {
-			for _, c := range []int{3, 17} {
-				more = append(more, opCase{fmt.Sprintf("resize-%v-by-%.3gx%.3g-c%d", how, scale[0], scale[1], c), graph.Shape{C: c, H: 9, W: 11}, func(b builder, x *graph.Node) {
-					b.Add("r", graph.Resize, graph.Node{Scale: scale, Interp: how}, x)
-				}})
-			}
+		for i, scale := range [][2]float64{{2, 1.5}, {0.5, 0.3}, {1.3, 2.37}, {float64(float32(1.6)), float64(float32(1) / 3)}, {1.05, 1}} {
+			c := []int{17, 3}[min(i, 1)]
+			more = append(more, opCase{fmt.Sprintf("resize-%v-by-%.3gx%.3g", how, scale[0], scale[1]), graph.Shape{C: c, H: 5, W: 7}, func(b builder, x *graph.Node) {
+				b.Add("r", graph.Resize, graph.Node{Scale: scale, Interp: how}, x)
+			}})
 		}
 	}
 }
