@@ -109,7 +109,7 @@ func pointwise(net *Net, n *graph.Node) func(dst, src []float32) {
 	case graph.Softplus:
 		return each(func(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) })
 	case graph.Erf:
-		return each(math.Erf)
+		return k.Erf
 	case graph.Exp:
 		return k.Exp
 	case graph.Log:

@@ -76,6 +76,7 @@ func (v vector) set(name string, mul *loops, f2, f4 *lifts) *Set {
 		Exp:          v.exp,
 		Sigmoid:      v.sigmoid,
 		Tanh:         v.tanh,
+		Erf:          v.erf,
 		MaxPool2:     v.maxPool2,
 		MaxPool2Back: v.maxPool2Back,
 		Adam:         v.adam,

@@ -174,119 +174,343 @@ DATA numbers<>+624(SB)/4, $0x41a00000
 DATA numbers<>+628(SB)/4, $0x41a00000
 DATA numbers<>+632(SB)/4, $0x41a00000
 DATA numbers<>+636(SB)/4, $0x41a00000
-DATA numbers<>+640(SB)/4, $0x3f000000
-DATA numbers<>+644(SB)/4, $0x3f000000
-DATA numbers<>+648(SB)/4, $0x3f000000
-DATA numbers<>+652(SB)/4, $0x3f000000
-DATA numbers<>+656(SB)/4, $0x3f000000
-DATA numbers<>+660(SB)/4, $0x3f000000
-DATA numbers<>+664(SB)/4, $0x3f000000
-DATA numbers<>+668(SB)/4, $0x3f000000
-DATA numbers<>+672(SB)/4, $0x3f000000
-DATA numbers<>+676(SB)/4, $0x3f000000
-DATA numbers<>+680(SB)/4, $0x3f000000
-DATA numbers<>+684(SB)/4, $0x3f000000
-DATA numbers<>+688(SB)/4, $0x3f000000
-DATA numbers<>+692(SB)/4, $0x3f000000
-DATA numbers<>+696(SB)/4, $0x3f000000
-DATA numbers<>+700(SB)/4, $0x3f000000
-DATA numbers<>+704(SB)/4, $0x3e2aaaaa
-DATA numbers<>+708(SB)/4, $0x3e2aaaaa
-DATA numbers<>+712(SB)/4, $0x3e2aaaaa
-DATA numbers<>+716(SB)/4, $0x3e2aaaaa
-DATA numbers<>+720(SB)/4, $0x3e2aaaaa
-DATA numbers<>+724(SB)/4, $0x3e2aaaaa
-DATA numbers<>+728(SB)/4, $0x3e2aaaaa
-DATA numbers<>+732(SB)/4, $0x3e2aaaaa
-DATA numbers<>+736(SB)/4, $0x3e2aaaaa
-DATA numbers<>+740(SB)/4, $0x3e2aaaaa
-DATA numbers<>+744(SB)/4, $0x3e2aaaaa
-DATA numbers<>+748(SB)/4, $0x3e2aaaaa
-DATA numbers<>+752(SB)/4, $0x3e2aaaaa
-DATA numbers<>+756(SB)/4, $0x3e2aaaaa
-DATA numbers<>+760(SB)/4, $0x3e2aaaaa
-DATA numbers<>+764(SB)/4, $0x3e2aaaaa
-DATA numbers<>+768(SB)/4, $0x3d2aa9c1
-DATA numbers<>+772(SB)/4, $0x3d2aa9c1
-DATA numbers<>+776(SB)/4, $0x3d2aa9c1
-DATA numbers<>+780(SB)/4, $0x3d2aa9c1
-DATA numbers<>+784(SB)/4, $0x3d2aa9c1
-DATA numbers<>+788(SB)/4, $0x3d2aa9c1
-DATA numbers<>+792(SB)/4, $0x3d2aa9c1
-DATA numbers<>+796(SB)/4, $0x3d2aa9c1
-DATA numbers<>+800(SB)/4, $0x3d2aa9c1
-DATA numbers<>+804(SB)/4, $0x3d2aa9c1
-DATA numbers<>+808(SB)/4, $0x3d2aa9c1
-DATA numbers<>+812(SB)/4, $0x3d2aa9c1
-DATA numbers<>+816(SB)/4, $0x3d2aa9c1
-DATA numbers<>+820(SB)/4, $0x3d2aa9c1
-DATA numbers<>+824(SB)/4, $0x3d2aa9c1
-DATA numbers<>+828(SB)/4, $0x3d2aa9c1
-DATA numbers<>+832(SB)/4, $0x3c088908
-DATA numbers<>+836(SB)/4, $0x3c088908
-DATA numbers<>+840(SB)/4, $0x3c088908
-DATA numbers<>+844(SB)/4, $0x3c088908
-DATA numbers<>+848(SB)/4, $0x3c088908
-DATA numbers<>+852(SB)/4, $0x3c088908
-DATA numbers<>+856(SB)/4, $0x3c088908
-DATA numbers<>+860(SB)/4, $0x3c088908
-DATA numbers<>+864(SB)/4, $0x3c088908
-DATA numbers<>+868(SB)/4, $0x3c088908
-DATA numbers<>+872(SB)/4, $0x3c088908
-DATA numbers<>+876(SB)/4, $0x3c088908
-DATA numbers<>+880(SB)/4, $0x3c088908
-DATA numbers<>+884(SB)/4, $0x3c088908
-DATA numbers<>+888(SB)/4, $0x3c088908
-DATA numbers<>+892(SB)/4, $0x3c088908
-DATA numbers<>+896(SB)/4, $0x3ab743ce
-DATA numbers<>+900(SB)/4, $0x3ab743ce
-DATA numbers<>+904(SB)/4, $0x3ab743ce
-DATA numbers<>+908(SB)/4, $0x3ab743ce
-DATA numbers<>+912(SB)/4, $0x3ab743ce
-DATA numbers<>+916(SB)/4, $0x3ab743ce
-DATA numbers<>+920(SB)/4, $0x3ab743ce
-DATA numbers<>+924(SB)/4, $0x3ab743ce
-DATA numbers<>+928(SB)/4, $0x3ab743ce
-DATA numbers<>+932(SB)/4, $0x3ab743ce
-DATA numbers<>+936(SB)/4, $0x3ab743ce
-DATA numbers<>+940(SB)/4, $0x3ab743ce
-DATA numbers<>+944(SB)/4, $0x3ab743ce
-DATA numbers<>+948(SB)/4, $0x3ab743ce
-DATA numbers<>+952(SB)/4, $0x3ab743ce
-DATA numbers<>+956(SB)/4, $0x3ab743ce
-DATA numbers<>+960(SB)/4, $0x39506967
-DATA numbers<>+964(SB)/4, $0x39506967
-DATA numbers<>+968(SB)/4, $0x39506967
-DATA numbers<>+972(SB)/4, $0x39506967
-DATA numbers<>+976(SB)/4, $0x39506967
-DATA numbers<>+980(SB)/4, $0x39506967
-DATA numbers<>+984(SB)/4, $0x39506967
-DATA numbers<>+988(SB)/4, $0x39506967
-DATA numbers<>+992(SB)/4, $0x39506967
-DATA numbers<>+996(SB)/4, $0x39506967
-DATA numbers<>+1000(SB)/4, $0x39506967
-DATA numbers<>+1004(SB)/4, $0x39506967
-DATA numbers<>+1008(SB)/4, $0x39506967
-DATA numbers<>+1012(SB)/4, $0x39506967
-DATA numbers<>+1016(SB)/4, $0x39506967
-DATA numbers<>+1020(SB)/4, $0x39506967
-DATA numbers<>+1024(SB)/4, $0x80000000
-DATA numbers<>+1028(SB)/4, $0x80000000
-DATA numbers<>+1032(SB)/4, $0x80000000
-DATA numbers<>+1036(SB)/4, $0x80000000
-DATA numbers<>+1040(SB)/4, $0x80000000
-DATA numbers<>+1044(SB)/4, $0x80000000
-DATA numbers<>+1048(SB)/4, $0x80000000
-DATA numbers<>+1052(SB)/4, $0x80000000
-DATA numbers<>+1056(SB)/4, $0x80000000
-DATA numbers<>+1060(SB)/4, $0x80000000
-DATA numbers<>+1064(SB)/4, $0x80000000
-DATA numbers<>+1068(SB)/4, $0x80000000
-DATA numbers<>+1072(SB)/4, $0x80000000
-DATA numbers<>+1076(SB)/4, $0x80000000
-DATA numbers<>+1080(SB)/4, $0x80000000
-DATA numbers<>+1084(SB)/4, $0x80000000
-GLOBL numbers<>(SB), RODATA|NOPTR, $1088
+DATA numbers<>+640(SB)/4, $0xc0800000
+DATA numbers<>+644(SB)/4, $0xc0800000
+DATA numbers<>+648(SB)/4, $0xc0800000
+DATA numbers<>+652(SB)/4, $0xc0800000
+DATA numbers<>+656(SB)/4, $0xc0800000
+DATA numbers<>+660(SB)/4, $0xc0800000
+DATA numbers<>+664(SB)/4, $0xc0800000
+DATA numbers<>+668(SB)/4, $0xc0800000
+DATA numbers<>+672(SB)/4, $0xc0800000
+DATA numbers<>+676(SB)/4, $0xc0800000
+DATA numbers<>+680(SB)/4, $0xc0800000
+DATA numbers<>+684(SB)/4, $0xc0800000
+DATA numbers<>+688(SB)/4, $0xc0800000
+DATA numbers<>+692(SB)/4, $0xc0800000
+DATA numbers<>+696(SB)/4, $0xc0800000
+DATA numbers<>+700(SB)/4, $0xc0800000
+DATA numbers<>+704(SB)/4, $0x40800000
+DATA numbers<>+708(SB)/4, $0x40800000
+DATA numbers<>+712(SB)/4, $0x40800000
+DATA numbers<>+716(SB)/4, $0x40800000
+DATA numbers<>+720(SB)/4, $0x40800000
+DATA numbers<>+724(SB)/4, $0x40800000
+DATA numbers<>+728(SB)/4, $0x40800000
+DATA numbers<>+732(SB)/4, $0x40800000
+DATA numbers<>+736(SB)/4, $0x40800000
+DATA numbers<>+740(SB)/4, $0x40800000
+DATA numbers<>+744(SB)/4, $0x40800000
+DATA numbers<>+748(SB)/4, $0x40800000
+DATA numbers<>+752(SB)/4, $0x40800000
+DATA numbers<>+756(SB)/4, $0x40800000
+DATA numbers<>+760(SB)/4, $0x40800000
+DATA numbers<>+764(SB)/4, $0x40800000
+DATA numbers<>+768(SB)/4, $0x3f000000
+DATA numbers<>+772(SB)/4, $0x3f000000
+DATA numbers<>+776(SB)/4, $0x3f000000
+DATA numbers<>+780(SB)/4, $0x3f000000
+DATA numbers<>+784(SB)/4, $0x3f000000
+DATA numbers<>+788(SB)/4, $0x3f000000
+DATA numbers<>+792(SB)/4, $0x3f000000
+DATA numbers<>+796(SB)/4, $0x3f000000
+DATA numbers<>+800(SB)/4, $0x3f000000
+DATA numbers<>+804(SB)/4, $0x3f000000
+DATA numbers<>+808(SB)/4, $0x3f000000
+DATA numbers<>+812(SB)/4, $0x3f000000
+DATA numbers<>+816(SB)/4, $0x3f000000
+DATA numbers<>+820(SB)/4, $0x3f000000
+DATA numbers<>+824(SB)/4, $0x3f000000
+DATA numbers<>+828(SB)/4, $0x3f000000
+DATA numbers<>+832(SB)/4, $0x3e2aaaaa
+DATA numbers<>+836(SB)/4, $0x3e2aaaaa
+DATA numbers<>+840(SB)/4, $0x3e2aaaaa
+DATA numbers<>+844(SB)/4, $0x3e2aaaaa
+DATA numbers<>+848(SB)/4, $0x3e2aaaaa
+DATA numbers<>+852(SB)/4, $0x3e2aaaaa
+DATA numbers<>+856(SB)/4, $0x3e2aaaaa
+DATA numbers<>+860(SB)/4, $0x3e2aaaaa
+DATA numbers<>+864(SB)/4, $0x3e2aaaaa
+DATA numbers<>+868(SB)/4, $0x3e2aaaaa
+DATA numbers<>+872(SB)/4, $0x3e2aaaaa
+DATA numbers<>+876(SB)/4, $0x3e2aaaaa
+DATA numbers<>+880(SB)/4, $0x3e2aaaaa
+DATA numbers<>+884(SB)/4, $0x3e2aaaaa
+DATA numbers<>+888(SB)/4, $0x3e2aaaaa
+DATA numbers<>+892(SB)/4, $0x3e2aaaaa
+DATA numbers<>+896(SB)/4, $0x3d2aa9c1
+DATA numbers<>+900(SB)/4, $0x3d2aa9c1
+DATA numbers<>+904(SB)/4, $0x3d2aa9c1
+DATA numbers<>+908(SB)/4, $0x3d2aa9c1
+DATA numbers<>+912(SB)/4, $0x3d2aa9c1
+DATA numbers<>+916(SB)/4, $0x3d2aa9c1
+DATA numbers<>+920(SB)/4, $0x3d2aa9c1
+DATA numbers<>+924(SB)/4, $0x3d2aa9c1
+DATA numbers<>+928(SB)/4, $0x3d2aa9c1
+DATA numbers<>+932(SB)/4, $0x3d2aa9c1
+DATA numbers<>+936(SB)/4, $0x3d2aa9c1
+DATA numbers<>+940(SB)/4, $0x3d2aa9c1
+DATA numbers<>+944(SB)/4, $0x3d2aa9c1
+DATA numbers<>+948(SB)/4, $0x3d2aa9c1
+DATA numbers<>+952(SB)/4, $0x3d2aa9c1
+DATA numbers<>+956(SB)/4, $0x3d2aa9c1
+DATA numbers<>+960(SB)/4, $0x3c088908
+DATA numbers<>+964(SB)/4, $0x3c088908
+DATA numbers<>+968(SB)/4, $0x3c088908
+DATA numbers<>+972(SB)/4, $0x3c088908
+DATA numbers<>+976(SB)/4, $0x3c088908
+DATA numbers<>+980(SB)/4, $0x3c088908
+DATA numbers<>+984(SB)/4, $0x3c088908
+DATA numbers<>+988(SB)/4, $0x3c088908
+DATA numbers<>+992(SB)/4, $0x3c088908
+DATA numbers<>+996(SB)/4, $0x3c088908
+DATA numbers<>+1000(SB)/4, $0x3c088908
+DATA numbers<>+1004(SB)/4, $0x3c088908
+DATA numbers<>+1008(SB)/4, $0x3c088908
+DATA numbers<>+1012(SB)/4, $0x3c088908
+DATA numbers<>+1016(SB)/4, $0x3c088908
+DATA numbers<>+1020(SB)/4, $0x3c088908
+DATA numbers<>+1024(SB)/4, $0x3ab743ce
+DATA numbers<>+1028(SB)/4, $0x3ab743ce
+DATA numbers<>+1032(SB)/4, $0x3ab743ce
+DATA numbers<>+1036(SB)/4, $0x3ab743ce
+DATA numbers<>+1040(SB)/4, $0x3ab743ce
+DATA numbers<>+1044(SB)/4, $0x3ab743ce
+DATA numbers<>+1048(SB)/4, $0x3ab743ce
+DATA numbers<>+1052(SB)/4, $0x3ab743ce
+DATA numbers<>+1056(SB)/4, $0x3ab743ce
+DATA numbers<>+1060(SB)/4, $0x3ab743ce
+DATA numbers<>+1064(SB)/4, $0x3ab743ce
+DATA numbers<>+1068(SB)/4, $0x3ab743ce
+DATA numbers<>+1072(SB)/4, $0x3ab743ce
+DATA numbers<>+1076(SB)/4, $0x3ab743ce
+DATA numbers<>+1080(SB)/4, $0x3ab743ce
+DATA numbers<>+1084(SB)/4, $0x3ab743ce
+DATA numbers<>+1088(SB)/4, $0x39506967
+DATA numbers<>+1092(SB)/4, $0x39506967
+DATA numbers<>+1096(SB)/4, $0x39506967
+DATA numbers<>+1100(SB)/4, $0x39506967
+DATA numbers<>+1104(SB)/4, $0x39506967
+DATA numbers<>+1108(SB)/4, $0x39506967
+DATA numbers<>+1112(SB)/4, $0x39506967
+DATA numbers<>+1116(SB)/4, $0x39506967
+DATA numbers<>+1120(SB)/4, $0x39506967
+DATA numbers<>+1124(SB)/4, $0x39506967
+DATA numbers<>+1128(SB)/4, $0x39506967
+DATA numbers<>+1132(SB)/4, $0x39506967
+DATA numbers<>+1136(SB)/4, $0x39506967
+DATA numbers<>+1140(SB)/4, $0x39506967
+DATA numbers<>+1144(SB)/4, $0x39506967
+DATA numbers<>+1148(SB)/4, $0x39506967
+DATA numbers<>+1152(SB)/4, $0x80000000
+DATA numbers<>+1156(SB)/4, $0x80000000
+DATA numbers<>+1160(SB)/4, $0x80000000
+DATA numbers<>+1164(SB)/4, $0x80000000
+DATA numbers<>+1168(SB)/4, $0x80000000
+DATA numbers<>+1172(SB)/4, $0x80000000
+DATA numbers<>+1176(SB)/4, $0x80000000
+DATA numbers<>+1180(SB)/4, $0x80000000
+DATA numbers<>+1184(SB)/4, $0x80000000
+DATA numbers<>+1188(SB)/4, $0x80000000
+DATA numbers<>+1192(SB)/4, $0x80000000
+DATA numbers<>+1196(SB)/4, $0x80000000
+DATA numbers<>+1200(SB)/4, $0x80000000
+DATA numbers<>+1204(SB)/4, $0x80000000
+DATA numbers<>+1208(SB)/4, $0x80000000
+DATA numbers<>+1212(SB)/4, $0x80000000
+DATA numbers<>+1216(SB)/4, $0xaf95df0b
+DATA numbers<>+1220(SB)/4, $0xaf95df0b
+DATA numbers<>+1224(SB)/4, $0xaf95df0b
+DATA numbers<>+1228(SB)/4, $0xaf95df0b
+DATA numbers<>+1232(SB)/4, $0xaf95df0b
+DATA numbers<>+1236(SB)/4, $0xaf95df0b
+DATA numbers<>+1240(SB)/4, $0xaf95df0b
+DATA numbers<>+1244(SB)/4, $0xaf95df0b
+DATA numbers<>+1248(SB)/4, $0xaf95df0b
+DATA numbers<>+1252(SB)/4, $0xaf95df0b
+DATA numbers<>+1256(SB)/4, $0xaf95df0b
+DATA numbers<>+1260(SB)/4, $0xaf95df0b
+DATA numbers<>+1264(SB)/4, $0xaf95df0b
+DATA numbers<>+1268(SB)/4, $0xaf95df0b
+DATA numbers<>+1272(SB)/4, $0xaf95df0b
+DATA numbers<>+1276(SB)/4, $0xaf95df0b
+DATA numbers<>+1280(SB)/4, $0x32edffee
+DATA numbers<>+1284(SB)/4, $0x32edffee
+DATA numbers<>+1288(SB)/4, $0x32edffee
+DATA numbers<>+1292(SB)/4, $0x32edffee
+DATA numbers<>+1296(SB)/4, $0x32edffee
+DATA numbers<>+1300(SB)/4, $0x32edffee
+DATA numbers<>+1304(SB)/4, $0x32edffee
+DATA numbers<>+1308(SB)/4, $0x32edffee
+DATA numbers<>+1312(SB)/4, $0x32edffee
+DATA numbers<>+1316(SB)/4, $0x32edffee
+DATA numbers<>+1320(SB)/4, $0x32edffee
+DATA numbers<>+1324(SB)/4, $0x32edffee
+DATA numbers<>+1328(SB)/4, $0x32edffee
+DATA numbers<>+1332(SB)/4, $0x32edffee
+DATA numbers<>+1336(SB)/4, $0x32edffee
+DATA numbers<>+1340(SB)/4, $0x32edffee
+DATA numbers<>+1344(SB)/4, $0xb60cff51
+DATA numbers<>+1348(SB)/4, $0xb60cff51
+DATA numbers<>+1352(SB)/4, $0xb60cff51
+DATA numbers<>+1356(SB)/4, $0xb60cff51
+DATA numbers<>+1360(SB)/4, $0xb60cff51
+DATA numbers<>+1364(SB)/4, $0xb60cff51
+DATA numbers<>+1368(SB)/4, $0xb60cff51
+DATA numbers<>+1372(SB)/4, $0xb60cff51
+DATA numbers<>+1376(SB)/4, $0xb60cff51
+DATA numbers<>+1380(SB)/4, $0xb60cff51
+DATA numbers<>+1384(SB)/4, $0xb60cff51
+DATA numbers<>+1388(SB)/4, $0xb60cff51
+DATA numbers<>+1392(SB)/4, $0xb60cff51
+DATA numbers<>+1396(SB)/4, $0xb60cff51
+DATA numbers<>+1400(SB)/4, $0xb60cff51
+DATA numbers<>+1404(SB)/4, $0xb60cff51
+DATA numbers<>+1408(SB)/4, $0xb86ec2d2
+DATA numbers<>+1412(SB)/4, $0xb86ec2d2
+DATA numbers<>+1416(SB)/4, $0xb86ec2d2
+DATA numbers<>+1420(SB)/4, $0xb86ec2d2
+DATA numbers<>+1424(SB)/4, $0xb86ec2d2
+DATA numbers<>+1428(SB)/4, $0xb86ec2d2
+DATA numbers<>+1432(SB)/4, $0xb86ec2d2
+DATA numbers<>+1436(SB)/4, $0xb86ec2d2
+DATA numbers<>+1440(SB)/4, $0xb86ec2d2
+DATA numbers<>+1444(SB)/4, $0xb86ec2d2
+DATA numbers<>+1448(SB)/4, $0xb86ec2d2
+DATA numbers<>+1452(SB)/4, $0xb86ec2d2
+DATA numbers<>+1456(SB)/4, $0xb86ec2d2
+DATA numbers<>+1460(SB)/4, $0xb86ec2d2
+DATA numbers<>+1464(SB)/4, $0xb86ec2d2
+DATA numbers<>+1468(SB)/4, $0xb86ec2d2
+DATA numbers<>+1472(SB)/4, $0xba40ac63
+DATA numbers<>+1476(SB)/4, $0xba40ac63
+DATA numbers<>+1480(SB)/4, $0xba40ac63
+DATA numbers<>+1484(SB)/4, $0xba40ac63
+DATA numbers<>+1488(SB)/4, $0xba40ac63
+DATA numbers<>+1492(SB)/4, $0xba40ac63
+DATA numbers<>+1496(SB)/4, $0xba40ac63
+DATA numbers<>+1500(SB)/4, $0xba40ac63
+DATA numbers<>+1504(SB)/4, $0xba40ac63
+DATA numbers<>+1508(SB)/4, $0xba40ac63
+DATA numbers<>+1512(SB)/4, $0xba40ac63
+DATA numbers<>+1516(SB)/4, $0xba40ac63
+DATA numbers<>+1520(SB)/4, $0xba40ac63
+DATA numbers<>+1524(SB)/4, $0xba40ac63
+DATA numbers<>+1528(SB)/4, $0xba40ac63
+DATA numbers<>+1532(SB)/4, $0xba40ac63
+DATA numbers<>+1536(SB)/4, $0xbb41a1f6
+DATA numbers<>+1540(SB)/4, $0xbb41a1f6
+DATA numbers<>+1544(SB)/4, $0xbb41a1f6
+DATA numbers<>+1548(SB)/4, $0xbb41a1f6
+DATA numbers<>+1552(SB)/4, $0xbb41a1f6
+DATA numbers<>+1556(SB)/4, $0xbb41a1f6
+DATA numbers<>+1560(SB)/4, $0xbb41a1f6
+DATA numbers<>+1564(SB)/4, $0xbb41a1f6
+DATA numbers<>+1568(SB)/4, $0xbb41a1f6
+DATA numbers<>+1572(SB)/4, $0xbb41a1f6
+DATA numbers<>+1576(SB)/4, $0xbb41a1f6
+DATA numbers<>+1580(SB)/4, $0xbb41a1f6
+DATA numbers<>+1584(SB)/4, $0xbb41a1f6
+DATA numbers<>+1588(SB)/4, $0xbb41a1f6
+DATA numbers<>+1592(SB)/4, $0xbb41a1f6
+DATA numbers<>+1596(SB)/4, $0xbb41a1f6
+DATA numbers<>+1600(SB)/4, $0xbc83dbd4
+DATA numbers<>+1604(SB)/4, $0xbc83dbd4
+DATA numbers<>+1608(SB)/4, $0xbc83dbd4
+DATA numbers<>+1612(SB)/4, $0xbc83dbd4
+DATA numbers<>+1616(SB)/4, $0xbc83dbd4
+DATA numbers<>+1620(SB)/4, $0xbc83dbd4
+DATA numbers<>+1624(SB)/4, $0xbc83dbd4
+DATA numbers<>+1628(SB)/4, $0xbc83dbd4
+DATA numbers<>+1632(SB)/4, $0xbc83dbd4
+DATA numbers<>+1636(SB)/4, $0xbc83dbd4
+DATA numbers<>+1640(SB)/4, $0xbc83dbd4
+DATA numbers<>+1644(SB)/4, $0xbc83dbd4
+DATA numbers<>+1648(SB)/4, $0xbc83dbd4
+DATA numbers<>+1652(SB)/4, $0xbc83dbd4
+DATA numbers<>+1656(SB)/4, $0xbc83dbd4
+DATA numbers<>+1660(SB)/4, $0xbc83dbd4
+DATA numbers<>+1664(SB)/4, $0xb77460cd
+DATA numbers<>+1668(SB)/4, $0xb77460cd
+DATA numbers<>+1672(SB)/4, $0xb77460cd
+DATA numbers<>+1676(SB)/4, $0xb77460cd
+DATA numbers<>+1680(SB)/4, $0xb77460cd
+DATA numbers<>+1684(SB)/4, $0xb77460cd
+DATA numbers<>+1688(SB)/4, $0xb77460cd
+DATA numbers<>+1692(SB)/4, $0xb77460cd
+DATA numbers<>+1696(SB)/4, $0xb77460cd
+DATA numbers<>+1700(SB)/4, $0xb77460cd
+DATA numbers<>+1704(SB)/4, $0xb77460cd
+DATA numbers<>+1708(SB)/4, $0xb77460cd
+DATA numbers<>+1712(SB)/4, $0xb77460cd
+DATA numbers<>+1716(SB)/4, $0xb77460cd
+DATA numbers<>+1720(SB)/4, $0xb77460cd
+DATA numbers<>+1724(SB)/4, $0xb77460cd
+DATA numbers<>+1728(SB)/4, $0xb95fbd29
+DATA numbers<>+1732(SB)/4, $0xb95fbd29
+DATA numbers<>+1736(SB)/4, $0xb95fbd29
+DATA numbers<>+1740(SB)/4, $0xb95fbd29
+DATA numbers<>+1744(SB)/4, $0xb95fbd29
+DATA numbers<>+1748(SB)/4, $0xb95fbd29
+DATA numbers<>+1752(SB)/4, $0xb95fbd29
+DATA numbers<>+1756(SB)/4, $0xb95fbd29
+DATA numbers<>+1760(SB)/4, $0xb95fbd29
+DATA numbers<>+1764(SB)/4, $0xb95fbd29
+DATA numbers<>+1768(SB)/4, $0xb95fbd29
+DATA numbers<>+1772(SB)/4, $0xb95fbd29
+DATA numbers<>+1776(SB)/4, $0xb95fbd29
+DATA numbers<>+1780(SB)/4, $0xb95fbd29
+DATA numbers<>+1784(SB)/4, $0xb95fbd29
+DATA numbers<>+1788(SB)/4, $0xb95fbd29
+DATA numbers<>+1792(SB)/4, $0xbadc924e
+DATA numbers<>+1796(SB)/4, $0xbadc924e
+DATA numbers<>+1800(SB)/4, $0xbadc924e
+DATA numbers<>+1804(SB)/4, $0xbadc924e
+DATA numbers<>+1808(SB)/4, $0xbadc924e
+DATA numbers<>+1812(SB)/4, $0xbadc924e
+DATA numbers<>+1816(SB)/4, $0xbadc924e
+DATA numbers<>+1820(SB)/4, $0xbadc924e
+DATA numbers<>+1824(SB)/4, $0xbadc924e
+DATA numbers<>+1828(SB)/4, $0xbadc924e
+DATA numbers<>+1832(SB)/4, $0xbadc924e
+DATA numbers<>+1836(SB)/4, $0xbadc924e
+DATA numbers<>+1840(SB)/4, $0xbadc924e
+DATA numbers<>+1844(SB)/4, $0xbadc924e
+DATA numbers<>+1848(SB)/4, $0xbadc924e
+DATA numbers<>+1852(SB)/4, $0xbadc924e
+DATA numbers<>+1856(SB)/4, $0xbbf19bf8
+DATA numbers<>+1860(SB)/4, $0xbbf19bf8
+DATA numbers<>+1864(SB)/4, $0xbbf19bf8
+DATA numbers<>+1868(SB)/4, $0xbbf19bf8
+DATA numbers<>+1872(SB)/4, $0xbbf19bf8
+DATA numbers<>+1876(SB)/4, $0xbbf19bf8
+DATA numbers<>+1880(SB)/4, $0xbbf19bf8
+DATA numbers<>+1884(SB)/4, $0xbbf19bf8
+DATA numbers<>+1888(SB)/4, $0xbbf19bf8
+DATA numbers<>+1892(SB)/4, $0xbbf19bf8
+DATA numbers<>+1896(SB)/4, $0xbbf19bf8
+DATA numbers<>+1900(SB)/4, $0xbbf19bf8
+DATA numbers<>+1904(SB)/4, $0xbbf19bf8
+DATA numbers<>+1908(SB)/4, $0xbbf19bf8
+DATA numbers<>+1912(SB)/4, $0xbbf19bf8
+DATA numbers<>+1916(SB)/4, $0xbbf19bf8
+DATA numbers<>+1920(SB)/4, $0xbc69b6a7
+DATA numbers<>+1924(SB)/4, $0xbc69b6a7
+DATA numbers<>+1928(SB)/4, $0xbc69b6a7
+DATA numbers<>+1932(SB)/4, $0xbc69b6a7
+DATA numbers<>+1936(SB)/4, $0xbc69b6a7
+DATA numbers<>+1940(SB)/4, $0xbc69b6a7
+DATA numbers<>+1944(SB)/4, $0xbc69b6a7
+DATA numbers<>+1948(SB)/4, $0xbc69b6a7
+DATA numbers<>+1952(SB)/4, $0xbc69b6a7
+DATA numbers<>+1956(SB)/4, $0xbc69b6a7
+DATA numbers<>+1960(SB)/4, $0xbc69b6a7
+DATA numbers<>+1964(SB)/4, $0xbc69b6a7
+DATA numbers<>+1968(SB)/4, $0xbc69b6a7
+DATA numbers<>+1972(SB)/4, $0xbc69b6a7
+DATA numbers<>+1976(SB)/4, $0xbc69b6a7
+DATA numbers<>+1980(SB)/4, $0xbc69b6a7
+GLOBL numbers<>(SB), RODATA|NOPTR, $1984
 
 // func addAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2, CMOV
@@ -1366,12 +1590,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1387,12 +1611,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1408,12 +1632,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1429,12 +1653,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1458,12 +1682,12 @@ by1:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1491,12 +1715,12 @@ after1:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1519,7 +1743,7 @@ by4:
 	CMPQ         DX, $0x40
 	JLT          after4
 	VMOVUPS      (CX)(BX*1), Z0
-	VPXORD       numbers<>+1024(SB), Z0, Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
 	VMOVUPS      numbers<>+384(SB), Z1
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      numbers<>+448(SB), Z1
@@ -1529,12 +1753,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1544,7 +1768,7 @@ by4:
 	VDIVPS       Z2, Z0, Z0
 	VMOVUPS      Z0, (AX)(BX*1)
 	VMOVUPS      64(CX)(BX*1), Z0
-	VPXORD       numbers<>+1024(SB), Z0, Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
 	VMOVUPS      numbers<>+384(SB), Z1
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      numbers<>+448(SB), Z1
@@ -1554,12 +1778,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1569,7 +1793,7 @@ by4:
 	VDIVPS       Z2, Z0, Z0
 	VMOVUPS      Z0, 64(AX)(BX*1)
 	VMOVUPS      128(CX)(BX*1), Z0
-	VPXORD       numbers<>+1024(SB), Z0, Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
 	VMOVUPS      numbers<>+384(SB), Z1
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      numbers<>+448(SB), Z1
@@ -1579,12 +1803,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1594,7 +1818,7 @@ by4:
 	VDIVPS       Z2, Z0, Z0
 	VMOVUPS      Z0, 128(AX)(BX*1)
 	VMOVUPS      192(CX)(BX*1), Z0
-	VPXORD       numbers<>+1024(SB), Z0, Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
 	VMOVUPS      numbers<>+384(SB), Z1
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      numbers<>+448(SB), Z1
@@ -1604,12 +1828,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1627,7 +1851,7 @@ by1:
 	CMPQ         DX, $0x10
 	JLT          after1
 	VMOVUPS      (CX)(BX*1), Z0
-	VPXORD       numbers<>+1024(SB), Z0, Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
 	VMOVUPS      numbers<>+384(SB), Z1
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      numbers<>+448(SB), Z1
@@ -1637,12 +1861,12 @@ by1:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1664,7 +1888,7 @@ after1:
 	CMOVLGE      SI, DI
 	KMOVW        DI, K1
 	VMOVUPS.Z    (CX)(BX*1), K1, Z0
-	VPXORD       numbers<>+1024(SB), Z0, Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
 	VMOVUPS      numbers<>+384(SB), Z1
 	VMAXPS       Z0, Z1, Z0
 	VMOVUPS      numbers<>+448(SB), Z1
@@ -1674,12 +1898,12 @@ after1:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VADDPS       numbers<>+0(SB), Z2, Z2
@@ -1715,12 +1939,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VCVTPS2DQ    Z1, Z1
@@ -1742,12 +1966,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VCVTPS2DQ    Z1, Z1
@@ -1769,12 +1993,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VCVTPS2DQ    Z1, Z1
@@ -1796,12 +2020,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VCVTPS2DQ    Z1, Z1
@@ -1831,12 +2055,12 @@ by1:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VCVTPS2DQ    Z1, Z1
@@ -1870,12 +2094,12 @@ after1:
 	VSUBPS       numbers<>+192(SB), Z1, Z1
 	VFNMADD231PS numbers<>+256(SB), Z1, Z0
 	VFNMADD231PS numbers<>+320(SB), Z1, Z0
-	VMOVUPS      numbers<>+960(SB), Z2
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
 	VFMADD213PS  numbers<>+896(SB), Z0, Z2
 	VFMADD213PS  numbers<>+832(SB), Z0, Z2
 	VFMADD213PS  numbers<>+768(SB), Z0, Z2
-	VFMADD213PS  numbers<>+704(SB), Z0, Z2
-	VFMADD213PS  numbers<>+640(SB), Z0, Z2
 	VMULPS       Z0, Z2, Z2
 	VFMADD213PS  Z0, Z0, Z2
 	VCVTPS2DQ    Z1, Z1
@@ -1886,6 +2110,168 @@ after1:
 	VADDPS       numbers<>+64(SB), Z0, Z2
 	VDIVPS       Z2, Z0, Z0
 	VMOVUPS      Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func erfAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·erfAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ        DX, $0x40
+	JLT         after4
+	VMOVUPS     (CX)(BX*1), Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, (AX)(BX*1)
+	VMOVUPS     64(CX)(BX*1), Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, 64(AX)(BX*1)
+	VMOVUPS     128(CX)(BX*1), Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, 128(AX)(BX*1)
+	VMOVUPS     192(CX)(BX*1), Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, 192(AX)(BX*1)
+	ADDQ        $0x00000100, BX
+	SUBQ        $0x40, DX
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        DX, $0x10
+	JLT         after1
+	VMOVUPS     (CX)(BX*1), Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, (AX)(BX*1)
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x10, DX
+	JMP         by1
+
+after1:
+	CMPQ        DX, $0x00
+	JLE         done
+	MOVL        $0x0000ffff, SI
+	BZHIL       DX, SI, DI
+	CMPQ        DX, $0x10
+	CMOVLGE     SI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (CX)(BX*1), K1, Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -11169,12 +11555,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VADDPS       numbers<>+0(SB), Y2, Y2
@@ -11198,12 +11584,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VADDPS       numbers<>+0(SB), Y2, Y2
@@ -11227,12 +11613,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VADDPS       numbers<>+0(SB), Y2, Y2
@@ -11256,12 +11642,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VADDPS       numbers<>+0(SB), Y2, Y2
@@ -11293,12 +11679,12 @@ by1:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VADDPS       numbers<>+0(SB), Y2, Y2
@@ -11335,12 +11721,12 @@ after1:
 	VSUBPS       numbers<>+192(SB), Y2, Y2
 	VFNMADD231PS numbers<>+256(SB), Y2, Y1
 	VFNMADD231PS numbers<>+320(SB), Y2, Y1
-	VMOVUPS      numbers<>+960(SB), Y3
+	VMOVUPS      numbers<>+1088(SB), Y3
+	VFMADD213PS  numbers<>+1024(SB), Y1, Y3
+	VFMADD213PS  numbers<>+960(SB), Y1, Y3
 	VFMADD213PS  numbers<>+896(SB), Y1, Y3
 	VFMADD213PS  numbers<>+832(SB), Y1, Y3
 	VFMADD213PS  numbers<>+768(SB), Y1, Y3
-	VFMADD213PS  numbers<>+704(SB), Y1, Y3
-	VFMADD213PS  numbers<>+640(SB), Y1, Y3
 	VMULPS       Y1, Y3, Y3
 	VFMADD213PS  Y1, Y1, Y3
 	VADDPS       numbers<>+0(SB), Y3, Y3
@@ -11371,7 +11757,7 @@ by4:
 	CMPQ         DX, $0x20
 	JLT          after4
 	VMOVUPS      (CX)(BX*1), Y0
-	VXORPS       numbers<>+1024(SB), Y0, Y0
+	VXORPS       numbers<>+1152(SB), Y0, Y0
 	VMOVUPS      numbers<>+384(SB), Y1
 	VMAXPS       Y0, Y1, Y0
 	VMOVUPS      numbers<>+448(SB), Y1
@@ -11381,12 +11767,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VADDPS       numbers<>+0(SB), Y2, Y2
@@ -11404,7 +11790,7 @@ by4:
 	VDIVPS       Y2, Y0, Y0
 	VMOVUPS      Y0, (AX)(BX*1)
 	VMOVUPS      32(CX)(BX*1), Y0
-	VXORPS       numbers<>+1024(SB), Y0, Y0
+	VXORPS       numbers<>+1152(SB), Y0, Y0
 	VMOVUPS      numbers<>+384(SB), Y1
 	VMAXPS       Y0, Y1, Y0
 	VMOVUPS      numbers<>+448(SB), Y1
@@ -11414,12 +11800,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VADDPS       numbers<>+0(SB), Y2, Y2
@@ -11437,7 +11823,7 @@ by4:
 	VDIVPS       Y2, Y0, Y0
 	VMOVUPS      Y0, 32(AX)(BX*1)
 	VMOVUPS      64(CX)(BX*1), Y0
-	VXORPS       numbers<>+1024(SB), Y0, Y0
+	VXORPS       numbers<>+1152(SB), Y0, Y0
 	VMOVUPS      numbers<>+384(SB), Y1
 	VMAXPS       Y0, Y1, Y0
 	VMOVUPS      numbers<>+448(SB), Y1
@@ -11447,12 +11833,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VADDPS       numbers<>+0(SB), Y2, Y2
@@ -11470,7 +11856,7 @@ by4:
 	VDIVPS       Y2, Y0, Y0
 	VMOVUPS      Y0, 64(AX)(BX*1)
 	VMOVUPS      96(CX)(BX*1), Y0
-	VXORPS       numbers<>+1024(SB), Y0, Y0
+	VXORPS       numbers<>+1152(SB), Y0, Y0
 	VMOVUPS      numbers<>+384(SB), Y1
 	VMAXPS       Y0, Y1, Y0
 	VMOVUPS      numbers<>+448(SB), Y1
@@ -11480,12 +11866,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VADDPS       numbers<>+0(SB), Y2, Y2
@@ -11511,7 +11897,7 @@ by1:
 	CMPQ         DX, $0x08
 	JLT          after1
 	VMOVUPS      (CX)(BX*1), Y0
-	VXORPS       numbers<>+1024(SB), Y0, Y0
+	VXORPS       numbers<>+1152(SB), Y0, Y0
 	VMOVUPS      numbers<>+384(SB), Y1
 	VMAXPS       Y0, Y1, Y0
 	VMOVUPS      numbers<>+448(SB), Y1
@@ -11521,12 +11907,12 @@ by1:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VADDPS       numbers<>+0(SB), Y2, Y2
@@ -11557,7 +11943,7 @@ after1:
 	LEAQ         tails<>+32(SB), DX
 	VMOVUPS      (DX)(SI*4), Y0
 	VMASKMOVPS   (CX)(BX*1), Y0, Y1
-	VXORPS       numbers<>+1024(SB), Y1, Y1
+	VXORPS       numbers<>+1152(SB), Y1, Y1
 	VMOVUPS      numbers<>+384(SB), Y2
 	VMAXPS       Y1, Y2, Y1
 	VMOVUPS      numbers<>+448(SB), Y2
@@ -11567,12 +11953,12 @@ after1:
 	VSUBPS       numbers<>+192(SB), Y2, Y2
 	VFNMADD231PS numbers<>+256(SB), Y2, Y1
 	VFNMADD231PS numbers<>+320(SB), Y2, Y1
-	VMOVUPS      numbers<>+960(SB), Y3
+	VMOVUPS      numbers<>+1088(SB), Y3
+	VFMADD213PS  numbers<>+1024(SB), Y1, Y3
+	VFMADD213PS  numbers<>+960(SB), Y1, Y3
 	VFMADD213PS  numbers<>+896(SB), Y1, Y3
 	VFMADD213PS  numbers<>+832(SB), Y1, Y3
 	VFMADD213PS  numbers<>+768(SB), Y1, Y3
-	VFMADD213PS  numbers<>+704(SB), Y1, Y3
-	VFMADD213PS  numbers<>+640(SB), Y1, Y3
 	VMULPS       Y1, Y3, Y3
 	VFMADD213PS  Y1, Y1, Y3
 	VADDPS       numbers<>+0(SB), Y3, Y3
@@ -11616,12 +12002,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VCVTPS2DQ    Y1, Y1
@@ -11643,12 +12029,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VCVTPS2DQ    Y1, Y1
@@ -11670,12 +12056,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VCVTPS2DQ    Y1, Y1
@@ -11697,12 +12083,12 @@ by4:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VCVTPS2DQ    Y1, Y1
@@ -11732,12 +12118,12 @@ by1:
 	VSUBPS       numbers<>+192(SB), Y1, Y1
 	VFNMADD231PS numbers<>+256(SB), Y1, Y0
 	VFNMADD231PS numbers<>+320(SB), Y1, Y0
-	VMOVUPS      numbers<>+960(SB), Y2
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
 	VFMADD213PS  numbers<>+896(SB), Y0, Y2
 	VFMADD213PS  numbers<>+832(SB), Y0, Y2
 	VFMADD213PS  numbers<>+768(SB), Y0, Y2
-	VFMADD213PS  numbers<>+704(SB), Y0, Y2
-	VFMADD213PS  numbers<>+640(SB), Y0, Y2
 	VMULPS       Y0, Y2, Y2
 	VFMADD213PS  Y0, Y0, Y2
 	VCVTPS2DQ    Y1, Y1
@@ -11772,12 +12158,12 @@ after1:
 	VSUBPS       numbers<>+192(SB), Y2, Y2
 	VFNMADD231PS numbers<>+256(SB), Y2, Y1
 	VFNMADD231PS numbers<>+320(SB), Y2, Y1
-	VMOVUPS      numbers<>+960(SB), Y3
+	VMOVUPS      numbers<>+1088(SB), Y3
+	VFMADD213PS  numbers<>+1024(SB), Y1, Y3
+	VFMADD213PS  numbers<>+960(SB), Y1, Y3
 	VFMADD213PS  numbers<>+896(SB), Y1, Y3
 	VFMADD213PS  numbers<>+832(SB), Y1, Y3
 	VFMADD213PS  numbers<>+768(SB), Y1, Y3
-	VFMADD213PS  numbers<>+704(SB), Y1, Y3
-	VFMADD213PS  numbers<>+640(SB), Y1, Y3
 	VMULPS       Y1, Y3, Y3
 	VFMADD213PS  Y1, Y1, Y3
 	VCVTPS2DQ    Y2, Y2
@@ -11788,6 +12174,169 @@ after1:
 	VADDPS       numbers<>+64(SB), Y1, Y3
 	VDIVPS       Y3, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func erfAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, CMOV, FMA3
+TEXT ·erfAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ        DX, $0x20
+	JLT         after4
+	VMOVUPS     (CX)(BX*1), Y0
+	VMOVUPS     numbers<>+640(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     numbers<>+704(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     numbers<>+1216(SB), Y2
+	VFMADD213PS numbers<>+1280(SB), Y1, Y2
+	VFMADD213PS numbers<>+1344(SB), Y1, Y2
+	VFMADD213PS numbers<>+1408(SB), Y1, Y2
+	VFMADD213PS numbers<>+1472(SB), Y1, Y2
+	VFMADD213PS numbers<>+1536(SB), Y1, Y2
+	VFMADD213PS numbers<>+1600(SB), Y1, Y2
+	VMOVUPS     numbers<>+1664(SB), Y3
+	VFMADD213PS numbers<>+1728(SB), Y1, Y3
+	VFMADD213PS numbers<>+1792(SB), Y1, Y3
+	VFMADD213PS numbers<>+1856(SB), Y1, Y3
+	VFMADD213PS numbers<>+1920(SB), Y1, Y3
+	VMULPS      Y0, Y2, Y0
+	VDIVPS      Y3, Y0, Y0
+	VMOVUPS     Y0, (AX)(BX*1)
+	VMOVUPS     32(CX)(BX*1), Y0
+	VMOVUPS     numbers<>+640(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     numbers<>+704(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     numbers<>+1216(SB), Y2
+	VFMADD213PS numbers<>+1280(SB), Y1, Y2
+	VFMADD213PS numbers<>+1344(SB), Y1, Y2
+	VFMADD213PS numbers<>+1408(SB), Y1, Y2
+	VFMADD213PS numbers<>+1472(SB), Y1, Y2
+	VFMADD213PS numbers<>+1536(SB), Y1, Y2
+	VFMADD213PS numbers<>+1600(SB), Y1, Y2
+	VMOVUPS     numbers<>+1664(SB), Y3
+	VFMADD213PS numbers<>+1728(SB), Y1, Y3
+	VFMADD213PS numbers<>+1792(SB), Y1, Y3
+	VFMADD213PS numbers<>+1856(SB), Y1, Y3
+	VFMADD213PS numbers<>+1920(SB), Y1, Y3
+	VMULPS      Y0, Y2, Y0
+	VDIVPS      Y3, Y0, Y0
+	VMOVUPS     Y0, 32(AX)(BX*1)
+	VMOVUPS     64(CX)(BX*1), Y0
+	VMOVUPS     numbers<>+640(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     numbers<>+704(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     numbers<>+1216(SB), Y2
+	VFMADD213PS numbers<>+1280(SB), Y1, Y2
+	VFMADD213PS numbers<>+1344(SB), Y1, Y2
+	VFMADD213PS numbers<>+1408(SB), Y1, Y2
+	VFMADD213PS numbers<>+1472(SB), Y1, Y2
+	VFMADD213PS numbers<>+1536(SB), Y1, Y2
+	VFMADD213PS numbers<>+1600(SB), Y1, Y2
+	VMOVUPS     numbers<>+1664(SB), Y3
+	VFMADD213PS numbers<>+1728(SB), Y1, Y3
+	VFMADD213PS numbers<>+1792(SB), Y1, Y3
+	VFMADD213PS numbers<>+1856(SB), Y1, Y3
+	VFMADD213PS numbers<>+1920(SB), Y1, Y3
+	VMULPS      Y0, Y2, Y0
+	VDIVPS      Y3, Y0, Y0
+	VMOVUPS     Y0, 64(AX)(BX*1)
+	VMOVUPS     96(CX)(BX*1), Y0
+	VMOVUPS     numbers<>+640(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     numbers<>+704(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     numbers<>+1216(SB), Y2
+	VFMADD213PS numbers<>+1280(SB), Y1, Y2
+	VFMADD213PS numbers<>+1344(SB), Y1, Y2
+	VFMADD213PS numbers<>+1408(SB), Y1, Y2
+	VFMADD213PS numbers<>+1472(SB), Y1, Y2
+	VFMADD213PS numbers<>+1536(SB), Y1, Y2
+	VFMADD213PS numbers<>+1600(SB), Y1, Y2
+	VMOVUPS     numbers<>+1664(SB), Y3
+	VFMADD213PS numbers<>+1728(SB), Y1, Y3
+	VFMADD213PS numbers<>+1792(SB), Y1, Y3
+	VFMADD213PS numbers<>+1856(SB), Y1, Y3
+	VFMADD213PS numbers<>+1920(SB), Y1, Y3
+	VMULPS      Y0, Y2, Y0
+	VDIVPS      Y3, Y0, Y0
+	VMOVUPS     Y0, 96(AX)(BX*1)
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x20, DX
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        DX, $0x08
+	JLT         after1
+	VMOVUPS     (CX)(BX*1), Y0
+	VMOVUPS     numbers<>+640(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     numbers<>+704(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     numbers<>+1216(SB), Y2
+	VFMADD213PS numbers<>+1280(SB), Y1, Y2
+	VFMADD213PS numbers<>+1344(SB), Y1, Y2
+	VFMADD213PS numbers<>+1408(SB), Y1, Y2
+	VFMADD213PS numbers<>+1472(SB), Y1, Y2
+	VFMADD213PS numbers<>+1536(SB), Y1, Y2
+	VFMADD213PS numbers<>+1600(SB), Y1, Y2
+	VMOVUPS     numbers<>+1664(SB), Y3
+	VFMADD213PS numbers<>+1728(SB), Y1, Y3
+	VFMADD213PS numbers<>+1792(SB), Y1, Y3
+	VFMADD213PS numbers<>+1856(SB), Y1, Y3
+	VFMADD213PS numbers<>+1920(SB), Y1, Y3
+	VMULPS      Y0, Y2, Y0
+	VDIVPS      Y3, Y0, Y0
+	VMOVUPS     Y0, (AX)(BX*1)
+	ADDQ        $0x00000020, BX
+	SUBQ        $0x08, DX
+	JMP         by1
+
+after1:
+	CMPQ        DX, $0x00
+	JLE         done
+	MOVQ        $0x00000008, SI
+	CMPQ        DX, SI
+	CMOVQLT     DX, SI
+	NEGQ        SI
+	LEAQ        tails<>+32(SB), DX
+	VMOVUPS     (DX)(SI*4), Y0
+	VMASKMOVPS  (CX)(BX*1), Y0, Y1
+	VMOVUPS     numbers<>+640(SB), Y2
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     numbers<>+704(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VMULPS      Y1, Y1, Y2
+	VMOVUPS     numbers<>+1216(SB), Y3
+	VFMADD213PS numbers<>+1280(SB), Y2, Y3
+	VFMADD213PS numbers<>+1344(SB), Y2, Y3
+	VFMADD213PS numbers<>+1408(SB), Y2, Y3
+	VFMADD213PS numbers<>+1472(SB), Y2, Y3
+	VFMADD213PS numbers<>+1536(SB), Y2, Y3
+	VFMADD213PS numbers<>+1600(SB), Y2, Y3
+	VMOVUPS     numbers<>+1664(SB), Y4
+	VFMADD213PS numbers<>+1728(SB), Y2, Y4
+	VFMADD213PS numbers<>+1792(SB), Y2, Y4
+	VFMADD213PS numbers<>+1856(SB), Y2, Y4
+	VFMADD213PS numbers<>+1920(SB), Y2, Y4
+	VMULPS      Y1, Y3, Y1
+	VDIVPS      Y4, Y1, Y1
+	VMASKMOVPS  Y1, Y0, (AX)(BX*1)
 
 done:
 	VZEROUPPER

@@ -79,6 +79,11 @@ func sigmoidAVX512(dst *float32, src *float32, n int)
 //go:noescape
 func tanhAVX512(dst *float32, src *float32, n int)
 
+// erfAVX512 is Set.Erf for n elements.
+//
+//go:noescape
+func erfAVX512(dst *float32, src *float32, n int)
+
 // momentsAVX512 sets first and second, 64 values each, to the column sums of x and x².
 //
 //go:noescape
@@ -250,6 +255,11 @@ func sigmoidAVX2(dst *float32, src *float32, n int)
 //
 //go:noescape
 func tanhAVX2(dst *float32, src *float32, n int)
+
+// erfAVX2 is Set.Erf for n elements.
+//
+//go:noescape
+func erfAVX2(dst *float32, src *float32, n int)
 
 // momentsAVX2 sets first and second, 32 values each, to the column sums of x and x².
 //

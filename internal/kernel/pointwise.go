@@ -58,6 +58,13 @@ func tanhGeneric(dst, src []float32) {
 	}
 }
 
+func erfGeneric(dst, src []float32) {
+	src = src[:len(dst)]
+	for i, v := range src {
+		dst[i] = float32(math.Erf(float64(v)))
+	}
+}
+
 // power splits e^x into s·(1 + m), with s a power of two and |m| < 0.42, to 1e-8
 // of m. Taylor's polynomial is enough for |x mod ln 2| ≤ (ln 2)/2.
 func power(x float64) (s, m float64) {

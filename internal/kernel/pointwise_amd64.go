@@ -68,6 +68,17 @@ func (v vector) tanh(dst, src []float32) {
 	}
 }
 
+func (v vector) erf(dst, src []float32) {
+	if n := len(dst); n > 0 {
+		_ = src[n-1]
+		if v == avx512 {
+			erfAVX512(&dst[0], &src[0], n)
+		} else {
+			erfAVX2(&dst[0], &src[0], n)
+		}
+	}
+}
+
 func (v vector) slope(dst, src, slope []float32) {
 	n := len(dst)
 	if n == 0 {

@@ -14,6 +14,7 @@ var functions = []struct {
 	{"Exp", func(s *Set) func(dst, src []float32) { return s.Exp }, math.Exp},
 	{"Sigmoid", func(s *Set) func(dst, src []float32) { return s.Sigmoid }, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }},
 	{"Tanh", func(s *Set) func(dst, src []float32) { return s.Tanh }, math.Tanh},
+	{"Erf", func(s *Set) func(dst, src []float32) { return s.Erf }, math.Erf},
 }
 
 // The functions are float64's to 1e-6 of their value from the smallest number to

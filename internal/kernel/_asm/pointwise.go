@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -63,6 +64,34 @@ func pointwise(v isa) {
 		VDIVPS(r, m, m)
 		e.store("dst", m)
 	})
+	e.write("erf", "Set.Erf for n elements.", func() {
+		x, z := e.load("src"), e.vec()
+		e.bound(x, "four")
+		VMULPS(x, x, z)
+		var sums []VecVirtual
+		for _, r := range erf {
+			sum := e.vec()
+			VMOVUPS(number[r.name+"0"], sum)
+			for i := range r.coefficients[1:] {
+				VFMADD213PS(number[fmt.Sprint(r.name, i+1)], z, sum)
+			}
+			sums = append(sums, sum)
+		}
+		VMULPS(x, sums[0], x)
+		VDIVPS(sums[1], x, x)
+		e.store("dst", x)
+	})
+}
+
+// erf is Eigen's odd rational function x·P(x²)/Q(x²) for |x| ≤ 4, beyond which it
+// is 1 to float32.
+var erf = []struct {
+	name         string
+	coefficients []float64 // of the highest power first
+}{
+	{"p", []float64{-2.72614225801306e-10, 2.77068142495902e-08, -2.10102402082508e-06, -5.69250639462346e-05,
+		-7.34990630326855e-04, -2.95459980854025e-03, -1.60960333262415e-02}},
+	{"q", []float64{-1.45660718464996e-05, -2.13374055278905e-04, -1.68282697438203e-03, -7.37332916720468e-03, -1.42647390514189e-02}},
 }
 
 // number holds constants in whole registers, by name.
@@ -85,7 +114,8 @@ func numbers() {
 	}{
 		{"one", 1}, {"two", 2}, {"log2e", math.Log2E}, {"whole", 3 << 22}, // 2²³ and half of it: no room for a fraction
 		{"ln2", ln2}, {"ln2rest", math.Ln2 - ln2},
-		{"least", -104}, {"most", 89}, {"-flat", -20}, {"flat", 20},
+		{"-most", -104}, {"most", 89}, {"-flat", -20}, {"flat", 20},
+		{"-four", -4}, {"four", 4},
 		// Cephes' expf: e^r = 1 + r + r²·(c2 + c3·r + …) for |r| ≤ (ln 2)/2.
 		{"c2", 5.0000001201e-1}, {"c3", 1.6666665459e-1}, {"c4", 4.1665795894e-2},
 		{"c5", 8.3334519073e-3}, {"c6", 1.3981999507e-3}, {"c7", 1.9875691500e-4},
@@ -93,19 +123,16 @@ func numbers() {
 		put(c.name, math.Float32bits(float32(c.value)))
 	}
 	put("sign", 1<<31)
+	for _, e := range erf {
+		for i, c := range e.coefficients {
+			put(fmt.Sprint(e.name, i), math.Float32bits(float32(c)))
+		}
+	}
 }
 
 // power splits e^x into 2ⁿ·(1 + m), for x within the given bounds; x is lost.
 func (v isa) power(x VecVirtual, bound string) (n, m VecVirtual) {
-	lo, hi := number["-"+bound], number[bound]
-	if bound == "most" {
-		lo = number["least"]
-	}
-	limit := v.vec()
-	VMOVUPS(lo, limit)
-	VMAXPS(x, limit, x)
-	VMOVUPS(hi, limit)
-	VMINPS(x, limit, x)
+	v.bound(x, bound)
 	n, m = v.vec(), v.vec()
 	VMOVUPS(number["log2e"], n)
 	VFMADD213PS(number["whole"], x, n)
@@ -119,6 +146,15 @@ func (v isa) power(x VecVirtual, bound string) (n, m VecVirtual) {
 	VMULPS(x, m, m)
 	VFMADD213PS(x, x, m)
 	return n, m
+}
+
+// bound brings x within bounds; a NaN stays one.
+func (v isa) bound(x VecVirtual, name string) {
+	limit := v.vec()
+	VMOVUPS(number["-"+name], limit)
+	VMAXPS(x, limit, x)
+	VMOVUPS(number[name], limit)
+	VMINPS(x, limit, x)
 }
 
 // twoTo is 2ⁿ for a whole |n| < 127; n is lost.
