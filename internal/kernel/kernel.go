@@ -69,6 +69,13 @@ type Set struct {
 	// escape: loops set the fields of one Product again and again.
 	Mul func(p *Product)
 
+	// Depthwise computes p as Mul does, but column n reads column n of A:
+	//
+	//	C[m·LDC + n] = Bias[n] + Σ_{r<Rows} Σ_{k<Depth} A[r·ARow + k·AStep + m·LDA + n] · B[r·BRow + k·BStep + n]
+	//
+	// Of the options only ReLU is allowed. The order of summation is that of the formula.
+	Depthwise func(p *Product)
+
 	// F2 and F4 are the transforms of Winograd's F(2×2, 3×3) and F(4×4, 3×3).
 	F2, F4 *Winograd
 
