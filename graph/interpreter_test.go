@@ -182,7 +182,7 @@ func windows(n *graph.Node, axis, x int) (at []int) {
 	for ; i+end <= x+n.Pads[axis+2]; i += n.Stride[axis] {
 		at = append(at, i)
 	}
-	if last := i - n.Stride[axis] + end; n.Ceil && at != nil && last < x+n.Pads[axis+2] && i < x {
+	if last := i - n.Stride[axis] + end; n.Ceil && last < x+n.Pads[axis+2] && i < x {
 		at = append(at, i)
 	}
 	return at

@@ -178,7 +178,10 @@ func TestDrawnImportedSizes(t *testing.T) {
 				*[]*int{&in.H, &in.W}[axis] = n
 				want, ok, _ := walk(g, axis, n)
 				shapes, err := g.Infer(in)
-				if ok != (err == nil) || runs[n] != ok || floored[n] != (ok && !legal.Legal(n)) {
+				short := runs[n] && !ok && slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool { // that only ONNX Runtime pools
+					return n.Op == graph.MaxPool || n.Op == graph.AvgPool
+				})
+				if ok != (err == nil) || runs[n] != (ok || short) || floored[n] != (runs[n] && !legal.Legal(n)) {
 					t.Fatalf("axis %d, %d px: runs %v, Infer says %v; %+v", axis, n, ok, err, o)
 				}
 				for i, s := range shapes {
@@ -193,7 +196,7 @@ func TestDrawnImportedSizes(t *testing.T) {
 				if legal.Legal(n) && n-out != shrink {
 					t.Fatalf("axis %d: legal %d px become %d, shrink %d", axis, n, out, shrink)
 				}
-				if aligned := o.Aligned.Step > 0 && o.Aligned.Legal(n); aligned && ok && n-out != shrink || !aligned && ok && n-out == shrink {
+				if aligned := o.Aligned.Step > 0 && o.Aligned.Legal(n); ok && aligned && n-out != shrink || ok && !aligned && n-out == shrink {
 					t.Fatalf("axis %d: %d px become %d, shrink %d, aligned %+v", axis, n, out, shrink, o.Aligned)
 				}
 			}
@@ -222,9 +225,6 @@ func drawnFootprint(t *testing.T, menu graphtest.Menu) {
 		if f.H.Equivariant && f.W.Equivariant && !cmp.Equal(f, local) {
 			t.Fatalf("footprint %+v, of what is local %+v", f, local)
 		}
-		gaps := slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool { // px that only the skip gives something, at its smaller step
-			return n.Op == graph.ConvTranspose && n.Kernel[0] < n.Stride[0]
-		})
 		run := func(axis int, in []pixel) []pixel { return alongAs(t, g, axis, in, true)[g.Output().ID] }
 		for axis, f := range []graph.Axis{local.H, local.W} {
 			sides := []graph.Sides{sizes.H, sizes.W}[axis]
@@ -242,9 +242,6 @@ func drawnFootprint(t *testing.T, menu graphtest.Menu) {
 				if at < f.ReachUp || at >= n-f.ReachDown || i < f.HaloTop || i >= len(out)-f.HaloBottom {
 					continue // what it would read may be missing
 				}
-				if p.hi < p.lo { // a px between the taps of a transposed convolution
-					p.lo, p.hi = at, at
-				}
 				if got, want := [2]int{at - p.lo, p.hi - at}, f.Reach[i%f.Step]; got != want {
 					t.Fatalf("axis %d: output px %d reaches %v, footprint %+v", axis, i, got, f)
 				}
@@ -261,7 +258,7 @@ func drawnFootprint(t *testing.T, menu graphtest.Menu) {
 			if !f.Equivariant {
 				whole := along(t, g, axis, line(0, sides.Above(n+2*away)))[g.Output().ID]
 				for i, p := range along(t, g, axis, line(away, n))[g.Output().ID] {
-					if !gaps && p.hash == whole[i+away].hash {
+					if p.hash == whole[i+away].hash {
 						t.Fatalf("axis %d: px %d of a tile equals the whole's, though statistics differ", axis, i)
 					}
 				}
@@ -281,7 +278,7 @@ func drawnFootprint(t *testing.T, menu graphtest.Menu) {
 				if off == 0 && (top != f.HaloTop || bottom != f.HaloBottom) {
 					t.Fatalf("axis %d: a tile differs from the whole in its first %d and last %d px, footprint %+v", axis, top, bottom, f)
 				}
-				if off > 0 && same > 0 && !gaps {
+				if off > 0 && same > 0 {
 					t.Fatalf("axis %d: %d px of a tile %d px off the step equal the whole", axis, same, off)
 				}
 			}

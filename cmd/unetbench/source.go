@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -30,7 +31,7 @@ func (s *sourceFlags) register(f *pflag.FlagSet) {
 	f.StringToStringVar(&s.random, "random", nil, "an untrained network instead, to measure with: arch=padded,pools=3,width=8,norm=none,seed=1 …")
 	f.StringVar(&s.output, "output", "", "the tensor of --model to take (default: its first output)")
 	s.engine.register(f)
-	f.StringVar(&s.normalise, "normalise", "unit", "pixels for --model: unit (0 … 1), zscore (each channel's mean 0, deviation 1), clipped (zscore within ±4, as compare trains), imagenet (its means and deviations), none (as in the file)")
+	f.StringVar(&s.normalise, "normalise", "unit", "pixels for --model: unit (0 … 1), zscore (each channel's mean 0, deviation 1), clipped (zscore within ±4: what compare trains on, and the default for what unetbench exported), imagenet (its means and deviations), none (as in the file)")
 }
 
 // A network is what predicts.
@@ -89,6 +90,9 @@ func (s *sourceFlags) openModel(c *cobra.Command, threads int) (*network, error)
 		return nil, err
 	}
 	n.graph, n.weights, n.fixed = m.Graph, m.Weights, m.Fixed
+	if !c.Flags().Changed("normalise") && strings.HasPrefix(m.Producer, "unetbench") {
+		n.normalisation = data.Clipped
+	}
 	if native {
 		return n, nil
 	}

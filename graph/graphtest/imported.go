@@ -48,13 +48,10 @@ func (d *drawing) magnify(x *graph.Node, c, s int) *graph.Node {
 		}
 		return d.add(graph.Resize, n, x)
 	}
-	k := d.pick("kernel", s-1, s+1, 2*s, 2*s+1)
+	k := d.pick("kernel", s, s+1, 2*s, 2*s+1)
 	n := graph.Node{Channels: c, Kernel: [2]int{k, k}, Stride: [2]int{s, s}}
 	n.Params = d.affine([]int{d.count(x), c, k, k}, c)
 	y := d.add(graph.ConvTranspose, n, x)
-	if k < s {
-		return d.add(graph.Pad, graph.Node{Pads: [4]int{2: s - k, 3: s - k}}, y)
-	}
 	at := graph.Px(d.pick("cut", 0, (k-s)/2, k-s))
 	return d.add(graph.Crop, graph.Node{Lengths: []*graph.Length{at, at, graph.Side(x, 0).Times(graph.Px(s)), graph.Side(x, 1).Times(graph.Px(s))}}, y)
 }
@@ -82,10 +79,11 @@ func (d *drawing) foreign(x *graph.Node) (_ *graph.Node, less [2]int) {
 		return d.add(graph.Conv, n, x), less
 	case 2:
 		p := signed()
-		return d.pad(x, p), lacks(p)
+		n := graph.Node{Pads: p, Padding: graph.Padding(d.pick("padding", int(graph.PadZero), int(graph.PadReplicate), int(graph.PadReflect)))}
+		return d.add(graph.Pad, n, x), lacks(p) // what is cut off at one end of a circle would be right at the other
 	case 3:
 		p := signed()
-		n := graph.Node{Padding: d.Modes[0]}
+		var n graph.Node
 		for _, px := range p {
 			n.Lengths = append(n.Lengths, graph.Px(px))
 		}
