@@ -26,6 +26,7 @@ var Generic = &Set{
 	Exp:          expGeneric,
 	Sigmoid:      sigmoidGeneric,
 	Tanh:         tanhGeneric,
+	Erf:          erfGeneric,
 	MaxPool2:     maxPool2Generic,
 	MaxPool2Back: maxPool2BackGeneric,
 	Adam:         adamGeneric,
