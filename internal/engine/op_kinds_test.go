@@ -39,6 +39,7 @@ var kinds = []struct {
 	{"stride2", graph.Conv, graph.Shape{C: 64, H: 9, W: 12}, graph.Node{Channels: 128, Kernel: square(3), Stride: square(2)}, graph.Size{H: 129, W: 129}},
 	{"stride2-deep", graph.Conv, graph.Shape{C: 128, H: 7, W: 8}, graph.Node{Channels: 256, Kernel: square(3), Stride: square(2)}, graph.Size{H: 33, W: 33}},
 	{"shortcut", graph.Conv, graph.Shape{C: 64, H: 9, W: 12}, graph.Node{Channels: 128, Kernel: square(1), Stride: square(2)}, graph.Size{H: 128, W: 128}},
+	{"shortcut-deep", graph.Conv, graph.Shape{C: 1024, H: 3, W: 5}, graph.Node{Channels: 2048, Kernel: square(1), Stride: square(2)}, graph.Size{H: 14, W: 14}},
 	{"stride-beyond-kernel", graph.Conv, graph.Shape{C: 5, H: 11, W: 14}, graph.Node{Channels: 7, Kernel: square(2), Stride: [2]int{3, 5}}, graph.Size{}},
 	{"uneven-stride", graph.Conv, graph.Shape{C: 6, H: 9, W: 12}, graph.Node{Channels: 9, Kernel: [2]int{3, 2}, Stride: [2]int{2, 1}}, graph.Size{}},
 	{"patches", graph.Conv, graph.Shape{C: 3, H: 16, W: 20}, graph.Node{Channels: 40, Kernel: square(4), Stride: square(4)}, graph.Size{H: 512, W: 512}},
