@@ -29,7 +29,7 @@ type conv struct {
 	bias         []float32
 	scale        []float64 // of the norm, per output channel; or nil
 	terms        []term
-	depthwise    []float32 // instead of terms, tap by tap a weight per channel; or nil
+	depthwise    []float32 // instead of terms, tap by tap a weight per channel, or four; or nil
 	packed, back []*panels // per piece, of one group
 	grad         weightGrad
 	dy           view
@@ -92,8 +92,8 @@ func (u *conv) dilation() [2]int {
 func (u *conv) addTerms() {
 	groups, channels := u.groups(), u.channels()
 	u.back = make([]*panels, len(u.in))
-	if groups == channels && channels == u.out.c && groups > 1 {
-		u.depthwise = make([]float32, u.kh*u.kw*channels)
+	if each := u.channelwise(); each > 0 {
+		u.depthwise = make([]float32, u.kh*u.kw*each*channels)
 		return
 	}
 	d := u.dilation()

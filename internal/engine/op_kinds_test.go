@@ -51,6 +51,7 @@ var kinds = []struct {
 	{"groups2", graph.Conv, graph.Shape{C: 6, H: 8, W: 9}, graph.Node{Channels: 10, Kernel: square(3), Groups: 2}, graph.Size{}},
 	{"groups-odd", graph.Conv, graph.Shape{C: 15, H: 8, W: 9}, graph.Node{Channels: 21, Kernel: [2]int{2, 3}, Groups: 3, Stride: square(2), Dilation: square(2)}, graph.Size{}},
 	{"groups-1x1", graph.Conv, graph.Shape{C: 12, H: 8, W: 9}, graph.Node{Channels: 8, Kernel: square(1), Groups: 4}, graph.Size{}},
+	{"groups-of-four", graph.Conv, graph.Shape{C: 20, H: 8, W: 21}, graph.Node{Channels: 20, Kernel: [2]int{3, 2}, Groups: 5, Stride: square(2), Dilation: [2]int{1, 3}}, graph.Size{}},
 	{"groups-wide", graph.Conv, graph.Shape{C: 128, H: 5, W: 17}, graph.Node{Channels: 128, Kernel: square(3), Groups: 2}, graph.Size{H: 66, W: 66}},
 	{"resnext", graph.Conv, graph.Shape{C: 128, H: 5, W: 17}, graph.Node{Channels: 128, Kernel: square(3), Groups: 32}, graph.Size{H: 66, W: 66}},
 	{"resnext-8", graph.Conv, graph.Shape{C: 256, H: 5, W: 9}, graph.Node{Channels: 256, Kernel: square(3), Groups: 32}, graph.Size{H: 34, W: 34}},

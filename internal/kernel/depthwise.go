@@ -26,6 +26,25 @@ func depthwiseGeneric(p *Product) {
 	}
 }
 
+// foursGeneric is the definition of Set.Fours.
+func foursGeneric(p *Product) {
+	p.checkDepthwise()
+	for m := range p.M {
+		for n := range p.N {
+			s := p.Bias[n]
+			for r := range p.Rows {
+				for k := range p.Depth {
+					a, b := r*p.ARow+k*p.AStep+m*p.LDA+n-n%4, r*p.BRow+4*k*p.BStep+n
+					for j := range 4 {
+						s += float32(p.A[a+j] * p.B[b+j*p.BStep])
+					}
+				}
+			}
+			p.finish(m, n, s)
+		}
+	}
+}
+
 // checkDepthwise panics if p has what Depthwise does not do, or lacks a bias.
 func (p *Product) checkDepthwise() {
 	if p.Accumulate || p.Paired || p.Batch > 1 || len(p.Bias) < p.N {

@@ -20,11 +20,22 @@ func depthwises() (all []Product) {
 }
 
 func TestDepthwise(t *testing.T) {
+	testWindows(t, 1, func(s *Set) func(*Product) { return s.Depthwise })
+}
+func TestFours(t *testing.T) { testWindows(t, 4, func(s *Set) func(*Product) { return s.Fours }) }
+
+// testWindows tests the loop whose columns read so many each.
+func testWindows(t *testing.T, each int, loop func(s *Set) func(*Product)) {
 	eachSet(t, func(t *testing.T, s *Set) {
+		run := loop(s)
 		for i, p := range depthwises() {
+			if run == nil || p.N%each > 0 {
+				continue
+			}
+			p.BRow += (each - 1) * p.Depth * p.BStep
 			mem := newMemory(t, uint64(i))
 			p.A = mem.input((p.Rows-1)*p.ARow + (p.Depth-1)*p.AStep + (p.M-1)*p.LDA + p.N)
-			p.B = mem.input((p.Rows-1)*p.BRow + (p.Depth-1)*p.BStep + p.N)
+			p.B = mem.input((p.Rows-1)*p.BRow + (each*p.Depth-1)*p.BStep + p.N)
 			p.C, p.Bias = mem.output((p.M-1)*p.LDC+p.N), mem.input(p.N)
 			p.ReLU = i%2 == 1
 			wants := want(p.C, func(j int) (v value) {
@@ -35,7 +46,9 @@ func TestDepthwise(t *testing.T) {
 				v.add(f(p.Bias[n]))
 				for r := range p.Rows {
 					for k := range p.Depth {
-						v.add(f(p.A[r*p.ARow+k*p.AStep+m*p.LDA+n]) * f(p.B[r*p.BRow+k*p.BStep+n]))
+						for j := range each {
+							v.add(f(p.A[r*p.ARow+k*p.AStep+m*p.LDA+n-n%each+j]) * f(p.B[r*p.BRow+(each*k+j)*p.BStep+n]))
+						}
 					}
 				}
 				if p.ReLU {
@@ -43,7 +56,7 @@ func TestDepthwise(t *testing.T) {
 				}
 				return v
 			})
-			s.Depthwise(&p)
+			run(&p)
 			mem.check()
 			for j, w := range wants {
 				if !close(p.C[j], w) {

@@ -75,6 +75,12 @@ type Set struct {
 	//
 	// It needs Bias; of the options only ReLU is allowed. The order of summation is the formula's.
 	Depthwise func(p *Product)
+	// Fours is Depthwise where groups of four columns read all four of theirs, N being a multiple of it:
+	//
+	//	C[m·LDC + n] = Bias[n] + Σ_{r<Rows} Σ_{k<Depth} Σ_{j<4} A[r·ARow + k·AStep + m·LDA + n−n%4 + j] · B[r·BRow + (4k+j)·BStep + n]
+	//
+	// It is nil where products are as fast.
+	Fours func(p *Product)
 
 	// F2 and F4 are the transforms of Winograd's F(2×2, 3×3) and F(4×4, 3×3).
 	F2, F4 *Winograd

@@ -25,7 +25,7 @@ func (v vector) set(name string, mul *loops) *Set {
 	s := *Generic
 	s.Name, s.Lanes = name, int(v)
 	s.F2, s.F4 = plainTransforms(s.F2), plainTransforms(s.F4)
-	s.Mul = mul.mul
+	s.Mul, s.Fours = mul.mul, nil
 	s.ScaleShift = v.scaleShift
 	s.Moments = v.moments
 	s.NormMoments = v.normMoments

@@ -138,6 +138,20 @@ func depthwise8AVX512(columns int, rows int, depth int, a *float32, aturn uintpt
 //go:noescape
 func depthwise1AVX512(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
 
+// fours8AVX512 is Set.Fours for 8 rows of C.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to the
+// next. Results are at least floor.
+//
+//go:noescape
+func fours8AVX512(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
+
+// fours1AVX512 is Set.Fours for 1 rows of C.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to the
+// next. Results are at least floor.
+//
+//go:noescape
+func fours1AVX512(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
+
 // depthwise8AVX2 is Set.Depthwise for 8 rows of C.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to the
 // next. Results are at least floor.
@@ -151,3 +165,17 @@ func depthwise8AVX2(columns int, rows int, depth int, a *float32, aturn uintptr,
 //
 //go:noescape
 func depthwise1AVX2(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
+
+// fours8AVX2 is Set.Fours for 8 rows of C.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to the
+// next. Results are at least floor.
+//
+//go:noescape
+func fours8AVX2(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
+
+// fours1AVX2 is Set.Fours for 1 rows of C.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to the
+// next. Results are at least floor.
+//
+//go:noescape
+func fours1AVX2(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)

@@ -11,15 +11,19 @@ import (
 // depthwise writes the loop of Set.Depthwise for blocks of height pixels: a
 // vector of channels at a time, whose sums stay in registers while the window
 // goes by. A weight is loaded once for all pixels of a block.
-func depthwise(v isa, height int) {
-	name := fmt.Sprintf("depthwise%d%s", height, v.name)
+// The channels of four read all four of theirs.
+func depthwise(v isa, height int, four bool) {
+	name, doc := fmt.Sprintf("depthwise%d%s", height, v.name), "Set.Depthwise"
+	if four {
+		name, doc = fmt.Sprintf("fours%d%s", height, v.name), "Set.Fours"
+	}
 	TEXT(name, NOSPLIT, "func(columns, rows, depth int, a *float32, aturn, astep, lda uintptr, b *float32, bturn, bstep uintptr, bias, c *float32, ldc uintptr, floor float32)")
 	Doc(
-		name+fmt.Sprintf(" is Set.Depthwise for %d rows of C.", height),
+		name+fmt.Sprintf(" is %s for %d rows of C.", doc, height),
 		"Strides are in bytes; aturn and bturn lead from the end of one row of A and B to the",
 		"next. Results are at least floor.")
 	Pragma("noescape")
-	f := &depthwiseFrame{isa: v, height: height, floor: v.vec()}
+	f := &depthwiseFrame{isa: v, height: height, four: four, floor: v.vec()}
 	f.a, f.b = Load(Param("a"), GP64()), Load(Param("b"), GP64())
 	f.lda, f.lda3 = Load(Param("lda"), GP64()), GP64()
 	LEAQ(Mem{Base: f.lda, Index: f.lda, Scale: 2}, f.lda3)
@@ -48,6 +52,7 @@ func depthwise(v isa, height int) {
 type depthwiseFrame struct {
 	isa
 	height                                 int
+	four                                   bool
 	a, b, bias, c, lda, lda3, astep, bstep Register
 	floor                                  VecVirtual
 }
@@ -93,17 +98,24 @@ func (f *depthwiseFrame) columns(label string, mask Register) {
 	Label(label + "Row")
 	depth := Load(Param("depth"), GP64())
 	Label(label + "Tap")
-	w := f.load(Mem{Base: b}, mask)
-	for i, s := range sums {
-		m := pixel(at, i, f.lda, f.lda3)
-		switch {
-		case mask == nil:
-			VFMADD231PS(m, w, s)
-		case f.bits:
-			VFMADD231PS(m, w, mask, s)
-		default:
-			VFMADD231PS(f.load(m, mask), w, s)
+	if f.four {
+		for j := range 4 {
+			w := f.load(Mem{Base: b}, mask)
+			for i, s := range sums {
+				x, m := f.vec(), pixel(at, i, f.lda, f.lda3)
+				if same := U8(0x55 * j); mask == nil {
+					VPERMILPS(same, m, x)
+				} else {
+					VPERMILPS(same, f.load(m, mask), x)
+				}
+				VFMADD231PS(x, w, s)
+			}
+			if j < 3 {
+				ADDQ(f.bstep, b)
+			}
 		}
+	} else {
+		f.tap(at, b, sums, mask)
 	}
 	for _, p := range at {
 		ADDQ(f.astep, p)
@@ -123,5 +135,21 @@ func (f *depthwiseFrame) columns(label string, mask Register) {
 	for i, s := range sums {
 		VMAXPS(s, f.floor, s)
 		f.store(s, mask, pixel(to, i, ldc, ldc3))
+	}
+}
+
+// tap adds a tap of every pixel.
+func (f *depthwiseFrame) tap(at []Register, b Register, sums []VecVirtual, mask Register) {
+	w := f.load(Mem{Base: b}, mask)
+	for i, s := range sums {
+		m := pixel(at, i, f.lda, f.lda3)
+		switch {
+		case mask == nil:
+			VFMADD231PS(m, w, s)
+		case f.bits:
+			VFMADD231PS(m, w, mask, s)
+		default:
+			VFMADD231PS(f.load(m, mask), w, s)
+		}
 	}
 }

@@ -37,8 +37,10 @@ func products() {
 	paired(avx2, 6, true)
 	paired(avx2, 6, false)
 	for _, v := range []isa{avx512, avx2} {
-		depthwise(v, 8)
-		depthwise(v, 1)
+		for _, four := range []bool{false, true} {
+			depthwise(v, 8, four)
+			depthwise(v, 1, four)
+		}
 	}
 }
 
