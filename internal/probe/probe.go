@@ -37,6 +37,10 @@ type Options struct {
 	// Sizes are the only sizes that the file accepts, where it fixes them.
 	Fixed *graph.Size
 
+	// Tolerance is the error, in standard deviations of the output, that the
+	// recommended tiles may make: the largest of any px. 0: none.
+	Tolerance float64
+
 	// Time bounds what is optional: the comparison of tilers takes what the
 	// measurement leaves of it. 0: 50 s.
 	Time time.Duration
@@ -89,6 +93,11 @@ func Run(ctx context.Context, n Network, images []*graph.Map, masks [][]uint8, o
 	p.result.Seconds = time.Since(p.start).Seconds()
 	return p.result, nil
 }
+
+var (
+	errNoSquare = errors.New("no square is legal along both axes")
+	errNoRoom   = errors.New("the image in one piece does not fit into the memory")
+)
 
 // A prober is one probe under way.
 type prober struct {

@@ -189,7 +189,8 @@ type Accuracy struct {
 	Edge   []Band  `json:"edge"`   // by distance to the nearest tile edge, in unaware tiles
 }
 
-// A Band is a share of px over a range of distances.
+// A Band is the share of px labelled as in the masks, over a range of distances
+// in px; To is 0 in the last, which has no end.
 type Band struct {
 	From  int     `json:"from"`
 	To    int     `json:"to"`
@@ -204,7 +205,6 @@ type Tiler struct {
 	Tile     int     `json:"tile"`
 	TileW    int     `json:"tile_w,omitempty"` // where it is not square
 	Overlap  int     `json:"overlap"`
-	Offset   int     `json:"offset"` // of origins, modulo the step
 	Blend    string  `json:"blend"`
 	Tiles    int     `json:"tiles"`
 	MACPerPx float64 `json:"mac_per_px"`
