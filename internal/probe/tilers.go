@@ -33,14 +33,30 @@ func (p *prober) tilers() error {
 	if !p.legal {
 		return nil
 	}
-	s, err := p.scene()
+	g, err := tile.NewGeometry(p.Graph)
+	if err != nil {
+		p.note("no tilers are compared: %v", err)
+		return nil
+	}
+	if err := p.compareTilers(g); err != nil {
+		return err
+	}
+	return p.recommend(g)
+}
+
+func (p *prober) compareTilers(g tile.Geometry) error {
+	if p.late() && p.masks == nil {
+		p.note("no tilers are compared: the time is up")
+		return nil
+	}
+	s, err := p.scene(g)
 	if err != nil {
 		p.note("no tilers are compared: %v", err)
 		return nil
 	}
 	for _, r := range tile.Rules {
 		t := Tiler{Name: r.Name, Tile: s.tile, Blend: blend(r)}
-		if time.Since(p.start) > p.opts.Time {
+		if p.late() {
 			t.Refused = "not tried: the time is up"
 			p.result.Tilers = append(p.result.Tilers, t)
 			continue
@@ -53,11 +69,10 @@ func (p *prober) tilers() error {
 		}
 		p.result.Tilers = append(p.result.Tilers, t)
 	}
-	if err := p.accuracy(s); err != nil {
-		return err
-	}
-	return p.recommend(s.geometry)
+	return p.accuracy(s)
 }
+
+func (p *prober) late() bool { return time.Since(p.start) > p.opts.Time }
 
 func blend(r tile.Rule) string {
 	switch {
@@ -70,11 +85,7 @@ func blend(r tile.Rule) string {
 }
 
 // scene predicts the middle of the first image in one piece.
-func (p *prober) scene() (*scene, error) {
-	g, err := tile.NewGeometry(p.Graph)
-	if err != nil {
-		return nil, err
-	}
+func (p *prober) scene(g tile.Geometry) (*scene, error) {
 	halos, shrink := 0, 0
 	for _, a := range []*Axis{p.result.Axes.H, p.result.Axes.W} {
 		shrink = max(shrink, a.Shrink)
