@@ -34,6 +34,8 @@ type bandStep struct {
 	phases []phase
 }
 
+var errSideBySide = errors.New("several operands side by side do not go in bands of rows")
+
 // newBands finds the shapes of the bands: rows of the input at a time.
 func newBands(g *graph.Graph, in graph.Size, rows int) (*bands, []graph.Shape, error) {
 	sizes, err := g.Sizes()
@@ -57,8 +59,10 @@ func newBands(g *graph.Graph, in graph.Size, rows int) (*bands, []graph.Shape, e
 		default:
 			h = shapes[n.In[0].ID].H
 			switch n.Op {
-			case graph.MaxPool:
-				h /= 2
+			case graph.MaxPool, graph.AvgPool:
+				h /= n.Stride[0]
+			case graph.Resize:
+				h *= b.repeats(n)
 			case graph.ConvTranspose:
 				h *= n.Stride[0]
 			case graph.PixelShuffle:
@@ -81,28 +85,46 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 	v, lag := c.values[x.ID], b.lag[x.ID]
 	switch n.Op {
 	case graph.Conv:
+		if !plainConv(n) || n.Stride != [2]int{1, 1} {
+			return errors.New("strides, dilation and groups do not go in bands of rows")
+		}
 		k := n.Kernel[0] - 1
 		return b.with(c, n, x, above(v, k, k), lag+k)
-	case graph.MaxPool:
-		k := lag & 1 // windows begin at even rows
-		return b.with(c, n, x, above(v, k, 0), (lag+k)/2)
+	case graph.MaxPool, graph.AvgPool:
+		return b.pool(c, n)
+	case graph.Resize:
+		f := b.repeats(n)
+		if f == 0 {
+			return errors.New("only whole rows that are repeated go in bands of rows: nearest neighbours, a whole number of times as many")
+		}
+		return b.with(c, n, x, v, lag*f)
 	case graph.ConvTranspose:
+		if !plainConv(n) {
+			return errors.New("transposed kernels that are not their stride do not go in bands of rows")
+		}
 		return b.with(c, n, x, v, lag*n.Stride[0])
 	case graph.PixelShuffle:
 		return b.with(c, n, x, v, lag*n.Factor)
-	case graph.ReLU, graph.Dropout:
-		return b.with(c, n, x, v, lag)
-	case graph.Pad:
-		return b.pad(c, n)
-	case graph.Crop:
-		s, w := b.whole[x.ID], b.whole[n.ID]
-		for _, p := range v {
-			p.x, p.w = p.x+(s.W-w.W)/2, w.W
-			c.values[n.ID] = append(c.values[n.ID], p)
+	case graph.Norm:
+		if n.Stats != graph.BatchStatistics {
+			return fmt.Errorf("%v statistics need the whole map and do not go in bands of rows", n.Stats)
 		}
-		b.lag[n.ID] = lag + (s.H-w.H)/2
-		return nil
+		return b.with(c, n, x, v, lag)
+	case graph.Reduce:
+		if n.Over&graph.OverHeight != 0 {
+			return errors.New("what is taken over all rows does not go in bands of rows")
+		}
+		return b.with(c, n, x, v, lag)
+	case graph.ReLU, graph.Dropout, graph.Pointwise, graph.PReLU, graph.ScaleShift, graph.Softmax, graph.Select:
+		return b.with(c, n, x, v, lag)
+	case graph.Sum, graph.Product:
+		return b.together(c, n)
+	case graph.Pad, graph.Crop:
+		return b.frame(c, n)
 	case graph.Concat:
+		if err := b.level(c, n); err != nil {
+			return err
+		}
 		for _, m := range n.In {
 			lag = max(lag, b.lag[m.ID])
 		}
@@ -136,7 +158,7 @@ func (b *bands) with(c *compiler, n, x *graph.Node, v []piece, lag int) error {
 	old := c.values[x.ID]
 	defer func() { c.values[x.ID] = old }()
 	if n.Op != graph.Conv && (len(v) != 1 || v[0].s == nil) {
-		return errors.New("several operands side by side do not go in bands of rows")
+		return errSideBySide
 	}
 	c.values[x.ID] = v
 	return b.lower(c, n, lag)
@@ -160,24 +182,101 @@ func (b *bands) lower(c *compiler, n *graph.Node, lag int) error {
 	return nil
 }
 
-// pad widens the operand by the border's sides; above and below the map it is
-// zero already.
-func (b *bands) pad(c *compiler, n *graph.Node) error {
-	if n.Padding != graph.PadZero {
-		return fmt.Errorf("padding %v does not go in bands of rows: only zero does", n.Padding)
+// repeats is how many rows a Resize node makes of one; 0 if they are not copies.
+func (b *bands) repeats(n *graph.Node) int {
+	x, y := b.whole[n.In[0].ID].H, b.whole[n.ID].H
+	if n.Interp != graph.Nearest && n.Interp != graph.NearestHalf || y%x != 0 || ratioOf(n, 0, 1, y/x) != (ratio{1, y / x}) {
+		return 0
 	}
-	for _, p := range c.values[n.In[0].ID] {
-		if p.s != nil && (p.x != 0 || p.w != p.s.val.w) {
+	return y / x
+}
+
+// pool lets the windows of a band begin where those of the whole map do, by
+// reading some rows more from above.
+func (b *bands) pool(c *compiler, n *graph.Node) error {
+	if n.Pads[0] != 0 || n.Pads[2] != 0 || n.Ceil || n.Dilation[0] > 1 {
+		return errors.New("windows that reach beyond the map do not go in bands of rows, nor dilated ones")
+	}
+	x, k, s := n.In[0], n.Kernel[0], n.Stride[0]
+	lag := max(b.lag[x.ID]+k-1, 0) / s
+	up := s*lag - b.lag[x.ID]
+	return b.with(c, n, x, above(c.values[x.ID], up, k-s), lag)
+}
+
+// level checks that the operands of n have as many rows, in a band and in all.
+func (b *bands) level(c *compiler, n *graph.Node) error {
+	for _, m := range n.In {
+		if c.shapes[m.ID].H != c.shapes[n.In[0].ID].H || b.whole[m.ID].H != b.whole[n.In[0].ID].H {
+			return fmt.Errorf("%s and %s, of %v and %v, do not go together in bands of rows", n.In[0].Name, m.Name, b.whole[n.In[0].ID], b.whole[m.ID])
+		}
+	}
+	return nil
+}
+
+// together lowers a node of several operands, all at the place of the one that
+// lags the most.
+func (b *bands) together(c *compiler, n *graph.Node) error {
+	if err := b.level(c, n); err != nil {
+		return err
+	}
+	lag := b.lag[n.In[0].ID]
+	for _, m := range n.In {
+		lag = max(lag, b.lag[m.ID])
+	}
+	for _, m := range n.In {
+		old := c.values[m.ID]
+		if len(old) != 1 || old[0].s == nil {
+			return errSideBySide
+		}
+		defer func() { c.values[m.ID] = old }()
+		c.values[m.ID] = above(old, lag-b.lag[m.ID], 0)
+	}
+	return b.lower(c, n, lag)
+}
+
+// frame moves the window of a Crop, or widens the operand of a Pad by the
+// border's sides; above and below the map it is zero already.
+func (b *bands) frame(c *compiler, n *graph.Node) error {
+	x := n.In[0]
+	top, left, err := n.Window(b.whole)
+	if err != nil {
+		return err
+	}
+	w := b.whole[n.ID].W
+	bottom, right := top+b.whole[n.ID].H-b.whole[x.ID].H, left+w-b.whole[x.ID].W
+	padded := min(top, left) < 0 || max(bottom, right) > 0
+	if padded && (n.Padding != graph.PadZero || n.Value != 0) {
+		kind := n.Padding.String()
+		if n.Value != 0 {
+			kind = fmt.Sprint(n.Value)
+		}
+		return fmt.Errorf("padding %s does not go in bands of rows: only zero does", kind)
+	}
+	for _, p := range c.values[x.ID] {
+		if padded && p.s != nil && (p.x != 0 || p.w != p.s.val.w || max(top, left) > 0 || min(bottom, right) < 0 || b.cropped(x)) {
 			return errors.New("a padded crop does not go in bands of rows")
 		}
-		p.x, p.w = p.x-n.Pads[1], p.w+n.Pads[1]+n.Pads[3]
+		p.x, p.w = p.x+left, w
 		if p.s != nil {
 			p.s.val.reach(p.region)
 		}
 		c.values[n.ID] = append(c.values[n.ID], p)
 	}
-	b.lag[n.ID] = b.lag[n.In[0].ID] - n.Pads[0]
+	b.lag[n.ID] = b.lag[x.ID] + top
 	return nil
+}
+
+// cropped says that the value of n is a window on more rows.
+func (b *bands) cropped(n *graph.Node) bool {
+	switch n.Op {
+	case graph.Crop, graph.Pad, graph.Concat, graph.Dropout, graph.Pointwise, graph.Resize: // which may copy nothing
+		for _, m := range n.In {
+			if b.whole[m.ID].H > b.whole[n.ID].H || b.cropped(m) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // phases prepares what every band runs and returns how many phases that is at

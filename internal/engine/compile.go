@@ -11,8 +11,8 @@ type storage struct {
 	val, grad *buffer
 	wants     bool // a gradient is wanted here
 	ready     bool // claimed: an earlier backward step has written grad
-	mode      graph.Padding
-	padded    bool // the border holds padding of that mode
+	pad       padding
+	padded    bool // the border holds it
 }
 
 // A piece is some channels of a value: a window on a storage, or zeros where s
@@ -192,8 +192,8 @@ func (c *compiler) chain(n *graph.Node) []*graph.Node {
 
 // node lowers one node, with the nodes that it fuses.
 func (c *compiler) node(n *graph.Node) error {
-	if err := supported(n); err != nil {
-		return err
+	if c.net.opts.Train && !c.trainable(n) {
+		return errForwardOnly
 	}
 	var u unit
 	last := n // whose value the unit writes
@@ -205,18 +205,15 @@ func (c *compiler) node(n *graph.Node) error {
 	case graph.Conv:
 		u, last = c.conv(n)
 	case graph.ConvTranspose:
-		u = c.transpose(n)
+		u, last = c.transpose(n)
 	case graph.Norm:
 		u, last = c.norm(n)
 	case graph.ReLU:
 		u = &relu{net: c.net, in: c.one(n.In[0]), out: c.output(n)}
-	case graph.MaxPool:
-		u = c.maxPool(n)
-	case graph.AvgPool:
-		x := c.one(n.In[0])
-		u = &avgPool{net: c.net, in: x, out: c.output(n), kh: n.Kernel[0], kw: n.Kernel[1]}
+	case graph.MaxPool, graph.AvgPool:
+		u = c.pool(n)
 	case graph.Resize:
-		if c.shapes[n.ID] == c.shapes[n.In[0].ID] {
+		if c.still(n) {
 			out = c.values[n.In[0].ID]
 			break
 		}
@@ -232,15 +229,28 @@ func (c *compiler) node(n *graph.Node) error {
 		}
 		x := c.one(n.In[0])
 		u = newDropout(c.net, n, x, c.output(n))
-	case graph.Crop:
-		out = c.crop(n)
-	case graph.Pad:
-		out, u = c.pad(n)
+	case graph.Pointwise, graph.PReLU, graph.ScaleShift, graph.Softmax, graph.Select:
+		if n.Op == graph.Pointwise && n.Func == graph.Identity {
+			out = c.values[n.In[0].ID]
+			break
+		}
+		u, last = c.rowwise(n)
+	case graph.Reduce:
+		u = c.reduce(n)
+	case graph.Crop, graph.Pad:
+		var err error
+		if out, u, err = c.frame(n); err != nil {
+			return err
+		}
 	case graph.Concat:
 		for _, m := range n.In {
 			out = append(out, c.values[m.ID]...)
 		}
-	case graph.Sum:
+	case graph.Sum, graph.Product:
+		if n.Op == graph.Product || !c.equal(n) {
+			u = c.broadcast(n)
+			break
+		}
 		k := &sum{net: c.net}
 		for _, m := range n.In {
 			k.in = append(k.in, c.one(m))
@@ -272,69 +282,9 @@ func (c *compiler) follow(in, out piece, f func(i, y0, y1 int, w *worker)) bool 
 		return false
 	}
 	v.fast.after = append(v.fast.after, f)
-	out.s.val.use(v.step)
+	out.s.val.use(v.at)
 	return true
 }
 
 // A writer is a unit that fills one storage.
 type writer interface{ result() piece }
-
-// supported says what the engine lacks for n.
-func supported(n *graph.Node) error {
-	one, two := [2]int{1, 1}, [2]int{2, 2}
-	switch {
-	case n.Groups > 1 && n.Op != graph.Norm, n.Dilation[0] > 1, n.Dilation[1] > 1, n.Ceil,
-		n.Pads != [4]int{} && n.Op != graph.Pad, n.Lengths != nil, n.Value != 0, n.Epsilon != 0, n.Interp > graph.Nearest, n.Scale[0] != 0:
-		return fmt.Errorf("the engine does not run this kind yet")
-	case n.Op == graph.Conv && n.Stride != one:
-		return fmt.Errorf("stride %v: only stride 1 is convolved", n.Stride)
-	case n.Op == graph.ConvTranspose && n.Stride != n.Kernel:
-		return fmt.Errorf("kernel %v, stride %v: only kernels as large as the stride are transposed", n.Kernel, n.Stride)
-	case n.Op == graph.MaxPool && (n.Kernel != two || n.Stride != two):
-		return fmt.Errorf("kernel %v, stride %v: only 2×2 windows side by side are pooled", n.Kernel, n.Stride)
-	case n.Op == graph.AvgPool && n.Stride != one:
-		return fmt.Errorf("stride %v: only stride 1 is averaged", n.Stride)
-	}
-	return nil
-}
-
-// crop is the centre of the operand: a view of each piece. An odd rest leaves
-// the smaller half before.
-func (c *compiler) crop(n *graph.Node) []piece {
-	s := c.shapes[n.ID]
-	var out []piece
-	for _, p := range c.values[n.In[0].ID] {
-		p.region = region{p.y + (p.h-s.H)/2, p.x + (p.w-s.W)/2, s.H, s.W}
-		out = append(out, p)
-	}
-	return out
-}
-
-// pad is the operand seen with its border. Where the border cannot be used (the
-// operand is a window, or its border holds another padding), it is copied.
-func (c *compiler) pad(n *graph.Node) ([]piece, unit) {
-	u := &pad{net: c.net, mode: n.Padding, pads: n.Pads}
-	var out []piece
-	for i, p := range c.values[n.In[0].ID] {
-		if p.s == nil {
-			p.h, p.w = p.h+n.Pads[0]+n.Pads[2], p.w+n.Pads[1]+n.Pads[3]
-			out = append(out, p)
-			continue
-		}
-		if !p.whole() || p.s.padded && p.s.mode != n.Padding {
-			q := piece{&storage{wants: c.wants[n.In[0].ID] && p.s.wants}, region{0, 0, p.h, p.w}, p.c}
-			q.s.val = c.buffer(graph.Shape{C: p.c, H: p.h, W: p.w}, c.now())
-			in := c.read(c.values[n.In[0].ID][i : i+1])
-			c.units = append(c.units, &gather{net: c.net, in: in, out: q})
-			p = q
-		}
-		p.s.mode, p.s.padded = n.Padding, true
-		u.in = append(u.in, p)
-		p.region = region{-n.Pads[0], -n.Pads[1], p.h + n.Pads[0] + n.Pads[2], p.w + n.Pads[1] + n.Pads[3]}
-		p.s.val.reach(p.region)
-		u.out = append(u.out, p)
-		out = append(out, p)
-	}
-	c.read(u.in)
-	return out, u
-}

@@ -12,6 +12,18 @@ type maxPool struct {
 	sink    sink
 }
 
+// pool lowers a MaxPool or AvgPool.
+func (c *compiler) pool(n *graph.Node) unit {
+	switch {
+	case !plainPool(n):
+		return c.windows(n)
+	case n.Op == graph.AvgPool:
+		x := c.one(n.In[0])
+		return &avgPool{net: c.net, in: x, out: c.output(n), kh: n.Kernel[0], kw: n.Kernel[1]}
+	}
+	return c.maxPool(n)
+}
+
 func (c *compiler) maxPool(n *graph.Node) unit {
 	u := &maxPool{net: c.net, in: c.one(n.In[0]), out: c.output(n)}
 	u.behind = c.follow(u.in, u.out, func(i, y0, y1 int, _ *worker) {

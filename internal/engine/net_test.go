@@ -206,15 +206,6 @@ func TestRefusals(t *testing.T) {
 		make  func(b builder, x *graph.Node)
 	}{
 		{0, "net: batch of 0: want 1 or more", func(b builder, x *graph.Node) { b.conv("c", x, 1, 1, 1, 1) }},
-		{1, "net: c (Conv): stride [2 2]: only stride 1 is convolved", func(b builder, x *graph.Node) {
-			b.conv("c", x, 1, 1, 2, 2).Stride = [2]int{2, 2}
-		}},
-		{1, "net: p (MaxPool): kernel [3 3], stride [3 3]: only 2×2 windows side by side are pooled", func(b builder, x *graph.Node) {
-			b.Add("p", graph.MaxPool, graph.Node{Kernel: [2]int{3, 3}, Stride: [2]int{3, 3}}, x)
-		}},
-		{1, "net: p (AvgPool): stride [2 2]: only stride 1 is averaged", func(b builder, x *graph.Node) { b.op("p", graph.AvgPool, x) }},
-		{1, "net: t (ConvTranspose): kernel [3 3], stride [2 2]: only kernels as large as the stride are transposed",
-			func(b builder, x *graph.Node) { b.transpose("t", x, 1, 1, 3).Stride = [2]int{2, 2} }},
 	} {
 		b := builder{&graph.Graph{Name: "net"}}
 		x.make(b, b.in(1))

@@ -6,11 +6,16 @@ import (
 	"unetbench/graph"
 )
 
-// Normalisation as torch has it.
-const (
-	epsilon  = 1e-5
-	momentum = 0.1
-)
+// momentum is that of running statistics, as torch has it.
+const momentum = 0.1
+
+// epsilon is what the norm n adds to the variance.
+func epsilon(n *graph.Node) float64 {
+	if n.Epsilon == 0 {
+		return 1e-5
+	}
+	return n.Epsilon
+}
 
 // moments are sums per channel of rows or chunks, in float32; they are added
 // up in float64 and in order.
@@ -132,7 +137,7 @@ func (u *norm) pack(w graph.Weights) {
 	}
 	for c := range u.scale {
 		u.mean[c] = float64(w[p[2]][c])
-		u.inv[c] = 1 / math.Sqrt(float64(w[p[3]][c])+epsilon)
+		u.inv[c] = 1 / math.Sqrt(float64(w[p[3]][c])+epsilon(u.node))
 	}
 	u.affine()
 }
@@ -195,7 +200,7 @@ func (u *norm) statistics() {
 			mean := sum / count
 			variance := max(0, sq/count-float64(mean*mean))
 			for k := set*u.in.c + c0; k < set*u.in.c+c0+u.group; k++ {
-				u.mean[k], u.inv[k] = mean, 1/math.Sqrt(variance+epsilon)
+				u.mean[k], u.inv[k] = mean, 1/math.Sqrt(variance+epsilon(u.node))
 			}
 			if u.node.Stats == graph.BatchStatistics {
 				unbiased := variance * count / max(1, count-1)

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"unetbench/graph"
@@ -63,11 +64,7 @@ func (b builder) op(name string, op graph.Op, in ...*graph.Node) *graph.Node {
 
 // ops is the table of cases: every op, alone and in the company in which the
 // engine treats it differently. Forward, gradient and thread tests read it.
-var ops = []struct {
-	name string
-	in   graph.Shape
-	make func(b builder, x *graph.Node)
-}{
+var ops = []opCase{
 	{"conv3x3", graph.Shape{C: 3, H: 9, W: 8}, func(b builder, x *graph.Node) { b.conv("c", x, 3, 5, 3, 3) }},
 	{"conv3x3-wide", graph.Shape{C: 9, H: 6, W: 33}, func(b builder, x *graph.Node) { b.conv("c", x, 9, 37, 3, 3) }},
 	{"conv1x1-two-classes", graph.Shape{C: 8, H: 5, W: 20}, func(b builder, x *graph.Node) { b.conv("c", x, 8, 2, 1, 1) }},
@@ -193,39 +190,31 @@ func init() {
 	type sized struct{ h, w int }
 	for _, how := range []graph.Interp{graph.Bilinear, graph.BilinearAlign, graph.Nearest} {
 		for _, to := range []sized{{5, 13}, {11, 3}, {1, 7}} {
-			ops = append(ops, struct {
-				name string
-				in   graph.Shape
-				make func(b builder, x *graph.Node)
-			}{fmt.Sprintf("resize-%v-%dx%d", how, to.h, to.w), graph.Shape{C: 3, H: 12, W: 14}, func(b builder, x *graph.Node) {
+			ops = append(ops, opCase{fmt.Sprintf("resize-%v-%dx%d", how, to.h, to.w), graph.Shape{C: 3, H: 12, W: 14}, func(b builder, x *graph.Node) {
 				like := b.conv("like", x, 3, 1, 12-to.h+1, 14-to.w+1)
 				r := b.Add("r", graph.Resize, graph.Node{Like: like, Interp: how}, x)
 				b.op("cat", graph.Concat, r, like)
 			}})
 		}
 		for _, f := range []int{2, 3} {
-			ops = append(ops, struct {
-				name string
-				in   graph.Shape
-				make func(b builder, x *graph.Node)
-			}{fmt.Sprintf("resize-%v-x%d", how, f), graph.Shape{C: 3, H: 4, W: 5}, func(b builder, x *graph.Node) {
+			ops = append(ops, opCase{fmt.Sprintf("resize-%v-x%d", how, f), graph.Shape{C: 3, H: 4, W: 5}, func(b builder, x *graph.Node) {
 				r := b.Add("r", graph.Resize, graph.Node{Factor: f, Interp: how}, b.conv("a", x, 3, 4, 1, 1))
 				b.conv("c", r, 4, 2, 3, 3)
 			}})
 		}
 	}
 	for _, how := range []graph.Padding{graph.PadZero, graph.PadReflect, graph.PadReplicate, graph.PadCircular} {
-		ops = append(ops, struct {
-			name string
-			in   graph.Shape
-			make func(b builder, x *graph.Node)
-		}{"pad-" + how.String(), graph.Shape{C: 3, H: 5, W: 6}, func(b builder, x *graph.Node) {
+		ops = append(ops, opCase{"pad-" + how.String(), graph.Shape{C: 3, H: 5, W: 6}, func(b builder, x *graph.Node) {
 			b.conv("c", b.pad("p", x, how, 2, 1, 3, 2), 3, 4, 3, 3)
 		}})
 	}
 }
 
 func forEachOp(t *testing.T, f func(t *testing.T, x *fixture)) {
+	forEachOf(t, slices.Concat(ops, more), f)
+}
+
+func forEachOf(t *testing.T, ops []opCase, f func(t *testing.T, x *fixture)) {
 	for _, op := range ops {
 		t.Run(op.name, func(t *testing.T) {
 			b := builder{&graph.Graph{Name: op.name}}

@@ -6,53 +6,109 @@ import (
 	"unetbench/graph"
 )
 
-// A tap says from which two places an interpolated one comes, and how much
-// from each.
+// A tap is one term of an interpolation: place from, times w.
 type tap struct {
-	lo, hi   int
-	wlo, whi float32
-}
-
-// taps interpolates n places to m, as torch does: half-pixel centres
-// (align_corners=False), or corner pixels' centres aligned, or floor(i·n/m).
-func taps(n, m int, how graph.Interp) []tap {
-	t := make([]tap, m)
-	for i := range t {
-		if how == graph.Nearest {
-			t[i] = tap{i * n / m, i * n / m, 1, 0}
-			continue
-		}
-		var at float64
-		switch {
-		case how == graph.Bilinear:
-			at = max(0, (float64(i)+.5)*float64(n)/float64(m)-.5)
-		case m > 1:
-			at = float64(i) * float64(n-1) / float64(m-1)
-		}
-		lo := min(int(math.Floor(at)), n-1)
-		w := at - float64(lo)
-		if lo == n-1 {
-			w = 0
-		}
-		t[i] = tap{lo, min(lo+1, n-1), float32(1 - w), float32(w)}
-	}
-	return t
-}
-
-// A pull is one term of the adjoint: place from, times w.
-type pull struct {
 	from int
 	w    float32
 }
 
+// A ratio is operand px per output px. It is a fraction so that all that lies
+// alike in the grid of both has the same weights, bit for bit.
+type ratio struct{ num, den int }
+
+// ratioOf is that of n places interpolated to m. A magnification that is given as
+// a number is taken for a fraction of small numbers if it is near one: files
+// round it to float32.
+func ratioOf(node *graph.Node, axis, n, m int) ratio {
+	if node.Like != nil || node.Lengths != nil || node.Factor > 0 {
+		return ratio{n, m}
+	}
+	scale := node.Scale[axis]
+	for den := 1; den <= 64; den++ {
+		if num := math.Round(scale * float64(den)); num > 0 && math.Abs(num/float64(den)-scale) < 1e-6*scale {
+			return ratio{den, int(num)}
+		}
+	}
+	const den = 1 << 20
+	return ratio{den, int(math.Round(scale * den))}
+}
+
+// taps lists what each of m places takes from n, as torch and ONNX do: at most
+// four terms, and none that is 0, so that a single one has a weight of 1.
+func taps(n, m int, r ratio, how graph.Interp) [][]tap {
+	t := make([][]tap, m)
+	all := make([]tap, 0, 4*m)
+	for i := range t {
+		var places [4]int
+		var weights [4]float64
+		k := 0
+		add := func(at int, w float64) {
+			at = min(max(at, 0), n-1)
+			if k == 0 || places[k-1] != at { // not an edge that is repeated
+				k++
+			}
+			places[k-1] = at
+			weights[k-1] += w
+		}
+		num, den := (2*i+1)*r.num-r.den, 2*r.den // half-pixel centres
+		switch how {
+		case graph.Nearest, graph.BilinearCorner:
+			num, den = i*r.num, r.den
+		case graph.BilinearAlign:
+			num, den = i*(n-1), max(m-1, 1)
+		}
+		if how != graph.Cubic {
+			num = max(num, 0)
+		}
+		lo := num / den
+		if num < 0 {
+			lo = -1
+		}
+		f := float64(num-lo*den) / float64(den)
+		switch how {
+		case graph.Nearest:
+			add(lo, 1)
+		case graph.NearestHalf:
+			if f > 0.5 {
+				lo++
+			}
+			add(lo, 1)
+		case graph.Cubic:
+			for j := range 4 {
+				add(lo-1+j, keys(math.Abs(f+1-float64(j))))
+			}
+		default:
+			add(lo, 1-f)
+			add(lo+1, f)
+		}
+		from := len(all)
+		for j, w := range weights[:k] {
+			if w != 0 {
+				all = append(all, tap{places[j], float32(w)})
+			}
+		}
+		t[i] = all[from:len(all):len(all)]
+	}
+	return t
+}
+
+// keys is the cubic kernel of Keys 1981 at distance x < 2, with a = −0.75 as
+// torch and ONNX have it.
+func keys(x float64) float64 {
+	const a = -0.75
+	if x < 1 {
+		return ((a+2)*x-(a+3))*x*x + 1
+	}
+	return ((a*x-5*a)*x+8*a)*x - 4*a
+}
+
 // adjoint lists, for each of the n places, the interpolated ones that take
 // from it.
-func adjoint(t []tap, n int) [][]pull {
-	p := make([][]pull, n)
-	for i, a := range t {
-		p[a.lo] = append(p[a.lo], pull{i, a.wlo})
-		if a.whi != 0 {
-			p[a.hi] = append(p[a.hi], pull{i, a.whi})
+func adjoint(t [][]tap, n int) [][]tap {
+	p := make([][]tap, n)
+	for i, all := range t {
+		for _, a := range all {
+			p[a.from] = append(p[a.from], tap{i, a.w})
 		}
 	}
 	return p
@@ -64,15 +120,24 @@ func adjoint(t []tap, n int) [][]pull {
 type resize struct {
 	net     *Net
 	in, out piece
-	ty, tx  []tap
-	adj     [][]pull
+	ty, tx  [][]tap
+	adj     [][]tap
 	dy      view
 	sink    sink
 }
 
+// still says that a Resize node changes nothing: its size stays, and by no
+// magnification that is rounded off again.
+func (c *compiler) still(n *graph.Node) bool {
+	x, y := c.shapes[n.In[0].ID], c.shapes[n.ID]
+	h, w := ratioOf(n, 0, x.H, y.H), ratioOf(n, 1, x.W, y.W)
+	return x == y && (n.Interp == graph.BilinearAlign || h.num == h.den && w.num == w.den)
+}
+
 func (c *compiler) resize(n *graph.Node, x piece) unit {
 	u := &resize{net: c.net, in: x, out: c.output(n)}
-	u.ty, u.tx = taps(x.h, u.out.h, n.Interp), taps(x.w, u.out.w, n.Interp)
+	u.ty = taps(x.h, u.out.h, ratioOf(n, 0, x.h, u.out.h), n.Interp)
+	u.tx = taps(x.w, u.out.w, ratioOf(n, 1, x.w, u.out.w), n.Interp)
 	u.adj = adjoint(u.ty, x.h)
 	return u
 }
@@ -90,10 +155,14 @@ func (u *resize) forward() []phase {
 	x, y := u.in.val(), u.out.val()
 	return []phase{rowPhase(y.n, y.region.h, 16*y.region.w*y.c, func(i, r int, w *worker) {
 		t := u.ty[r]
-		row := x.row(i, t.lo)
-		if t.whi != 0 {
-			row = w.scratch[:len(row)]
-			u.net.kernel.Lerp(row, x.row(i, t.lo), x.row(i, t.hi), t.wlo, t.whi)
+		row := x.row(i, t[0].from)
+		if len(t) > 1 {
+			all := w.scratch[:len(row)]
+			u.net.kernel.Lerp(all, row, x.row(i, t[1].from), t[0].w, t[1].w)
+			for _, p := range t[2:] {
+				u.net.kernel.AXPY(all, x.row(i, p.from), p.w)
+			}
+			row = all
 		}
 		u.spread(y.row(i, r), row, y.c)
 	})}
@@ -106,13 +175,21 @@ const few = 16
 // spread interpolates one row of pixels of c channels.
 func (u *resize) spread(dst, src []float32, c int) {
 	for i, t := range u.tx {
-		d, a, b := dst[i*c:][:c], src[t.lo*c:][:c], src[t.hi*c:][:c]
-		if c >= few {
-			u.net.kernel.Lerp(d, a, b, t.wlo, t.whi)
+		d, a := dst[i*c:][:c], src[t[0].from*c:][:c]
+		if len(t) == 1 {
+			copy(d, a)
 			continue
 		}
-		for j := range d {
-			d[j] = float32(t.wlo*a[j]) + float32(t.whi*b[j])
+		b, wa, wb := src[t[1].from*c:][:c], t[0].w, t[1].w
+		if c >= few {
+			u.net.kernel.Lerp(d, a, b, wa, wb)
+		} else {
+			for j := range d {
+				d[j] = float32(wa*a[j]) + float32(wb*b[j])
+			}
+		}
+		for _, p := range t[2:] {
+			u.add(d, src[p.from*c:][:c], p.w)
 		}
 	}
 }
@@ -120,22 +197,20 @@ func (u *resize) spread(dst, src []float32, c int) {
 // unspread is its adjoint: it adds to dst.
 func (u *resize) unspread(dst, src []float32, c int) {
 	for i, t := range u.tx {
-		s, a, b := src[i*c:][:c], dst[t.lo*c:][:c], dst[t.hi*c:][:c]
-		if c >= few {
-			u.net.kernel.AXPY(a, s, t.wlo)
-			if t.whi != 0 {
-				u.net.kernel.AXPY(b, s, t.whi)
-			}
-			continue
+		for _, p := range t {
+			u.add(dst[p.from*c:][:c], src[i*c:][:c], p.w)
 		}
-		for j, v := range s {
-			a[j] += float32(t.wlo * v)
-		}
-		if t.whi != 0 {
-			for j, v := range s {
-				b[j] += float32(t.whi * v)
-			}
-		}
+	}
+}
+
+// add adds w times the pixel src to dst.
+func (u *resize) add(dst, src []float32, w float32) {
+	if len(dst) >= few {
+		u.net.kernel.AXPY(dst, src, w)
+		return
+	}
+	for j, v := range src {
+		dst[j] += float32(w * v)
 	}
 }
 

@@ -8,6 +8,7 @@ var Generic = &Set{
 	Name:         "generic",
 	Lanes:        1,
 	Mul:          mulGeneric,
+	Depthwise:    depthwiseGeneric,
 	F2:           winogradGeneric(matrices2, Cost{110, 90, 110, 120, 100}),
 	F4:           winogradGeneric(matrices4, Cost{740, 460, 270, 280, 500}),
 	ScaleShift:   scaleShiftGeneric,
@@ -18,6 +19,14 @@ var Generic = &Set{
 	Add:          addGeneric,
 	Lerp:         lerpGeneric,
 	AXPY:         axpyGeneric,
+	Max:          maxGeneric,
+	Multiply:     multiplyGeneric,
+	Slope:        slopeGeneric,
+	Clamp:        clampGeneric,
+	Exp:          expGeneric,
+	Sigmoid:      sigmoidGeneric,
+	Tanh:         tanhGeneric,
+	Erf:          erfGeneric,
 	MaxPool2:     maxPool2Generic,
 	MaxPool2Back: maxPool2BackGeneric,
 	Adam:         adamGeneric,
@@ -249,17 +258,7 @@ func maxPool2Generic(dst, r0, r1 []float32, c int) {
 	for px := 0; px < len(dst); px += c {
 		for i := px; i < px+c; i++ {
 			j := px + i
-			m := r0[j]
-			if v := r0[j+c]; v > m {
-				m = v
-			}
-			if v := r1[j]; v > m {
-				m = v
-			}
-			if v := r1[j+c]; v > m {
-				m = v
-			}
-			dst[i] = m
+			dst[i] = max(r0[j], r0[j+c], r1[j], r1[j+c])
 		}
 	}
 }

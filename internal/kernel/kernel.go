@@ -41,6 +41,11 @@ type Product struct {
 	Accumulate, ReLU bool
 	Paired           bool
 
+	// Stream says that C is more than the caches hold and is not read soon: where
+	// rows of C begin on a cache line and have 32 columns or more, it is written
+	// past them, which spares fetching it first.
+	Stream bool
+
 	Batch, ABatch, BBatch, CBatch int
 }
 
@@ -64,6 +69,13 @@ type Set struct {
 	// escape: loops set the fields of one Product again and again.
 	Mul func(p *Product)
 
+	// Depthwise computes p as Mul does, but column n reads column n of A:
+	//
+	//	C[m·LDC + n] = Bias[n] + Σ_{r<Rows} Σ_{k<Depth} A[r·ARow + k·AStep + m·LDA + n] · B[r·BRow + k·BStep + n]
+	//
+	// Of the options only ReLU is allowed. The order of summation is that of the formula.
+	Depthwise func(p *Product)
+
 	// F2 and F4 are the transforms of Winograd's F(2×2, 3×3) and F(4×4, 3×3).
 	F2, F4 *Winograd
 
@@ -84,8 +96,19 @@ type Set struct {
 	Lerp func(dst, a, b []float32, wa, wb float32)
 	// AXPY: dst[i] += w·x[i].
 	AXPY func(dst, x []float32, w float32)
+	// Max: dst[i] = the larger of a[i] and b[i], NaN if either is.
+	Max func(dst, a, b []float32)
+	// Multiply: dst[i] *= src[i].
+	Multiply func(dst, src []float32)
+	// Slope: dst[i] = src[i] where positive, else src[i]·slope[i%P].
+	Slope func(dst, src, slope []float32)
+	// Clamp: dst[i] = src[i] within lo … hi; a NaN stays one.
+	Clamp func(dst, src []float32, lo, hi float32)
+	// Exp, Sigmoid, Tanh and Erf: dst[i] = e^src[i], 1/(1+e^−src[i]), tanh src[i], erf src[i], to
+	// 1e-6 of its value; what is below 1e-38 may be 0.
+	Exp, Sigmoid, Tanh, Erf func(dst, src []float32)
 	// MaxPool2: one output row of a 2×2, stride 2 pool, len(dst)/c pixels of c channels, over
-	// the input rows r0 and r1 (at least 2·len(dst) values each).
+	// the input rows r0 and r1 (at least 2·len(dst) values each). A window with a NaN gives NaN.
 	MaxPool2 func(dst, r0, r1 []float32, c int)
 	// MaxPool2Back adds dy to the first maximum (order: r0 left, r0 right, r1 left, r1 right)
 	// of each window: d0, d1 are the gradient rows of r0, r1.

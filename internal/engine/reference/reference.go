@@ -75,7 +75,13 @@ func Forward(g *graph.Graph, w Weights, in []*Map, mode Mode) ([][]*Map, error) 
 				x = append(x, values[m.ID][i])
 			}
 			y := newMap(shapes[n.ID])
-			apply(n, p, x, y, i, mode)
+			if n.Op == graph.Crop || n.Op == graph.Pad {
+				if err := frame(n, shapes, x[0], y); err != nil {
+					return nil, err
+				}
+			} else {
+				apply(n, p, x, y, i, mode)
+			}
 			values[n.ID] = append(values[n.ID], y)
 		}
 		if n.Op == graph.Norm && (mode.Train || n.Stats != graph.BatchStatistics) {
@@ -103,43 +109,48 @@ func value(n *graph.Node, p [][]float64, in []*Map, x *Map, out graph.Shape, i, 
 	switch n.Op {
 	case graph.Conv:
 		sum := p[1][c]
-		for k := range x.C {
+		in, out := x.C/max(n.Groups, 1), out.C/max(n.Groups, 1)
+		for k := range in {
 			for ky := range kh {
 				for kx := range kw {
-					sum += p[0][((c*x.C+k)*kh+ky)*kw+kx] * x.At(k, r*n.Stride[0]+ky, s*n.Stride[1]+kx)
+					sum += p[0][((c*in+k)*kh+ky)*kw+kx] * x.At(c/out*in+k, r*n.Stride[0]+ky*max(n.Dilation[0], 1), s*n.Stride[1]+kx*max(n.Dilation[1], 1))
 				}
 			}
 		}
 		return sum
 	case graph.ConvTranspose:
 		sum := p[1][c]
-		for k := range x.C {
-			sum += p[0][((k*out.C+c)*kh+r%kh)*kw+s%kw] * x.At(k, r/kh, s/kw)
+		in, out := x.C/max(n.Groups, 1), out.C/max(n.Groups, 1)
+		for k := range in {
+			from := c/out*in + k
+			for ky := range kh {
+				for kx := range kw {
+					y, z := r-ky, s-kx
+					if y >= 0 && z >= 0 && y%n.Stride[0] == 0 && z%n.Stride[1] == 0 && y/n.Stride[0] < x.H && z/n.Stride[1] < x.W {
+						sum += p[0][((from*out+c%out)*kh+ky)*kw+kx] * x.At(from, y/n.Stride[0], z/n.Stride[1])
+					}
+				}
+			}
 		}
 		return sum
 	case graph.MaxPool:
 		most := math.Inf(-1)
-		for ky := range kh {
-			for kx := range kw {
-				most = max(most, x.At(c, r*n.Stride[0]+ky, s*n.Stride[1]+kx))
-			}
-		}
+		under(n, x, r, s, func(y, z int) { most = max(most, x.At(c, y, z)) })
 		return most
 	case graph.AvgPool:
-		sum := 0.0
-		for ky := range kh {
-			for kx := range kw {
-				sum += x.At(c, r*n.Stride[0]+ky, s*n.Stride[1]+kx)
-			}
-		}
-		return sum / float64(kh*kw)
+		sum, count := 0.0, 0.0
+		under(n, x, r, s, func(y, z int) {
+			sum += x.At(c, y, z)
+			count++
+		})
+		return sum / count
 	case graph.ReLU:
 		return max(0, x.At(c, r, s))
 	case graph.Norm:
 		if n.Stats != graph.BatchStatistics {
 			return 0 // normalise knows the whole map
 		}
-		return (x.At(c, r, s)-p[2][c])/math.Sqrt(p[3][c]+1e-5)*p[0][c] + p[1][c]
+		return (x.At(c, r, s)-p[2][c])/math.Sqrt(p[3][c]+epsilon(n))*p[0][c] + p[1][c]
 	case graph.Dropout:
 		if !mode.Train {
 			return x.At(c, r, s)
@@ -148,19 +159,10 @@ func value(n *graph.Node, p [][]float64, in []*Map, x *Map, out graph.Shape, i, 
 			return 0
 		}
 		return x.At(c, r, s) / (1 - n.Rate)
-	case graph.Pad:
-		y, okY := outside(n.Padding, r-n.Pads[0], x.H)
-		z, okX := outside(n.Padding, s-n.Pads[1], x.W)
-		if okY && okX {
-			return x.At(c, y, z)
-		}
-		return 0
-	case graph.Crop:
-		return x.At(c, r+(x.H-out.H)/2, s+(x.W-out.W)/2)
 	case graph.Resize:
 		sum := 0.0
-		for _, a := range sources(n.Interp, r, x.H, out.H) {
-			for _, b := range sources(n.Interp, s, x.W, out.W) {
+		for _, a := range sources(n, 0, r, x.H, out.H) {
+			for _, b := range sources(n, 1, s, x.W, out.W) {
 				sum += a.weight * b.weight * x.At(c, a.at, b.at)
 			}
 		}
@@ -178,51 +180,35 @@ func value(n *graph.Node, p [][]float64, in []*Map, x *Map, out graph.Shape, i, 
 	case graph.Sum:
 		sum := 0.0
 		for _, m := range in {
-			sum += m.At(c, r, s)
+			sum += m.broadcast(c, r, s)
 		}
 		return sum
+	case graph.Product:
+		product := 1.0
+		for _, m := range in {
+			product *= m.broadcast(c, r, s)
+		}
+		return product
 	case graph.Zero:
 		return 0
+	case graph.Pointwise:
+		return function(n.Func, n.Args[0], n.Args[1], x.At(c, r, s))
+	case graph.PReLU:
+		return function(graph.LeakyReLU, p[0][c], 0, x.At(c, r, s))
+	case graph.ScaleShift:
+		return x.At(c, r, s)*p[0][c] + p[1][c]
+	case graph.Reduce:
+		return reduce(n, x, c, r, s)
+	case graph.Softmax:
+		sum := 0.0
+		for k := range x.C {
+			sum += math.Exp(x.At(k, r, s) - x.At(c, r, s))
+		}
+		return 1 / sum
+	case graph.Select:
+		return x.At(n.First+c, r, s)
 	}
 	panic("reference: no such op: " + n.Op.String())
-}
-
-// outside brings a padding's coordinate back inside; false for a zero.
-func outside(p graph.Padding, i, n int) (int, bool) {
-	switch {
-	case i >= 0 && i < n:
-		return i, true
-	case p == graph.PadReplicate:
-		return min(max(i, 0), n-1), true
-	case p == graph.PadCircular:
-		return ((i % n) + n) % n, true
-	case p == graph.PadReflect && i < 0:
-		return -i, true
-	case p == graph.PadReflect:
-		return 2*(n-1) - i, true
-	}
-	return 0, false
-}
-
-type weighted struct {
-	at     int
-	weight float64
-}
-
-// sources are the places of n that place i of m is interpolated from.
-func sources(how graph.Interp, i, n, m int) []weighted {
-	at := 0.0
-	switch {
-	case how == graph.Nearest:
-		return []weighted{{i * n / m, 1}}
-	case how == graph.Bilinear:
-		at = max(0, (float64(i)+0.5)*float64(n)/float64(m)-0.5)
-	case m > 1:
-		at = float64(i) * float64(n-1) / float64(m-1)
-	}
-	lo := min(int(at), n-1)
-	f := at - float64(lo)
-	return []weighted{{lo, 1 - f}, {min(lo+1, n-1), f}}
 }
 
 // normalise does so by the measured mean and variance: of the whole batch, or of
@@ -234,15 +220,15 @@ func normalise(n *graph.Node, p [][]float64, in, out []*Map) {
 	}
 	if n.Stats != graph.BatchStatistics {
 		for i := range in {
-			share(p, in[i:i+1], out[i:i+1], group)
+			share(n, p, in[i:i+1], out[i:i+1], group)
 		}
 		return
 	}
-	share(p, in, out, group)
+	share(n, p, in, out, group)
 }
 
 // share normalises these maps, every group of channels by its mean and variance.
-func share(p [][]float64, in, out []*Map, group int) {
+func share(n *graph.Node, p [][]float64, in, out []*Map, group int) {
 	plane := in[0].H * in[0].W
 	count := float64(len(in) * plane * group)
 	for from := 0; from < in[0].C*plane; from += group * plane {
@@ -261,7 +247,7 @@ func share(p [][]float64, in, out []*Map, group int) {
 		for i, m := range in {
 			for j := from; j < from+group*plane; j++ {
 				c := j / plane
-				out[i].Pix[j] = (m.Pix[j]-mean)/math.Sqrt(sq/count+1e-5)*p[0][c] + p[1][c]
+				out[i].Pix[j] = (m.Pix[j]-mean)/math.Sqrt(sq/count+epsilon(n))*p[0][c] + p[1][c]
 			}
 		}
 	}
