@@ -78,11 +78,12 @@ func (n *Node) form(axis int, f *[]form) (form, error) {
 	x := (*f)[n.In[0].ID]
 	switch n.Op {
 	case Conv, MaxPool, AvgPool:
-		// Windows that overlap into padding, or are less than the stride, make
+		// Windows that overlap into padding or, where the last may, end
+		// beyond the map, and those that are less than the stride, make
 		// x/stride of the multiples x of the stride; others end where the map does.
 		s, pad := n.Stride[axis], n.outside(axis)
 		y := form{x.a, x.b + n.Pads[axis] + n.Pads[axis+2] - n.window(axis) + s}
-		free := s > 1 && (pad > 0 && n.window(axis) > s || n.window(axis) < s)
+		free := s > 1 && ((pad > 0 || n.Ceil) && n.window(axis) > s || n.window(axis) < s)
 		if free {
 			if z, ok := narrow(*f, form{x.a, x.b + n.Pads[axis] + n.Pads[axis+2] - pad}, s); ok {
 				y = form{z.a, z.b + pad - n.window(axis) + s}
