@@ -43,7 +43,7 @@ func (p *prober) recommend(g tile.Geometry) error {
 	}
 	if best < len(all) {
 		t := tilerOf(&all[best])
-		p.result.Recommended = &t
+		p.result.Recommended, p.result.Plan = &t, all[best].Plan
 	}
 	return nil
 }

@@ -1,5 +1,7 @@
 package probe
 
+import "unetbench/internal/tile"
+
 // Schema is the version of Result's JSON.
 const Schema = 1
 
@@ -51,6 +53,8 @@ type Result struct {
 	ImageSize   [2]int  `json:"image_size"` // that Pareto and Recommended are for, height and width: the first image's, or 2048 px square
 
 	Seconds float64 `json:"seconds"`
+
+	Plan *tile.Plan `json:"-"` // what is recommended, for an image of ImageSize
 }
 
 // A Model says what the network is.
