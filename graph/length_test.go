@@ -7,7 +7,7 @@ import (
 	"unetbench/graph"
 )
 
-// multiple pads its input to a multiple of 4 at the end, pools twice, magnifies
+// multiple pads its input to a multiple of 4 at the end, pools by it, magnifies
 // and cuts back what it padded, as networks do that take any size. at says where,
 // given how much is over.
 func multiple(mode graph.Padding, at func(over *graph.Length) *graph.Length) *graph.Graph {
