@@ -61,6 +61,23 @@ func (n *Node) shape(in Size, s []Shape) (Shape, error) {
 	return out, nil
 }
 
+// Channels returns the number of channels of every node, by ID: no input size is
+// needed for them.
+func (g *Graph) Channels() ([]int, error) {
+	s, all := make([]Shape, len(g.Nodes)), make([]int, len(g.Nodes))
+	for _, n := range g.Nodes {
+		c := n.Channels
+		if n.Op != Input {
+			var err error
+			if c, err = n.channels(s); err != nil {
+				return nil, fmt.Errorf("%s: %s (%v): %w", g.Name, n.Name, n.Op, err)
+			}
+		}
+		s[n.ID].C, all[n.ID] = c, c
+	}
+	return all, nil
+}
+
 // channels is the number of channels of n.
 func (n *Node) channels(s []Shape) (int, error) {
 	switch n.Op {
