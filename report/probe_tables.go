@@ -156,7 +156,7 @@ func (p probed) artifactTable() *table {
 		add(fmt.Sprintf("image moved by %d px", s.Shift), percent(s.Same)+" keep their class", fmt.Sprintf("outputs differ by %s sd (RMS)", relative(s.Error)))
 	}
 	if q := p.Place; q != nil {
-		add("place of the output", fmt.Sprintf("%s, %s px", signed("px", q.Measured[0]), signed("px", q.Measured[1])), fmt.Sprintf("down and right of the input; by the wiring %s, %s px", signed("px", q.Wiring[0]), signed("px", q.Wiring[1])))
+		add("place of the output", fmt.Sprintf("%s, %s px", fixed(q.Measured[0], 1), fixed(q.Measured[1], 1)), fmt.Sprintf("down and right of the input; by the wiring %s, %s px", fixed(q.Wiring[0], 1), fixed(q.Wiring[1], 1)))
 	}
 	if len(p.Border) > 0 {
 		b, worst := p.Border[0], 0.0
