@@ -60,6 +60,21 @@ func (l *Length) Most(m *Length) *Length  { return l.with(most, m) }
 // Fixed returns l's px where they depend on no node.
 func (l *Length) Fixed() (int, bool) { return l.px, l.op == fixed }
 
+// A Term is what a Length is at its top.
+type Term struct {
+	Op   string // "Px", "Side", or the method that joined X and Y
+	Px   int
+	Node *Node
+	Axis int
+	X, Y *Length
+}
+
+// Term takes l apart, for those who write it down.
+func (l *Length) Term() Term { return Term{lengthOpNames[l.op], l.px, l.node, l.axis, l.x, l.y} }
+
+var lengthOpNames = [...]string{fixed: "Px", side: "Side", plus: "Plus", minus: "Minus", times: "Times",
+	quotient: "Over", remainder: "Mod", least: "Least", most: "Most"}
+
 // Eval is l for the shapes of the nodes, by ID.
 func (l *Length) Eval(s []Shape) (int, error) {
 	switch l.op {

@@ -1,8 +1,9 @@
 package graph
 
-// An Observation is which lengths of one axis a network takes, found by trying
-// them. Sides says what is legal, by the wiring; a network may take more, and
-// give an output as long as the input where windows left px over on the way.
+// An Observation is which lengths of one axis a network takes in ONNX Runtime,
+// found by trying them. Sides says what is legal, by the wiring; a network may
+// take more, and give an output as long as the input where windows left px over
+// on the way. Infer takes fewer, as PyTorch does: see runs.
 type Observation struct {
 	Tried    int      // lengths 1 … Tried
 	Accepted [][2]int // runs of lengths with which it runs: first and last
@@ -79,9 +80,25 @@ func (g *Graph) observe(axis int, in Size, most int, legal Sides) Observation {
 	return o
 }
 
-// runs is Infer without its errors.
+// runs is Infer without its errors, and with what ONNX Runtime makes of a pool
+// whose window is longer than the map, by less than its stride: as its division
+// rounds towards 0, one px.
 func (g *Graph) runs(in Size, s []Shape) bool {
 	for _, n := range g.Nodes {
+		if n.Op == MaxPool || n.Op == AvgPool {
+			out := s[n.In[0].ID]
+			for axis, side := range []*int{&out.H, &out.W} {
+				x := *side
+				*side, _ = n.side(axis, x, s)
+				if *side == 0 && x+n.Pads[axis]+n.Pads[axis+2]-n.window(axis) > -n.Stride[axis] {
+					*side = 1
+				}
+			}
+			if s[n.ID] = out; out.H < 1 || out.W < 1 {
+				return false
+			}
+			continue
+		}
 		var err error
 		if s[n.ID], err = n.shape(in, s); err != nil {
 			return false
