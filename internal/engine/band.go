@@ -83,10 +83,14 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 	}
 	x := n.In[0]
 	v, lag := c.values[x.ID], b.lag[x.ID]
+	if lag < 0 && n.Op != graph.Conv { // padding runs ahead of its map, what is computed does not
+		v, lag = above(v, -lag, 0), 0
+	}
 	switch n.Op {
 	case graph.Conv:
 		k := n.Kernel[0] - 1
-		return b.with(c, n, x, above(v, k, k), lag+k)
+		out := max(lag+k, 0)
+		return b.with(c, n, x, above(v, out-lag, k), out)
 	case graph.MaxPool, graph.AvgPool:
 		return b.pool(c, n)
 	case graph.Resize:
@@ -213,7 +217,7 @@ func (b *bands) together(c *compiler, n *graph.Node) error {
 	if err := b.level(c, n); err != nil {
 		return err
 	}
-	lag := b.lag[n.In[0].ID]
+	lag := 0
 	for _, m := range n.In {
 		lag = max(lag, b.lag[m.ID])
 	}
@@ -291,6 +295,9 @@ func (b *bands) phases() int {
 func (b *bands) keep(c *compiler) error {
 	if len(b.steps) != len(c.units) {
 		return fmt.Errorf("%s: an output that is put together does not go in bands of rows", c.g.Name)
+	}
+	if b.lag[c.g.Output().ID] < 0 {
+		return fmt.Errorf("%s: an output that is padded does not go in bands of rows", c.g.Name)
 	}
 	for _, s := range b.steps {
 		if s.out.border != (border{}) {
