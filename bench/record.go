@@ -61,6 +61,7 @@ type NodeRecord struct {
 	MACs   int64       `json:"macs"`
 	Interp int64       `json:"interp"` // multiply-accumulates spent on interpolation
 	Bytes  int64       `json:"bytes"`
+	Label  string      `json:"-"` // what the diagram calls it; "": by its op
 }
 
 // A Curve is the training loss of one run, in nats per pixel, weighted as the

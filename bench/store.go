@@ -41,10 +41,11 @@ func newStore(o *Options, arms [][]Contestant, ev *evaluation, runs []run) (*sto
 			}
 			s.base.Samples = append(s.base.Samples, exact...)
 			if i == 0 && !c.Control {
-				n, err := network(c, c.Window.In)
+				n, err := NetworkOf(c.Graph, graph.Square(c.Window.In))
 				if err != nil {
 					return nil, err
 				}
+				n.Arm = c.Name
 				s.base.Networks = append(s.base.Networks, n)
 			}
 		}
@@ -89,26 +90,6 @@ func describe(c Contestant, regime string, v *coverage) (Arm, error) {
 		Params: c.Graph.ParamCount(), MACsPerPx: float64(cost.MACs) / float64(c.Window.Out*c.Window.Out),
 		PlannedMiB: float64(planned) / (1 << 20),
 	}, nil
-}
-
-// network lists the nodes of an arm at one input side.
-func network(c Contestant, side int) (Network, error) {
-	size := graph.Square(side)
-	shapes, err := c.Graph.Infer(size)
-	if err != nil {
-		return Network{}, err
-	}
-	costs := c.Graph.Costs(shapes)
-	n := Network{Arm: c.Name, Input: size}
-	for i, node := range c.Graph.Nodes {
-		r := NodeRecord{Name: node.Name, Op: node.Op.String(), Level: node.Level, Shape: shapes[i],
-			MACs: costs[i].MACs, Interp: costs[i].Interp, Bytes: costs[i].Bytes}
-		for _, in := range node.In {
-			r.In = append(r.In, in.ID)
-		}
-		n.Nodes = append(n.Nodes, r)
-	}
-	return n, nil
 }
 
 // exactSamples are the measurements that need no training: work, resampling,

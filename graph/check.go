@@ -76,19 +76,13 @@ func (n *Node) operands(g *Graph) error {
 	if len(n.In) < least || len(n.In) > most {
 		return fmt.Errorf("%d operands, want %d", len(n.In), least)
 	}
-	all := slices.Clone(n.In)
-	if n.Like != nil {
-		all = append(all, n.Like)
-	}
-	for _, l := range n.Lengths {
-		l.nodes(func(m *Node) { all = append(all, m) })
-	}
-	for _, m := range all {
+	var err error
+	n.Needs(func(m *Node) {
 		if m.ID >= n.ID || g.Nodes[m.ID] != m {
-			return fmt.Errorf("%s does not come before it", m.Name)
+			err = fmt.Errorf("%s does not come before it", m.Name)
 		}
-	}
-	return nil
+	})
+	return err
 }
 
 // attributes checks what the op of n needs.

@@ -67,6 +67,19 @@ func (g *Graph) Add(name string, op Op, n Node, in ...*Node) *Node {
 	return &n
 }
 
+// Needs calls f with every node that n asks for its value or its size.
+func (n *Node) Needs(f func(*Node)) {
+	for _, m := range n.In {
+		f(m)
+	}
+	if n.Like != nil {
+		f(n.Like)
+	}
+	for _, l := range n.Lengths {
+		l.nodes(f)
+	}
+}
+
 // AddParam declares a parameter tensor and returns its index.
 func (g *Graph) AddParam(p Param) int {
 	g.Params = append(g.Params, p)

@@ -7,6 +7,7 @@ import (
 
 	"unetbench/bench"
 	"unetbench/bench/claims"
+	"unetbench/graph"
 )
 
 // The thread's claims with what is found, on three kinds of results.
@@ -45,7 +46,7 @@ func TestUShapes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := networkOf(p.Graph, c.side)
+		n, err := bench.NetworkOf(p.Graph, graph.Square(c.side))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,7 +91,7 @@ func TestUShapeOfEveryUpsampling(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			n, err := networkOf(g, s.H.Above(100))
+			n, err := bench.NetworkOf(g, graph.Square(s.H.Above(100)))
 			if err != nil {
 				t.Fatal(err)
 			}

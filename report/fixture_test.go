@@ -11,6 +11,7 @@ import (
 	"unetbench/arch/resized"
 	"unetbench/arch/valid"
 	"unetbench/bench"
+	"unetbench/graph"
 )
 
 // A fixture describes made-up results: shaped like a real comparison, with
@@ -259,7 +260,7 @@ func (f fixture) network(t testing.TB, a fixtureArm) bench.Network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := networkOf(g, a.in)
+	n, err := bench.NetworkOf(g, graph.Square(a.in))
 	if err != nil {
 		t.Fatal(err)
 	}

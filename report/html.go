@@ -26,12 +26,7 @@ func HTML(w io.Writer, r *bench.Results, fsys fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	var b bytes.Buffer // nothing half-written
-	if err := pageTemplate.Execute(&b, p); err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	_, err = w.Write(b.Bytes())
-	return err
+	return p.write(w)
 }
 
 // unbroken keeps figures together with their units and signs.
@@ -43,10 +38,35 @@ var unbreakable = strings.NewReplacer(" %", "\u00a0%", " px", "\u00a0px", "n = "
 
 // A page is what the template lays out.
 type page struct {
-	V        *view
-	CSS      template.CSS
-	Lead     string
-	Sections []section
+	Title, Heading, Lead string
+	Stopped              string // a line above everything, of a run that did not end
+	CSS                  template.CSS
+	Sections             []section
+	Footer               template.HTML
+}
+
+// add appends a section with those of the blocks that hold something.
+func (p *page) add(id, short, title, intro string, blocks ...block) {
+	s := section{ID: id, Short: short, Title: title, Intro: intro}
+	for _, b := range blocks {
+		if !b.empty() {
+			s.Blocks = append(s.Blocks, b)
+		}
+	}
+	if len(s.Blocks) > 0 {
+		p.Sections = append(p.Sections, s)
+	}
+}
+
+// write lays p out.
+func (p *page) write(w io.Writer) error {
+	p.CSS = css()
+	var b bytes.Buffer // nothing half-written
+	if err := pageTemplate.Execute(&b, p); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
 }
 
 // A section is one heading with its blocks.
@@ -133,7 +153,7 @@ type htmlCell struct {
 func (v *view) html(t *table) *htmlTable {
 	h := &htmlTable{Title: t.Title, Note: t.Note}
 	words := func(s string) bool {
-		return s == "metric" || s == "predicted" || s == "op" || s == "where" || s == "pass" || s == "algorithm"
+		return s == "metric" || s == "predicted" || s == "op" || s == "where" || s == "pass" || s == "algorithm" || s == "by" || s == "how it was removed" || s == "what it means" || s == "blend"
 	}
 	for i, s := range t.Head {
 		h.Head = append(h.Head, htmlHead{s, t.Tips[i], words(s)})

@@ -30,25 +30,6 @@ func (v *view) build(variant string) (*graph.Graph, error) {
 	return a.Build(c)
 }
 
-// networkOf records a graph at one input side, as results.json does.
-func networkOf(g *graph.Graph, side int) (bench.Network, error) {
-	in := graph.Square(side)
-	shapes, err := g.Infer(in)
-	if err != nil {
-		return bench.Network{}, err
-	}
-	costs := g.Costs(shapes)
-	n := bench.Network{Arm: g.Name, Input: in}
-	for i, x := range g.Nodes {
-		r := bench.NodeRecord{Name: x.Name, Op: x.Op.String(), Level: x.Level, Shape: shapes[i], MACs: costs[i].MACs, Interp: costs[i].Interp, Bytes: costs[i].Bytes}
-		for _, y := range x.In {
-			r.In = append(r.In, y.ID)
-		}
-		n.Nodes = append(n.Nodes, r)
-	}
-	return n, nil
-}
-
 // originalNet draws the network that the thread is about, at the size it is
 // about.
 func (v *view) originalNet() ([]htmlUnet, error) {
@@ -56,7 +37,7 @@ func (v *view) originalNet() ([]htmlUnet, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := networkOf(p.Graph, claims.PaperInput)
+	n, err := bench.NetworkOf(p.Graph, graph.Square(claims.PaperInput))
 	if err != nil {
 		return nil, err
 	}

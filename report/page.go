@@ -11,7 +11,13 @@ import (
 // page assembles the report in the order in which a reader wants it: the
 // answer, what it rests on, then how it came about.
 func (v *view) page(fsys fs.FS) (*page, error) {
-	p := &page{V: v, CSS: css(), Lead: v.lead()}
+	p := &page{
+		Title: "Why crop in a U-Net? Measured on " + v.Setup.Data, Heading: "Why crop in a U-Net? Why not pad, why not resize?", Lead: v.lead(),
+		Footer: "Made by <code>unetbench</code> from <code>results.json</code> alone, without date or host: the same command writes the same page. Every sample behind it stands in <code>results.txt</code>.",
+	}
+	if !v.Setup.Complete {
+		p.Stopped = "This run was stopped before its end. What follows is what it had measured by then."
+	}
 	figs := map[string]*htmlFigure{}
 	for _, f := range v.figures() {
 		h, err := f.html()
@@ -42,17 +48,7 @@ func (v *view) page(fsys fs.FS) (*page, error) {
 		return nil, err
 	}
 
-	add := func(id, short, title, intro string, blocks ...block) {
-		s := section{ID: id, Short: short, Title: title, Intro: intro}
-		for _, b := range blocks {
-			if !b.empty() {
-				s.Blocks = append(s.Blocks, b)
-			}
-		}
-		if len(s.Blocks) > 0 {
-			p.Sections = append(p.Sections, s)
-		}
-	}
+	add := p.add
 	fig := func(id string) block { return block{Figure: figs[id]} }
 	side := func(ids ...string) (b block) {
 		for _, id := range ids {

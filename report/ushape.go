@@ -94,7 +94,8 @@ func newUShape(n bench.Network) uShape {
 		case graph.Pad.String():
 			pending = said
 			continue
-		case graph.ReLU.String(), graph.Norm.String(), graph.Dropout.String(), graph.Resize.String():
+		case graph.ReLU.String(), graph.Norm.String(), graph.Dropout.String(), graph.Resize.String(),
+			graph.Pointwise.String(), graph.PReLU.String(), graph.ScaleShift.String(), graph.Softmax.String():
 			if x.Op == graph.Resize.String() && n.Nodes[x.In[0]].Shape != x.Shape {
 				break
 			}
@@ -184,6 +185,9 @@ func boxName(x bench.NodeRecord, n bench.Network) (string, uKind) {
 	case graph.Input.String():
 		return "input", uPlain
 	case graph.Conv.String():
+		if x.Label != "" {
+			return x.Label, uConv
+		}
 		k := 1 // stride 1, so the kernel is what the map lost, plus 1
 		if len(x.In) > 0 {
 			k += n.Nodes[x.In[0]].Shape.H - x.Shape.H

@@ -43,11 +43,11 @@ func Load(images, masks string, o LoadOptions) ([]Example, Info, error) {
 			fmt.Sprintf("give 2 to %d, the background included", maxClasses)}
 	}
 	imageFlag, maskFlag := "--"+o.Prefix+"images", "--"+o.Prefix+"masks"
-	imagePaths, err := imageFiles(images, imageFlag)
+	imagePaths, err := ImageFiles(images, imageFlag)
 	if err != nil {
 		return nil, Info{}, err
 	}
-	maskPaths, err := imageFiles(masks, maskFlag)
+	maskPaths, err := ImageFiles(masks, maskFlag)
 	if err != nil {
 		return nil, Info{}, err
 	}
@@ -157,6 +157,17 @@ func readPair(p pair) (*loaded, error) {
 }
 
 func readImage(path string) (*loaded, error) {
+	r, err := readPixels(path)
+	if err != nil {
+		return nil, err
+	}
+	l := &loaded{Example: Example{Name: filepath.Base(path), H: r.H, W: r.W}, grey: r.looksGrey()}
+	l.Image, l.constant = standardise(r, Limit)
+	return l, nil
+}
+
+// readPixels reads an image's samples, grey or RGB.
+func readPixels(path string) (*raster, error) {
 	r, err := readRaster(path)
 	if err != nil {
 		return nil, err
@@ -164,10 +175,7 @@ func readImage(path string) (*loaded, error) {
 	if min(r.H, r.W) < minSide {
 		return nil, &Error{path, fmt.Sprintf("the image is %v px", r.Size()), fmt.Sprintf("give images of at least %d px a side", minSide)}
 	}
-	r = r.colours()
-	l := &loaded{Example: Example{Name: filepath.Base(path), H: r.H, W: r.W}, grey: r.looksGrey()}
-	l.Image, l.constant = standardise(r)
-	return l, nil
+	return r.colours(), nil
 }
 
 // agreeOnChannels makes all images grey or all RGB, or says which one does not

@@ -22,6 +22,7 @@ type raster struct {
 	pix         []uint16      // plane by plane, row by row
 	palette     color.Palette // if present, pix are indices into it and C is 1
 	lossy       bool          // read from JPEG
+	white       uint16        // the largest sample there can be
 }
 
 // maxPixels bounds what one file may unpack to: 16,384².
@@ -148,12 +149,13 @@ func newRaster(img image.Image, f *format, file []byte) *raster {
 		}
 	}
 	var palette color.Palette
+	white := 255 / unscale
 	switch img := img.(type) {
 	case *image.Gray:
 		grey = true
 		read = func(x, y int) (uint16, uint16, uint16) { v := uint16(img.GrayAt(x, y).Y) / unscale; return v, v, v }
 	case *image.Gray16:
-		grey = true
+		grey, white = true, 65535
 		read = func(x, y int) (uint16, uint16, uint16) { v := img.Gray16At(x, y).Y; return v, v, v }
 	case *image.Paletted:
 		grey, palette = true, img.Palette
@@ -169,8 +171,10 @@ func newRaster(img image.Image, f *format, file []byte) *raster {
 			return uint16(c.R) / unscale, uint16(c.G) / unscale, uint16(c.B) / unscale
 		}
 	case *image.RGBA64:
+		white = 65535
 		read = func(x, y int) (uint16, uint16, uint16) { c := img.RGBA64At(x, y); return c.R, c.G, c.B }
 	case *image.NRGBA64:
+		white = 65535
 		read = func(x, y int) (uint16, uint16, uint16) { c := img.NRGBA64At(x, y); return c.R, c.G, c.B }
 	default: // JPEG's own colour models, 8 bit
 		read = func(x, y int) (uint16, uint16, uint16) {
@@ -181,7 +185,7 @@ func newRaster(img image.Image, f *format, file []byte) *raster {
 	if grey {
 		shape.C = 1
 	}
-	out := &raster{Shape: shape, pix: make([]uint16, shape.Len()), palette: palette}
+	out := &raster{Shape: shape, pix: make([]uint16, shape.Len()), palette: palette, white: white}
 	n := shape.H * shape.W
 	for y := range shape.H {
 		for x := range shape.W {
@@ -225,7 +229,7 @@ func (r *raster) colours() *raster {
 	if r.palette == nil {
 		return r
 	}
-	out := &raster{Shape: r.Shape, lossy: r.lossy}
+	out := &raster{Shape: r.Shape, lossy: r.lossy, white: 255}
 	if !r.paletteIsGrey() {
 		out.C = 3
 	}

@@ -7,9 +7,9 @@ import (
 )
 
 // standardise shifts and scales each channel to mean 0 and standard deviation 1
-// and clips at ±Limit. A constant channel becomes 0; constant reports whether
+// and clips at ±limit. A constant channel becomes 0; constant reports whether
 // all are. Sums are of integers, so they are exact.
-func standardise(r *raster) (m *graph.Map, constant bool) {
+func standardise(r *raster, limit float64) (m *graph.Map, constant bool) {
 	m = graph.NewMap(r.Shape)
 	constant = true
 	for c := range r.C {
@@ -28,7 +28,7 @@ func standardise(r *raster) (m *graph.Map, constant bool) {
 		constant = false
 		std := math.Sqrt(variance)
 		for i, v := range src {
-			dst[i] = float32(min(max((float64(v)-mean)/std, -Limit), Limit))
+			dst[i] = float32(min(max((float64(v)-mean)/std, -limit), limit))
 		}
 	}
 	return m, constant

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"unetbench/graph"
+	"unetbench/internal/npy"
 )
 
 // WritePNG writes the fields of view of examples as dir/images/NAME.png, 16-bit
@@ -92,6 +93,12 @@ func WriteProbability(path string, p []float32, size graph.Size) error {
 		img.SetGray16(i%size.W, i/size.W, color.Gray16{Y: level})
 	}
 	return writePNG(path, img)
+}
+
+// WriteArray writes m as a batch of one, float32 of 1×C×H×W, in NumPy's format.
+func WriteArray(path string, m *graph.Map) error {
+	a := npy.Array{Dims: []int{1, m.C, m.H, m.W}, Pix: m.Pix}
+	return writeFile(path, a.Encode)
 }
 
 // Classify returns the class of the largest logit of each pixel, the first of

@@ -88,6 +88,9 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 	}
 	switch n.Op {
 	case graph.Conv:
+		if !plainConv(n) || n.Stride != [2]int{1, 1} {
+			return errors.New("strides, dilation and groups do not go in bands of rows")
+		}
 		k := n.Kernel[0] - 1
 		out := max(lag+k, 0)
 		return b.with(c, n, x, above(v, out-lag, k), out)
@@ -100,6 +103,9 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 		}
 		return b.with(c, n, x, v, lag*f)
 	case graph.ConvTranspose:
+		if !plainConv(n) {
+			return errors.New("transposed kernels that are not their stride do not go in bands of rows")
+		}
 		return b.with(c, n, x, v, lag*n.Stride[0])
 	case graph.PixelShuffle:
 		return b.with(c, n, x, v, lag*n.Factor)

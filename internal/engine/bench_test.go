@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"unetbench/arch"
 	"unetbench/graph"
@@ -126,4 +127,15 @@ func BenchmarkOp(b *testing.B) {
 			})
 		}
 	}
+}
+
+// rate is the best of several short loops of the set's multiply-adds, in GFLOPS.
+func rate(s *kernel.Set) (best float64) {
+	const turns = 20_000
+	for range 5 {
+		start := time.Now()
+		operations := s.MultiplyAdds(turns)
+		best = max(best, operations/time.Since(start).Seconds()/1e9)
+	}
+	return best
 }

@@ -58,6 +58,10 @@ func (b *buffer) outer() region {
 	return region{-b.border[0], -b.border[1], b.border[0] + b.h + b.border[2], b.border[1] + b.w + b.border[3]}
 }
 
+// large says that, once b is written to its end, its beginning has left the
+// caches: most cores have less.
+func (b *buffer) large() bool { return 4*b.size > 32<<20 }
+
 // reach widens the border so that r lies inside.
 func (b *buffer) reach(r region) {
 	for i, v := range [4]int{-r.y, -r.x, r.y + r.h - b.h, r.x + r.w - b.w} {

@@ -192,9 +192,6 @@ func (c *compiler) chain(n *graph.Node) []*graph.Node {
 
 // node lowers one node, with the nodes that it fuses.
 func (c *compiler) node(n *graph.Node) error {
-	if err := supported(n); err != nil {
-		return err
-	}
 	if c.net.opts.Train && !c.trainable(n) {
 		return errForwardOnly
 	}
@@ -208,7 +205,7 @@ func (c *compiler) node(n *graph.Node) error {
 	case graph.Conv:
 		u, last = c.conv(n)
 	case graph.ConvTranspose:
-		u = c.transpose(n)
+		u, last = c.transpose(n)
 	case graph.Norm:
 		u, last = c.norm(n)
 	case graph.ReLU:
@@ -285,23 +282,9 @@ func (c *compiler) follow(in, out piece, f func(i, y0, y1 int, w *worker)) bool 
 		return false
 	}
 	v.fast.after = append(v.fast.after, f)
-	out.s.val.use(v.step)
+	out.s.val.use(v.at)
 	return true
 }
 
 // A writer is a unit that fills one storage.
 type writer interface{ result() piece }
-
-// supported says what the engine lacks for n.
-func supported(n *graph.Node) error {
-	one := [2]int{1, 1}
-	switch {
-	case n.Groups > 1 && n.Op != graph.Norm, n.Op == graph.Conv && max(n.Dilation[0], n.Dilation[1]) > 1:
-		return fmt.Errorf("the engine does not run this kind yet")
-	case n.Op == graph.Conv && n.Stride != one:
-		return fmt.Errorf("stride %v: only stride 1 is convolved", n.Stride)
-	case n.Op == graph.ConvTranspose && n.Stride != n.Kernel:
-		return fmt.Errorf("kernel %v, stride %v: only kernels as large as the stride are transposed", n.Kernel, n.Stride)
-	}
-	return nil
-}

@@ -2,7 +2,10 @@
 
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // A blockLoop computes blocks of at most height rows and width columns of C, of so
 // many batches at once. It is for at least so many columns.
@@ -15,9 +18,12 @@ type blockLoop struct {
 // loops are the loops of one instruction set, each kind from wide to PairedWidth:
 // plain ones, those of Paired products, those for rows of C whose elements of A lie
 // side by side, and of these the ones that do three batches of few rows at once.
-// There may be no more than the plain ones.
+// There may be no more than the plain ones. A stream, of one width and height,
+// writes past the caches.
 type loops struct {
 	plain, paired, twins, trios []blockLoop
+
+	stream []blockLoop
 
 	single bool // the loops ignore batches
 }
@@ -106,12 +112,19 @@ func (all *loops) kind(p *Product, columns int) []blockLoop {
 	switch {
 	case p.Paired:
 		return all.paired
+	case p.Stream && all.stream != nil && columns >= all.stream[0].width && onLines(p.C, p.LDC):
+		return all.stream
 	case p.LDA > 1 || p.M == 1 || columns > PairedWidth || all.twins == nil:
 		return all.plain
 	case p.M <= all.trios[0].height && p.Batch >= all.trios[0].batches:
 		return all.trios
 	}
 	return all.twins
+}
+
+// onLines reports whether rows of C begin where lines of the cache do.
+func onLines(c []float32, ldc int) bool {
+	return uintptr(unsafe.Pointer(&c[0]))%64 == 0 && ldc%16 == 0
 }
 
 // check panics if p reaches beyond its slices, as plain Go would.

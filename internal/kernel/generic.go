@@ -8,6 +8,7 @@ var Generic = &Set{
 	Name:         "generic",
 	Lanes:        1,
 	Mul:          mulGeneric,
+	Depthwise:    depthwiseGeneric,
 	F2:           winogradGeneric(matrices2, Cost{110, 90, 110, 120, 100}),
 	F4:           winogradGeneric(matrices4, Cost{740, 460, 270, 280, 500}),
 	ScaleShift:   scaleShiftGeneric,

@@ -41,6 +41,11 @@ type Product struct {
 	Accumulate, ReLU bool
 	Paired           bool
 
+	// Stream says that C is more than the caches hold and is not read soon: where
+	// rows of C begin on a cache line and have 32 columns or more, it is written
+	// past them, which spares fetching it first.
+	Stream bool
+
 	Batch, ABatch, BBatch, CBatch int
 }
 
@@ -63,6 +68,13 @@ type Set struct {
 	// Mul computes p. It keeps nothing of p, but a call through this field lets p
 	// escape: loops set the fields of one Product again and again.
 	Mul func(p *Product)
+
+	// Depthwise computes p as Mul does, but column n reads column n of A:
+	//
+	//	C[m·LDC + n] = Bias[n] + Σ_{r<Rows} Σ_{k<Depth} A[r·ARow + k·AStep + m·LDA + n] · B[r·BRow + k·BStep + n]
+	//
+	// Of the options only ReLU is allowed. The order of summation is that of the formula.
+	Depthwise func(p *Product)
 
 	// F2 and F4 are the transforms of Winograd's F(2×2, 3×3) and F(4×4, 3×3).
 	F2, F4 *Winograd

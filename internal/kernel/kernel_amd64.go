@@ -25,9 +25,11 @@ var loops512 = loops{
 	paired: []blockLoop{{1, 28, 8, 1, paired28x8PartAVX512}},
 	twins:  []blockLoop{{1, 48, 8, 1, twins48x8PartAVX512}},
 	trios:  []blockLoop{{1, 10, 8, 3, trios10x8PartAVX512}},
+	stream: []blockLoop{{32, 14, 32, 1, stream14x32AVX512}},
 }
 
-// Masks cost AVX2 time and a register.
+// Masks cost AVX2 time and a register; half a line written past the caches gains it
+// nothing.
 var loops256 = loops{
 	plain: []blockLoop{
 		{16, 6, 16, 1, mul6x16AVX2},
@@ -57,6 +59,7 @@ func (v vector) set(name string, mul *loops, f2, f4 *lifts) *Set {
 		Lanes:        int(v),
 		Paired:       true,
 		Mul:          mul.mul,
+		Depthwise:    depthwiseGeneric,
 		F2:           f2.winograd(2, cost2),
 		F4:           f4.winograd(4, cost4),
 		ScaleShift:   v.scaleShift,

@@ -2,7 +2,9 @@ package kernel
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
 )
@@ -33,6 +35,11 @@ func products() []Product {
 		{AStep: 40, LDA: 1, BStep: 40, LDC: 40, Rows: 1, Depth: 9, M: 40, N: 40},
 	} {
 		p.Batch, p.ABatch, p.BBatch, p.CBatch = 5, 16+max(p.AStep*p.Depth, p.LDA*p.M), 16+p.BStep*p.Depth, 16+p.LDC*p.M
+		table = append(table, p)
+	}
+	for m := 1; m <= 30; m++ { // on cache lines
+		p := conv(1, 32+m%3*16, m)
+		p.Stream = true
 		table = append(table, p)
 	}
 	for m := 1; m <= 60; m += 1 + m/30 {
@@ -136,6 +143,30 @@ func TestMul(t *testing.T) {
 				if !close(p.C[j], w) {
 					t.Fatalf("%v: element (%d, %d) is %v, want %v ± %.2g", p, j/p.LDC, j%p.LDC, p.C[j], w.sum, w.slack())
 				}
+			}
+		}
+	})
+}
+
+// Where C goes past the caches, it has the same bits.
+func TestMulStream(t *testing.T) {
+	eachSet(t, func(t *testing.T, s *Set) {
+		for i, p := range products() {
+			if !p.Stream {
+				continue
+			}
+			want := *p.fill(newMemory(t, uint64(i)))
+			got := want
+			got.C = make([]float32, len(want.C)+16)
+			for uintptr(unsafe.Pointer(&got.C[0]))%64 != 0 {
+				got.C = got.C[1:]
+			}
+			copy(got.C, want.C)
+			want.Stream = false
+			s.Mul(&got)
+			s.Mul(&want)
+			if !slices.EqualFunc(got.C[:len(want.C)], want.C, same) {
+				t.Errorf("%v: other bits", &want)
 			}
 		}
 	})

@@ -13384,6 +13384,2012 @@ depth6:
 	VZEROUPPER
 	RET
 
+// func stream14x32AVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·stream14x32AVX512(SB), NOSPLIT, $56-208
+	MOVQ lda+56(FP), AX
+	LEAQ (AX)(AX*2), CX
+	LEAQ (AX)(AX*4), DX
+	MOVQ astep+48(FP), BX
+	MOVQ bstep+96(FP), SI
+	MOVQ a+32(FP), DI
+	MOVQ DI, (SP)
+	MOVQ b+80(FP), DI
+	MOVQ DI, 8(SP)
+	MOVQ init+120(FP), DI
+	MOVQ DI, 16(SP)
+	MOVQ c+136(FP), DI
+	MOVQ DI, 24(SP)
+	MOVQ blocks+8(FP), DI
+	MOVQ DI, 32(SP)
+	MOVQ rows+16(FP), DI
+	MOVQ DI, 40(SP)
+	MOVQ batches+168(FP), DI
+	MOVQ DI, 48(SP)
+	MOVQ b+80(FP), DI
+	MOVQ bpace+112(FP), R8
+	ADDQ blead+104(FP), DI
+	MOVQ size+0(FP), R9
+	CMPQ R9, $0x0e
+	JEQ  block14
+	CMPQ R9, $0x0d
+	JEQ  block13
+	CMPQ R9, $0x0c
+	JEQ  block12
+	CMPQ R9, $0x0b
+	JEQ  block11
+	CMPQ R9, $0x0a
+	JEQ  block10
+	CMPQ R9, $0x09
+	JEQ  block9
+	CMPQ R9, $0x08
+	JEQ  block8
+	CMPQ R9, $0x07
+	JEQ  block7
+	CMPQ R9, $0x06
+	JEQ  block6
+	CMPQ R9, $0x05
+	JEQ  block5
+	CMPQ R9, $0x04
+	JEQ  block4
+	CMPQ R9, $0x03
+	JEQ  block3
+	CMPQ R9, $0x02
+	JEQ  block2
+
+block1:
+	MOVQ    ldi+128(FP), DX
+	MOVQ    16(SP), CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	ADDQ    DX, CX
+	MOVQ    CX, 16(SP)
+	MOVQ    (SP), CX
+	MOVQ    8(SP), DX
+	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 40(SP)
+	MOVQ    pace+72(FP), R10
+
+row1:
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
+
+depth1:
+	VMOVUPS      (DX), Z2
+	VMOVUPS      64(DX), Z3
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z1
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R11
+	JNZ          depth1
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row1
+	VBROADCASTSS floor+160(FP), Z2
+	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Z0, Z2, Z0
+	VMOVNTPS     Z0, (CX)
+	VMAXPS       Z1, Z2, Z1
+	VMOVNTPS     Z1, 64(CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000001, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block1
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block1
+	SFENCE
+	VZEROUPPER
+	RET
+
+block2:
+	MOVQ    ldi+128(FP), DX
+	MOVQ    16(SP), CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS 64(CX), Z3
+	ADDQ    DX, CX
+	MOVQ    CX, 16(SP)
+	MOVQ    (SP), CX
+	MOVQ    8(SP), DX
+	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 40(SP)
+	MOVQ    pace+72(FP), R10
+
+row2:
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
+
+depth2:
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Z6, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS (CX)(AX*1), Z6
+	VFMADD231PS  Z6, Z4, Z2
+	VFMADD231PS  Z6, Z5, Z3
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R11
+	JNZ          depth2
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row2
+	VBROADCASTSS floor+160(FP), Z4
+	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Z0, Z4, Z0
+	VMOVNTPS     Z0, (CX)
+	VMAXPS       Z1, Z4, Z1
+	VMOVNTPS     Z1, 64(CX)
+	ADDQ         DX, CX
+	VMAXPS       Z2, Z4, Z2
+	VMOVNTPS     Z2, (CX)
+	VMAXPS       Z3, Z4, Z3
+	VMOVNTPS     Z3, 64(CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000002, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block2
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block2
+	SFENCE
+	VZEROUPPER
+	RET
+
+block3:
+	MOVQ    ldi+128(FP), DX
+	MOVQ    16(SP), CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS 64(CX), Z3
+	ADDQ    DX, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS 64(CX), Z5
+	ADDQ    DX, CX
+	MOVQ    CX, 16(SP)
+	MOVQ    (SP), CX
+	MOVQ    8(SP), DX
+	MOVQ    rows+16(FP), R9
+	MOVQ    R9, 40(SP)
+	MOVQ    pace+72(FP), R10
+
+row3:
+	MOVQ CX, R9
+	ADDQ lead+64(FP), R9
+	MOVQ depth+24(FP), R11
+
+depth3:
+	VMOVUPS      (DX), Z6
+	VMOVUPS      64(DX), Z7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS (CX)(AX*1), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS (CX)(AX*2), Z8
+	VFMADD231PS  Z8, Z6, Z4
+	VFMADD231PS  Z8, Z7, Z5
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, CX
+	ADDQ         SI, DX
+	DECQ         R11
+	JNZ          depth3
+	ADDQ         aturn+40(FP), CX
+	ADDQ         bturn+88(FP), DX
+	DECQ         40(SP)
+	JNZ          row3
+	VBROADCASTSS floor+160(FP), Z6
+	MOVQ         24(SP), CX
+	MOVQ         ldc+144(FP), DX
+	VMAXPS       Z0, Z6, Z0
+	VMOVNTPS     Z0, (CX)
+	VMAXPS       Z1, Z6, Z1
+	VMOVNTPS     Z1, 64(CX)
+	ADDQ         DX, CX
+	VMAXPS       Z2, Z6, Z2
+	VMOVNTPS     Z2, (CX)
+	VMAXPS       Z3, Z6, Z3
+	VMOVNTPS     Z3, 64(CX)
+	ADDQ         DX, CX
+	VMAXPS       Z4, Z6, Z4
+	VMOVNTPS     Z4, (CX)
+	VMAXPS       Z5, Z6, Z5
+	VMOVNTPS     Z5, 64(CX)
+	ADDQ         DX, CX
+	MOVQ         CX, 24(SP)
+	MOVQ         AX, CX
+	IMUL3Q       $0x00000003, CX, CX
+	ADDQ         CX, (SP)
+	DECQ         32(SP)
+	JNZ          block3
+	MOVQ         blocks+8(FP), CX
+	MOVQ         CX, 32(SP)
+	MOVQ         anext+176(FP), CX
+	ADDQ         CX, (SP)
+	MOVQ         bnext+184(FP), CX
+	ADDQ         CX, 8(SP)
+	MOVQ         inext+192(FP), CX
+	ADDQ         CX, 16(SP)
+	MOVQ         cnext+200(FP), CX
+	ADDQ         CX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block3
+	SFENCE
+	VZEROUPPER
+	RET
+
+block4:
+	MOVQ    ldi+128(FP), R9
+	MOVQ    16(SP), DX
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	ADDQ    R9, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS 64(DX), Z3
+	ADDQ    R9, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS 64(DX), Z5
+	ADDQ    R9, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS 64(DX), Z7
+	ADDQ    R9, DX
+	MOVQ    DX, 16(SP)
+	MOVQ    (SP), DX
+	MOVQ    8(SP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 40(SP)
+	MOVQ    pace+72(FP), R11
+
+row4:
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
+
+depth4:
+	VMOVUPS      (R9), Z8
+	VMOVUPS      64(R9), Z9
+	VBROADCASTSS (DX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS (DX)(AX*1), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS (DX)(AX*2), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS (DX)(CX*1), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	ADDQ         SI, R9
+	DECQ         R12
+	JNZ          depth4
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), R9
+	DECQ         40(SP)
+	JNZ          row4
+	VBROADCASTSS floor+160(FP), Z8
+	MOVQ         24(SP), DX
+	MOVQ         ldc+144(FP), R9
+	VMAXPS       Z0, Z8, Z0
+	VMOVNTPS     Z0, (DX)
+	VMAXPS       Z1, Z8, Z1
+	VMOVNTPS     Z1, 64(DX)
+	ADDQ         R9, DX
+	VMAXPS       Z2, Z8, Z2
+	VMOVNTPS     Z2, (DX)
+	VMAXPS       Z3, Z8, Z3
+	VMOVNTPS     Z3, 64(DX)
+	ADDQ         R9, DX
+	VMAXPS       Z4, Z8, Z4
+	VMOVNTPS     Z4, (DX)
+	VMAXPS       Z5, Z8, Z5
+	VMOVNTPS     Z5, 64(DX)
+	ADDQ         R9, DX
+	VMAXPS       Z6, Z8, Z6
+	VMOVNTPS     Z6, (DX)
+	VMAXPS       Z7, Z8, Z7
+	VMOVNTPS     Z7, 64(DX)
+	ADDQ         R9, DX
+	MOVQ         DX, 24(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000004, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         32(SP)
+	JNZ          block4
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block4
+	SFENCE
+	VZEROUPPER
+	RET
+
+block5:
+	MOVQ    ldi+128(FP), R9
+	MOVQ    16(SP), DX
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	ADDQ    R9, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS 64(DX), Z3
+	ADDQ    R9, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS 64(DX), Z5
+	ADDQ    R9, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS 64(DX), Z7
+	ADDQ    R9, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS 64(DX), Z9
+	ADDQ    R9, DX
+	MOVQ    DX, 16(SP)
+	MOVQ    (SP), DX
+	MOVQ    8(SP), R9
+	MOVQ    rows+16(FP), R10
+	MOVQ    R10, 40(SP)
+	MOVQ    pace+72(FP), R11
+
+row5:
+	MOVQ DX, R10
+	ADDQ lead+64(FP), R10
+	MOVQ depth+24(FP), R12
+
+depth5:
+	VMOVUPS      (R9), Z10
+	VMOVUPS      64(R9), Z11
+	VBROADCASTSS (DX), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z1
+	VBROADCASTSS (DX)(AX*1), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z3
+	VBROADCASTSS (DX)(AX*2), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z5
+	VBROADCASTSS (DX)(CX*1), Z12
+	VFMADD231PS  Z12, Z10, Z6
+	VFMADD231PS  Z12, Z11, Z7
+	VBROADCASTSS (DX)(AX*4), Z12
+	VFMADD231PS  Z12, Z10, Z8
+	VFMADD231PS  Z12, Z11, Z9
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, DX
+	ADDQ         SI, R9
+	DECQ         R12
+	JNZ          depth5
+	ADDQ         aturn+40(FP), DX
+	ADDQ         bturn+88(FP), R9
+	DECQ         40(SP)
+	JNZ          row5
+	VBROADCASTSS floor+160(FP), Z10
+	MOVQ         24(SP), DX
+	MOVQ         ldc+144(FP), R9
+	VMAXPS       Z0, Z10, Z0
+	VMOVNTPS     Z0, (DX)
+	VMAXPS       Z1, Z10, Z1
+	VMOVNTPS     Z1, 64(DX)
+	ADDQ         R9, DX
+	VMAXPS       Z2, Z10, Z2
+	VMOVNTPS     Z2, (DX)
+	VMAXPS       Z3, Z10, Z3
+	VMOVNTPS     Z3, 64(DX)
+	ADDQ         R9, DX
+	VMAXPS       Z4, Z10, Z4
+	VMOVNTPS     Z4, (DX)
+	VMAXPS       Z5, Z10, Z5
+	VMOVNTPS     Z5, 64(DX)
+	ADDQ         R9, DX
+	VMAXPS       Z6, Z10, Z6
+	VMOVNTPS     Z6, (DX)
+	VMAXPS       Z7, Z10, Z7
+	VMOVNTPS     Z7, 64(DX)
+	ADDQ         R9, DX
+	VMAXPS       Z8, Z10, Z8
+	VMOVNTPS     Z8, (DX)
+	VMAXPS       Z9, Z10, Z9
+	VMOVNTPS     Z9, 64(DX)
+	ADDQ         R9, DX
+	MOVQ         DX, 24(SP)
+	MOVQ         AX, DX
+	IMUL3Q       $0x00000005, DX, DX
+	ADDQ         DX, (SP)
+	DECQ         32(SP)
+	JNZ          block5
+	MOVQ         blocks+8(FP), DX
+	MOVQ         DX, 32(SP)
+	MOVQ         anext+176(FP), DX
+	ADDQ         DX, (SP)
+	MOVQ         bnext+184(FP), DX
+	ADDQ         DX, 8(SP)
+	MOVQ         inext+192(FP), DX
+	ADDQ         DX, 16(SP)
+	MOVQ         cnext+200(FP), DX
+	ADDQ         DX, 24(SP)
+	DECQ         48(SP)
+	JNZ          block5
+	SFENCE
+	VZEROUPPER
+	RET
+
+block6:
+	MOVQ    ldi+128(FP), R10
+	MOVQ    16(SP), R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS 64(R9), Z11
+	ADDQ    R10, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    (SP), R9
+	MOVQ    8(SP), R10
+	MOVQ    rows+16(FP), R11
+	MOVQ    R11, 40(SP)
+	MOVQ    pace+72(FP), R12
+
+row6:
+	MOVQ R9, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
+
+depth6:
+	VMOVUPS      (R10), Z12
+	VMOVUPS      64(R10), Z13
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS (R9)(AX*1), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS (R9)(AX*2), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS (R9)(CX*1), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS (R9)(AX*4), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS (R9)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	PREFETCHT0   (R11)
+	ADDQ         R12, R11
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R13
+	JNZ          depth6
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         40(SP)
+	JNZ          row6
+	VBROADCASTSS floor+160(FP), Z12
+	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z12, Z0
+	VMOVNTPS     Z0, (R9)
+	VMAXPS       Z1, Z12, Z1
+	VMOVNTPS     Z1, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z2, Z12, Z2
+	VMOVNTPS     Z2, (R9)
+	VMAXPS       Z3, Z12, Z3
+	VMOVNTPS     Z3, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z4, Z12, Z4
+	VMOVNTPS     Z4, (R9)
+	VMAXPS       Z5, Z12, Z5
+	VMOVNTPS     Z5, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z6, Z12, Z6
+	VMOVNTPS     Z6, (R9)
+	VMAXPS       Z7, Z12, Z7
+	VMOVNTPS     Z7, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z8, Z12, Z8
+	VMOVNTPS     Z8, (R9)
+	VMAXPS       Z9, Z12, Z9
+	VMOVNTPS     Z9, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z10, Z12, Z10
+	VMOVNTPS     Z10, (R9)
+	VMAXPS       Z11, Z12, Z11
+	VMOVNTPS     Z11, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x00000006, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block6
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block6
+	SFENCE
+	VZEROUPPER
+	RET
+
+block7:
+	MOVQ    ldi+128(FP), R10
+	MOVQ    16(SP), R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS 64(R9), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	ADDQ    R10, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    (SP), R9
+	MOVQ    8(SP), R10
+	MOVQ    rows+16(FP), R11
+	MOVQ    R11, 40(SP)
+	MOVQ    pace+72(FP), R12
+
+row7:
+	MOVQ R9, R11
+	ADDQ lead+64(FP), R11
+	MOVQ depth+24(FP), R13
+
+depth7:
+	VMOVUPS      (R10), Z14
+	VMOVUPS      64(R10), Z15
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z16, Z14, Z0
+	VFMADD231PS  Z16, Z15, Z1
+	VBROADCASTSS (R9)(AX*1), Z16
+	VFMADD231PS  Z16, Z14, Z2
+	VFMADD231PS  Z16, Z15, Z3
+	VBROADCASTSS (R9)(AX*2), Z16
+	VFMADD231PS  Z16, Z14, Z4
+	VFMADD231PS  Z16, Z15, Z5
+	VBROADCASTSS (R9)(CX*1), Z16
+	VFMADD231PS  Z16, Z14, Z6
+	VFMADD231PS  Z16, Z15, Z7
+	VBROADCASTSS (R9)(AX*4), Z16
+	VFMADD231PS  Z16, Z14, Z8
+	VFMADD231PS  Z16, Z15, Z9
+	VBROADCASTSS (R9)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z10
+	VFMADD231PS  Z16, Z15, Z11
+	VBROADCASTSS (R9)(CX*2), Z16
+	VFMADD231PS  Z16, Z14, Z12
+	VFMADD231PS  Z16, Z15, Z13
+	PREFETCHT0   (R11)
+	ADDQ         R12, R11
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R13
+	JNZ          depth7
+	ADDQ         aturn+40(FP), R9
+	ADDQ         bturn+88(FP), R10
+	DECQ         40(SP)
+	JNZ          row7
+	VBROADCASTSS floor+160(FP), Z14
+	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z14, Z0
+	VMOVNTPS     Z0, (R9)
+	VMAXPS       Z1, Z14, Z1
+	VMOVNTPS     Z1, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z2, Z14, Z2
+	VMOVNTPS     Z2, (R9)
+	VMAXPS       Z3, Z14, Z3
+	VMOVNTPS     Z3, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z4, Z14, Z4
+	VMOVNTPS     Z4, (R9)
+	VMAXPS       Z5, Z14, Z5
+	VMOVNTPS     Z5, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z6, Z14, Z6
+	VMOVNTPS     Z6, (R9)
+	VMAXPS       Z7, Z14, Z7
+	VMOVNTPS     Z7, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z8, Z14, Z8
+	VMOVNTPS     Z8, (R9)
+	VMAXPS       Z9, Z14, Z9
+	VMOVNTPS     Z9, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z10, Z14, Z10
+	VMOVNTPS     Z10, (R9)
+	VMAXPS       Z11, Z14, Z11
+	VMOVNTPS     Z11, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z12, Z14, Z12
+	VMOVNTPS     Z12, (R9)
+	VMAXPS       Z13, Z14, Z13
+	VMOVNTPS     Z13, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x00000007, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block7
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block7
+	SFENCE
+	VZEROUPPER
+	RET
+
+block8:
+	MOVQ    ldi+128(FP), R10
+	MOVQ    16(SP), R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS 64(R9), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS 64(R9), Z15
+	ADDQ    R10, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    (SP), R9
+	LEAQ    (R9)(CX*2), R10
+	ADDQ    AX, R10
+	MOVQ    8(SP), R11
+	MOVQ    rows+16(FP), R12
+	MOVQ    R12, 40(SP)
+	MOVQ    pace+72(FP), R13
+
+row8:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth8:
+	VMOVUPS      (R11), Z16
+	VMOVUPS      64(R11), Z17
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS (R9)(AX*1), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS (R9)(AX*2), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS (R9)(CX*1), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS (R9)(AX*4), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS (R9)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS (R9)(CX*2), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth8
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row8
+	VBROADCASTSS floor+160(FP), Z16
+	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z16, Z0
+	VMOVNTPS     Z0, (R9)
+	VMAXPS       Z1, Z16, Z1
+	VMOVNTPS     Z1, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z2, Z16, Z2
+	VMOVNTPS     Z2, (R9)
+	VMAXPS       Z3, Z16, Z3
+	VMOVNTPS     Z3, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z4, Z16, Z4
+	VMOVNTPS     Z4, (R9)
+	VMAXPS       Z5, Z16, Z5
+	VMOVNTPS     Z5, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z6, Z16, Z6
+	VMOVNTPS     Z6, (R9)
+	VMAXPS       Z7, Z16, Z7
+	VMOVNTPS     Z7, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z8, Z16, Z8
+	VMOVNTPS     Z8, (R9)
+	VMAXPS       Z9, Z16, Z9
+	VMOVNTPS     Z9, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z10, Z16, Z10
+	VMOVNTPS     Z10, (R9)
+	VMAXPS       Z11, Z16, Z11
+	VMOVNTPS     Z11, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z12, Z16, Z12
+	VMOVNTPS     Z12, (R9)
+	VMAXPS       Z13, Z16, Z13
+	VMOVNTPS     Z13, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z14, Z16, Z14
+	VMOVNTPS     Z14, (R9)
+	VMAXPS       Z15, Z16, Z15
+	VMOVNTPS     Z15, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x00000008, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block8
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block8
+	SFENCE
+	VZEROUPPER
+	RET
+
+block9:
+	MOVQ    ldi+128(FP), R10
+	MOVQ    16(SP), R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS 64(R9), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS 64(R9), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS 64(R9), Z17
+	ADDQ    R10, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    (SP), R9
+	LEAQ    (R9)(CX*2), R10
+	ADDQ    AX, R10
+	MOVQ    8(SP), R11
+	MOVQ    rows+16(FP), R12
+	MOVQ    R12, 40(SP)
+	MOVQ    pace+72(FP), R13
+
+row9:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth9:
+	VMOVUPS      (R11), Z18
+	VMOVUPS      64(R11), Z19
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z20, Z18, Z0
+	VFMADD231PS  Z20, Z19, Z1
+	VBROADCASTSS (R9)(AX*1), Z20
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS (R9)(AX*2), Z20
+	VFMADD231PS  Z20, Z18, Z4
+	VFMADD231PS  Z20, Z19, Z5
+	VBROADCASTSS (R9)(CX*1), Z20
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS (R9)(AX*4), Z20
+	VFMADD231PS  Z20, Z18, Z8
+	VFMADD231PS  Z20, Z19, Z9
+	VBROADCASTSS (R9)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS (R9)(CX*2), Z20
+	VFMADD231PS  Z20, Z18, Z12
+	VFMADD231PS  Z20, Z19, Z13
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	VBROADCASTSS (R10)(AX*1), Z20
+	VFMADD231PS  Z20, Z18, Z16
+	VFMADD231PS  Z20, Z19, Z17
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth9
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row9
+	VBROADCASTSS floor+160(FP), Z18
+	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z18, Z0
+	VMOVNTPS     Z0, (R9)
+	VMAXPS       Z1, Z18, Z1
+	VMOVNTPS     Z1, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z2, Z18, Z2
+	VMOVNTPS     Z2, (R9)
+	VMAXPS       Z3, Z18, Z3
+	VMOVNTPS     Z3, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z4, Z18, Z4
+	VMOVNTPS     Z4, (R9)
+	VMAXPS       Z5, Z18, Z5
+	VMOVNTPS     Z5, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z6, Z18, Z6
+	VMOVNTPS     Z6, (R9)
+	VMAXPS       Z7, Z18, Z7
+	VMOVNTPS     Z7, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z8, Z18, Z8
+	VMOVNTPS     Z8, (R9)
+	VMAXPS       Z9, Z18, Z9
+	VMOVNTPS     Z9, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z10, Z18, Z10
+	VMOVNTPS     Z10, (R9)
+	VMAXPS       Z11, Z18, Z11
+	VMOVNTPS     Z11, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z12, Z18, Z12
+	VMOVNTPS     Z12, (R9)
+	VMAXPS       Z13, Z18, Z13
+	VMOVNTPS     Z13, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z14, Z18, Z14
+	VMOVNTPS     Z14, (R9)
+	VMAXPS       Z15, Z18, Z15
+	VMOVNTPS     Z15, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z16, Z18, Z16
+	VMOVNTPS     Z16, (R9)
+	VMAXPS       Z17, Z18, Z17
+	VMOVNTPS     Z17, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x00000009, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block9
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block9
+	SFENCE
+	VZEROUPPER
+	RET
+
+block10:
+	MOVQ    ldi+128(FP), R10
+	MOVQ    16(SP), R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS 64(R9), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS 64(R9), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS 64(R9), Z17
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z18
+	VMOVUPS 64(R9), Z19
+	ADDQ    R10, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    (SP), R9
+	LEAQ    (R9)(CX*2), R10
+	ADDQ    AX, R10
+	MOVQ    8(SP), R11
+	MOVQ    rows+16(FP), R12
+	MOVQ    R12, 40(SP)
+	MOVQ    pace+72(FP), R13
+
+row10:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth10:
+	VMOVUPS      (R11), Z20
+	VMOVUPS      64(R11), Z21
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z22, Z20, Z0
+	VFMADD231PS  Z22, Z21, Z1
+	VBROADCASTSS (R9)(AX*1), Z22
+	VFMADD231PS  Z22, Z20, Z2
+	VFMADD231PS  Z22, Z21, Z3
+	VBROADCASTSS (R9)(AX*2), Z22
+	VFMADD231PS  Z22, Z20, Z4
+	VFMADD231PS  Z22, Z21, Z5
+	VBROADCASTSS (R9)(CX*1), Z22
+	VFMADD231PS  Z22, Z20, Z6
+	VFMADD231PS  Z22, Z21, Z7
+	VBROADCASTSS (R9)(AX*4), Z22
+	VFMADD231PS  Z22, Z20, Z8
+	VFMADD231PS  Z22, Z21, Z9
+	VBROADCASTSS (R9)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z10
+	VFMADD231PS  Z22, Z21, Z11
+	VBROADCASTSS (R9)(CX*2), Z22
+	VFMADD231PS  Z22, Z20, Z12
+	VFMADD231PS  Z22, Z21, Z13
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z22, Z20, Z14
+	VFMADD231PS  Z22, Z21, Z15
+	VBROADCASTSS (R10)(AX*1), Z22
+	VFMADD231PS  Z22, Z20, Z16
+	VFMADD231PS  Z22, Z21, Z17
+	VBROADCASTSS (R10)(AX*2), Z22
+	VFMADD231PS  Z22, Z20, Z18
+	VFMADD231PS  Z22, Z21, Z19
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth10
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row10
+	VBROADCASTSS floor+160(FP), Z20
+	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z20, Z0
+	VMOVNTPS     Z0, (R9)
+	VMAXPS       Z1, Z20, Z1
+	VMOVNTPS     Z1, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z2, Z20, Z2
+	VMOVNTPS     Z2, (R9)
+	VMAXPS       Z3, Z20, Z3
+	VMOVNTPS     Z3, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z4, Z20, Z4
+	VMOVNTPS     Z4, (R9)
+	VMAXPS       Z5, Z20, Z5
+	VMOVNTPS     Z5, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z6, Z20, Z6
+	VMOVNTPS     Z6, (R9)
+	VMAXPS       Z7, Z20, Z7
+	VMOVNTPS     Z7, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z8, Z20, Z8
+	VMOVNTPS     Z8, (R9)
+	VMAXPS       Z9, Z20, Z9
+	VMOVNTPS     Z9, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z10, Z20, Z10
+	VMOVNTPS     Z10, (R9)
+	VMAXPS       Z11, Z20, Z11
+	VMOVNTPS     Z11, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z12, Z20, Z12
+	VMOVNTPS     Z12, (R9)
+	VMAXPS       Z13, Z20, Z13
+	VMOVNTPS     Z13, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z14, Z20, Z14
+	VMOVNTPS     Z14, (R9)
+	VMAXPS       Z15, Z20, Z15
+	VMOVNTPS     Z15, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z16, Z20, Z16
+	VMOVNTPS     Z16, (R9)
+	VMAXPS       Z17, Z20, Z17
+	VMOVNTPS     Z17, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z18, Z20, Z18
+	VMOVNTPS     Z18, (R9)
+	VMAXPS       Z19, Z20, Z19
+	VMOVNTPS     Z19, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x0000000a, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block10
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block10
+	SFENCE
+	VZEROUPPER
+	RET
+
+block11:
+	MOVQ    ldi+128(FP), R10
+	MOVQ    16(SP), R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS 64(R9), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS 64(R9), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS 64(R9), Z17
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z18
+	VMOVUPS 64(R9), Z19
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z20
+	VMOVUPS 64(R9), Z21
+	ADDQ    R10, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    (SP), R9
+	LEAQ    (R9)(CX*2), R10
+	ADDQ    AX, R10
+	MOVQ    8(SP), R11
+	MOVQ    rows+16(FP), R12
+	MOVQ    R12, 40(SP)
+	MOVQ    pace+72(FP), R13
+
+row11:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth11:
+	VMOVUPS      (R11), Z22
+	VMOVUPS      64(R11), Z23
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z24, Z22, Z0
+	VFMADD231PS  Z24, Z23, Z1
+	VBROADCASTSS (R9)(AX*1), Z24
+	VFMADD231PS  Z24, Z22, Z2
+	VFMADD231PS  Z24, Z23, Z3
+	VBROADCASTSS (R9)(AX*2), Z24
+	VFMADD231PS  Z24, Z22, Z4
+	VFMADD231PS  Z24, Z23, Z5
+	VBROADCASTSS (R9)(CX*1), Z24
+	VFMADD231PS  Z24, Z22, Z6
+	VFMADD231PS  Z24, Z23, Z7
+	VBROADCASTSS (R9)(AX*4), Z24
+	VFMADD231PS  Z24, Z22, Z8
+	VFMADD231PS  Z24, Z23, Z9
+	VBROADCASTSS (R9)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z10
+	VFMADD231PS  Z24, Z23, Z11
+	VBROADCASTSS (R9)(CX*2), Z24
+	VFMADD231PS  Z24, Z22, Z12
+	VFMADD231PS  Z24, Z23, Z13
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z24, Z22, Z14
+	VFMADD231PS  Z24, Z23, Z15
+	VBROADCASTSS (R10)(AX*1), Z24
+	VFMADD231PS  Z24, Z22, Z16
+	VFMADD231PS  Z24, Z23, Z17
+	VBROADCASTSS (R10)(AX*2), Z24
+	VFMADD231PS  Z24, Z22, Z18
+	VFMADD231PS  Z24, Z23, Z19
+	VBROADCASTSS (R10)(CX*1), Z24
+	VFMADD231PS  Z24, Z22, Z20
+	VFMADD231PS  Z24, Z23, Z21
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth11
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row11
+	VBROADCASTSS floor+160(FP), Z22
+	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z22, Z0
+	VMOVNTPS     Z0, (R9)
+	VMAXPS       Z1, Z22, Z1
+	VMOVNTPS     Z1, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z2, Z22, Z2
+	VMOVNTPS     Z2, (R9)
+	VMAXPS       Z3, Z22, Z3
+	VMOVNTPS     Z3, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z4, Z22, Z4
+	VMOVNTPS     Z4, (R9)
+	VMAXPS       Z5, Z22, Z5
+	VMOVNTPS     Z5, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z6, Z22, Z6
+	VMOVNTPS     Z6, (R9)
+	VMAXPS       Z7, Z22, Z7
+	VMOVNTPS     Z7, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z8, Z22, Z8
+	VMOVNTPS     Z8, (R9)
+	VMAXPS       Z9, Z22, Z9
+	VMOVNTPS     Z9, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z10, Z22, Z10
+	VMOVNTPS     Z10, (R9)
+	VMAXPS       Z11, Z22, Z11
+	VMOVNTPS     Z11, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z12, Z22, Z12
+	VMOVNTPS     Z12, (R9)
+	VMAXPS       Z13, Z22, Z13
+	VMOVNTPS     Z13, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z14, Z22, Z14
+	VMOVNTPS     Z14, (R9)
+	VMAXPS       Z15, Z22, Z15
+	VMOVNTPS     Z15, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z16, Z22, Z16
+	VMOVNTPS     Z16, (R9)
+	VMAXPS       Z17, Z22, Z17
+	VMOVNTPS     Z17, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z18, Z22, Z18
+	VMOVNTPS     Z18, (R9)
+	VMAXPS       Z19, Z22, Z19
+	VMOVNTPS     Z19, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z20, Z22, Z20
+	VMOVNTPS     Z20, (R9)
+	VMAXPS       Z21, Z22, Z21
+	VMOVNTPS     Z21, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x0000000b, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block11
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block11
+	SFENCE
+	VZEROUPPER
+	RET
+
+block12:
+	MOVQ    ldi+128(FP), R10
+	MOVQ    16(SP), R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS 64(R9), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS 64(R9), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS 64(R9), Z17
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z18
+	VMOVUPS 64(R9), Z19
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z20
+	VMOVUPS 64(R9), Z21
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z22
+	VMOVUPS 64(R9), Z23
+	ADDQ    R10, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    (SP), R9
+	LEAQ    (R9)(CX*2), R10
+	ADDQ    AX, R10
+	MOVQ    8(SP), R11
+	MOVQ    rows+16(FP), R12
+	MOVQ    R12, 40(SP)
+	MOVQ    pace+72(FP), R13
+
+row12:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth12:
+	VMOVUPS      (R11), Z24
+	VMOVUPS      64(R11), Z25
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z26, Z24, Z0
+	VFMADD231PS  Z26, Z25, Z1
+	VBROADCASTSS (R9)(AX*1), Z26
+	VFMADD231PS  Z26, Z24, Z2
+	VFMADD231PS  Z26, Z25, Z3
+	VBROADCASTSS (R9)(AX*2), Z26
+	VFMADD231PS  Z26, Z24, Z4
+	VFMADD231PS  Z26, Z25, Z5
+	VBROADCASTSS (R9)(CX*1), Z26
+	VFMADD231PS  Z26, Z24, Z6
+	VFMADD231PS  Z26, Z25, Z7
+	VBROADCASTSS (R9)(AX*4), Z26
+	VFMADD231PS  Z26, Z24, Z8
+	VFMADD231PS  Z26, Z25, Z9
+	VBROADCASTSS (R9)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z10
+	VFMADD231PS  Z26, Z25, Z11
+	VBROADCASTSS (R9)(CX*2), Z26
+	VFMADD231PS  Z26, Z24, Z12
+	VFMADD231PS  Z26, Z25, Z13
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z26, Z24, Z14
+	VFMADD231PS  Z26, Z25, Z15
+	VBROADCASTSS (R10)(AX*1), Z26
+	VFMADD231PS  Z26, Z24, Z16
+	VFMADD231PS  Z26, Z25, Z17
+	VBROADCASTSS (R10)(AX*2), Z26
+	VFMADD231PS  Z26, Z24, Z18
+	VFMADD231PS  Z26, Z25, Z19
+	VBROADCASTSS (R10)(CX*1), Z26
+	VFMADD231PS  Z26, Z24, Z20
+	VFMADD231PS  Z26, Z25, Z21
+	VBROADCASTSS (R10)(AX*4), Z26
+	VFMADD231PS  Z26, Z24, Z22
+	VFMADD231PS  Z26, Z25, Z23
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth12
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row12
+	VBROADCASTSS floor+160(FP), Z24
+	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z24, Z0
+	VMOVNTPS     Z0, (R9)
+	VMAXPS       Z1, Z24, Z1
+	VMOVNTPS     Z1, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z2, Z24, Z2
+	VMOVNTPS     Z2, (R9)
+	VMAXPS       Z3, Z24, Z3
+	VMOVNTPS     Z3, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z4, Z24, Z4
+	VMOVNTPS     Z4, (R9)
+	VMAXPS       Z5, Z24, Z5
+	VMOVNTPS     Z5, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z6, Z24, Z6
+	VMOVNTPS     Z6, (R9)
+	VMAXPS       Z7, Z24, Z7
+	VMOVNTPS     Z7, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z8, Z24, Z8
+	VMOVNTPS     Z8, (R9)
+	VMAXPS       Z9, Z24, Z9
+	VMOVNTPS     Z9, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z10, Z24, Z10
+	VMOVNTPS     Z10, (R9)
+	VMAXPS       Z11, Z24, Z11
+	VMOVNTPS     Z11, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z12, Z24, Z12
+	VMOVNTPS     Z12, (R9)
+	VMAXPS       Z13, Z24, Z13
+	VMOVNTPS     Z13, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z14, Z24, Z14
+	VMOVNTPS     Z14, (R9)
+	VMAXPS       Z15, Z24, Z15
+	VMOVNTPS     Z15, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z16, Z24, Z16
+	VMOVNTPS     Z16, (R9)
+	VMAXPS       Z17, Z24, Z17
+	VMOVNTPS     Z17, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z18, Z24, Z18
+	VMOVNTPS     Z18, (R9)
+	VMAXPS       Z19, Z24, Z19
+	VMOVNTPS     Z19, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z20, Z24, Z20
+	VMOVNTPS     Z20, (R9)
+	VMAXPS       Z21, Z24, Z21
+	VMOVNTPS     Z21, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z22, Z24, Z22
+	VMOVNTPS     Z22, (R9)
+	VMAXPS       Z23, Z24, Z23
+	VMOVNTPS     Z23, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x0000000c, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block12
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block12
+	SFENCE
+	VZEROUPPER
+	RET
+
+block13:
+	MOVQ    ldi+128(FP), R10
+	MOVQ    16(SP), R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS 64(R9), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS 64(R9), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS 64(R9), Z17
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z18
+	VMOVUPS 64(R9), Z19
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z20
+	VMOVUPS 64(R9), Z21
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z22
+	VMOVUPS 64(R9), Z23
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z24
+	VMOVUPS 64(R9), Z25
+	ADDQ    R10, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    (SP), R9
+	LEAQ    (R9)(CX*2), R10
+	ADDQ    AX, R10
+	MOVQ    8(SP), R11
+	MOVQ    rows+16(FP), R12
+	MOVQ    R12, 40(SP)
+	MOVQ    pace+72(FP), R13
+
+row13:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth13:
+	VMOVUPS      (R11), Z26
+	VMOVUPS      64(R11), Z27
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z28, Z26, Z0
+	VFMADD231PS  Z28, Z27, Z1
+	VBROADCASTSS (R9)(AX*1), Z28
+	VFMADD231PS  Z28, Z26, Z2
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSS (R9)(AX*2), Z28
+	VFMADD231PS  Z28, Z26, Z4
+	VFMADD231PS  Z28, Z27, Z5
+	VBROADCASTSS (R9)(CX*1), Z28
+	VFMADD231PS  Z28, Z26, Z6
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSS (R9)(AX*4), Z28
+	VFMADD231PS  Z28, Z26, Z8
+	VFMADD231PS  Z28, Z27, Z9
+	VBROADCASTSS (R9)(DX*1), Z28
+	VFMADD231PS  Z28, Z26, Z10
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSS (R9)(CX*2), Z28
+	VFMADD231PS  Z28, Z26, Z12
+	VFMADD231PS  Z28, Z27, Z13
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSS (R10)(AX*1), Z28
+	VFMADD231PS  Z28, Z26, Z16
+	VFMADD231PS  Z28, Z27, Z17
+	VBROADCASTSS (R10)(AX*2), Z28
+	VFMADD231PS  Z28, Z26, Z18
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSS (R10)(CX*1), Z28
+	VFMADD231PS  Z28, Z26, Z20
+	VFMADD231PS  Z28, Z27, Z21
+	VBROADCASTSS (R10)(AX*4), Z28
+	VFMADD231PS  Z28, Z26, Z22
+	VFMADD231PS  Z28, Z27, Z23
+	VBROADCASTSS (R10)(DX*1), Z28
+	VFMADD231PS  Z28, Z26, Z24
+	VFMADD231PS  Z28, Z27, Z25
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth13
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row13
+	VBROADCASTSS floor+160(FP), Z26
+	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z26, Z0
+	VMOVNTPS     Z0, (R9)
+	VMAXPS       Z1, Z26, Z1
+	VMOVNTPS     Z1, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z2, Z26, Z2
+	VMOVNTPS     Z2, (R9)
+	VMAXPS       Z3, Z26, Z3
+	VMOVNTPS     Z3, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z4, Z26, Z4
+	VMOVNTPS     Z4, (R9)
+	VMAXPS       Z5, Z26, Z5
+	VMOVNTPS     Z5, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z6, Z26, Z6
+	VMOVNTPS     Z6, (R9)
+	VMAXPS       Z7, Z26, Z7
+	VMOVNTPS     Z7, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z8, Z26, Z8
+	VMOVNTPS     Z8, (R9)
+	VMAXPS       Z9, Z26, Z9
+	VMOVNTPS     Z9, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z10, Z26, Z10
+	VMOVNTPS     Z10, (R9)
+	VMAXPS       Z11, Z26, Z11
+	VMOVNTPS     Z11, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z12, Z26, Z12
+	VMOVNTPS     Z12, (R9)
+	VMAXPS       Z13, Z26, Z13
+	VMOVNTPS     Z13, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z14, Z26, Z14
+	VMOVNTPS     Z14, (R9)
+	VMAXPS       Z15, Z26, Z15
+	VMOVNTPS     Z15, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z16, Z26, Z16
+	VMOVNTPS     Z16, (R9)
+	VMAXPS       Z17, Z26, Z17
+	VMOVNTPS     Z17, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z18, Z26, Z18
+	VMOVNTPS     Z18, (R9)
+	VMAXPS       Z19, Z26, Z19
+	VMOVNTPS     Z19, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z20, Z26, Z20
+	VMOVNTPS     Z20, (R9)
+	VMAXPS       Z21, Z26, Z21
+	VMOVNTPS     Z21, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z22, Z26, Z22
+	VMOVNTPS     Z22, (R9)
+	VMAXPS       Z23, Z26, Z23
+	VMOVNTPS     Z23, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z24, Z26, Z24
+	VMOVNTPS     Z24, (R9)
+	VMAXPS       Z25, Z26, Z25
+	VMOVNTPS     Z25, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x0000000d, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block13
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block13
+	SFENCE
+	VZEROUPPER
+	RET
+
+block14:
+	MOVQ    ldi+128(FP), R10
+	MOVQ    16(SP), R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS 64(R9), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS 64(R9), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS 64(R9), Z17
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z18
+	VMOVUPS 64(R9), Z19
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z20
+	VMOVUPS 64(R9), Z21
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z22
+	VMOVUPS 64(R9), Z23
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z24
+	VMOVUPS 64(R9), Z25
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z26
+	VMOVUPS 64(R9), Z27
+	ADDQ    R10, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    (SP), R9
+	LEAQ    (R9)(CX*2), R10
+	ADDQ    AX, R10
+	MOVQ    8(SP), R11
+	MOVQ    rows+16(FP), R12
+	MOVQ    R12, 40(SP)
+	MOVQ    pace+72(FP), R13
+
+row14:
+	MOVQ R9, R12
+	ADDQ lead+64(FP), R12
+	MOVQ depth+24(FP), R14
+
+depth14:
+	VMOVUPS      (R11), Z28
+	VMOVUPS      64(R11), Z29
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z30, Z28, Z0
+	VFMADD231PS  Z30, Z29, Z1
+	VBROADCASTSS (R9)(AX*1), Z30
+	VFMADD231PS  Z30, Z28, Z2
+	VFMADD231PS  Z30, Z29, Z3
+	VBROADCASTSS (R9)(AX*2), Z30
+	VFMADD231PS  Z30, Z28, Z4
+	VFMADD231PS  Z30, Z29, Z5
+	VBROADCASTSS (R9)(CX*1), Z30
+	VFMADD231PS  Z30, Z28, Z6
+	VFMADD231PS  Z30, Z29, Z7
+	VBROADCASTSS (R9)(AX*4), Z30
+	VFMADD231PS  Z30, Z28, Z8
+	VFMADD231PS  Z30, Z29, Z9
+	VBROADCASTSS (R9)(DX*1), Z30
+	VFMADD231PS  Z30, Z28, Z10
+	VFMADD231PS  Z30, Z29, Z11
+	VBROADCASTSS (R9)(CX*2), Z30
+	VFMADD231PS  Z30, Z28, Z12
+	VFMADD231PS  Z30, Z29, Z13
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z30, Z28, Z14
+	VFMADD231PS  Z30, Z29, Z15
+	VBROADCASTSS (R10)(AX*1), Z30
+	VFMADD231PS  Z30, Z28, Z16
+	VFMADD231PS  Z30, Z29, Z17
+	VBROADCASTSS (R10)(AX*2), Z30
+	VFMADD231PS  Z30, Z28, Z18
+	VFMADD231PS  Z30, Z29, Z19
+	VBROADCASTSS (R10)(CX*1), Z30
+	VFMADD231PS  Z30, Z28, Z20
+	VFMADD231PS  Z30, Z29, Z21
+	VBROADCASTSS (R10)(AX*4), Z30
+	VFMADD231PS  Z30, Z28, Z22
+	VFMADD231PS  Z30, Z29, Z23
+	VBROADCASTSS (R10)(DX*1), Z30
+	VFMADD231PS  Z30, Z28, Z24
+	VFMADD231PS  Z30, Z29, Z25
+	VBROADCASTSS (R10)(CX*2), Z30
+	VFMADD231PS  Z30, Z28, Z26
+	VFMADD231PS  Z30, Z29, Z27
+	PREFETCHT0   (R12)
+	ADDQ         R13, R12
+	PREFETCHT1   (DI)
+	ADDQ         R8, DI
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	DECQ         R14
+	JNZ          depth14
+	ADDQ         aturn+40(FP), R9
+	ADDQ         aturn+40(FP), R10
+	ADDQ         bturn+88(FP), R11
+	DECQ         40(SP)
+	JNZ          row14
+	VBROADCASTSS floor+160(FP), Z28
+	MOVQ         24(SP), R9
+	MOVQ         ldc+144(FP), R10
+	VMAXPS       Z0, Z28, Z0
+	VMOVNTPS     Z0, (R9)
+	VMAXPS       Z1, Z28, Z1
+	VMOVNTPS     Z1, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z2, Z28, Z2
+	VMOVNTPS     Z2, (R9)
+	VMAXPS       Z3, Z28, Z3
+	VMOVNTPS     Z3, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z4, Z28, Z4
+	VMOVNTPS     Z4, (R9)
+	VMAXPS       Z5, Z28, Z5
+	VMOVNTPS     Z5, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z6, Z28, Z6
+	VMOVNTPS     Z6, (R9)
+	VMAXPS       Z7, Z28, Z7
+	VMOVNTPS     Z7, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z8, Z28, Z8
+	VMOVNTPS     Z8, (R9)
+	VMAXPS       Z9, Z28, Z9
+	VMOVNTPS     Z9, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z10, Z28, Z10
+	VMOVNTPS     Z10, (R9)
+	VMAXPS       Z11, Z28, Z11
+	VMOVNTPS     Z11, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z12, Z28, Z12
+	VMOVNTPS     Z12, (R9)
+	VMAXPS       Z13, Z28, Z13
+	VMOVNTPS     Z13, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z14, Z28, Z14
+	VMOVNTPS     Z14, (R9)
+	VMAXPS       Z15, Z28, Z15
+	VMOVNTPS     Z15, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z16, Z28, Z16
+	VMOVNTPS     Z16, (R9)
+	VMAXPS       Z17, Z28, Z17
+	VMOVNTPS     Z17, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z18, Z28, Z18
+	VMOVNTPS     Z18, (R9)
+	VMAXPS       Z19, Z28, Z19
+	VMOVNTPS     Z19, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z20, Z28, Z20
+	VMOVNTPS     Z20, (R9)
+	VMAXPS       Z21, Z28, Z21
+	VMOVNTPS     Z21, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z22, Z28, Z22
+	VMOVNTPS     Z22, (R9)
+	VMAXPS       Z23, Z28, Z23
+	VMOVNTPS     Z23, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z24, Z28, Z24
+	VMOVNTPS     Z24, (R9)
+	VMAXPS       Z25, Z28, Z25
+	VMOVNTPS     Z25, 64(R9)
+	ADDQ         R10, R9
+	VMAXPS       Z26, Z28, Z26
+	VMOVNTPS     Z26, (R9)
+	VMAXPS       Z27, Z28, Z27
+	VMOVNTPS     Z27, 64(R9)
+	ADDQ         R10, R9
+	MOVQ         R9, 24(SP)
+	MOVQ         AX, R9
+	IMUL3Q       $0x0000000e, R9, R9
+	ADDQ         R9, (SP)
+	DECQ         32(SP)
+	JNZ          block14
+	MOVQ         blocks+8(FP), R9
+	MOVQ         R9, 32(SP)
+	MOVQ         anext+176(FP), R9
+	ADDQ         R9, (SP)
+	MOVQ         bnext+184(FP), R9
+	ADDQ         R9, 8(SP)
+	MOVQ         inext+192(FP), R9
+	ADDQ         R9, 16(SP)
+	MOVQ         cnext+200(FP), R9
+	ADDQ         R9, 24(SP)
+	DECQ         48(SP)
+	JNZ          block14
+	SFENCE
+	VZEROUPPER
+	RET
+
 DATA twice<>+0(SB)/4, $0x00000000
 DATA twice<>+4(SB)/4, $0x00000000
 DATA twice<>+8(SB)/4, $0x00000001

@@ -64,6 +64,16 @@ func mul14x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn ui
 //go:noescape
 func mul6x16AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
 
+// stream14x32AVX512 computes blocks of size rows of C. It has 32 columns.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
+// the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does
+// B at blead+i*bpace. Sums start with init, results are at least floor. All that is
+// done for every batch; anext, inext and cnext lead from the end of the blocks to the
+// next batch, bnext from the start of B.
+//
+//go:noescape
+func stream14x32AVX512(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
+
 // twins48x8PartAVX512 computes blocks of size rows of C. It has 8 columns or fewer.
 // Strides are in bytes; aturn and bturn lead from the end of one row of A and B to
 // the next. Step k of a row may prefetch A at lead+k*pace, step i of all that it does

@@ -109,18 +109,28 @@ func value(n *graph.Node, p [][]float64, in []*Map, x *Map, out graph.Shape, i, 
 	switch n.Op {
 	case graph.Conv:
 		sum := p[1][c]
-		for k := range x.C {
+		in, out := x.C/max(n.Groups, 1), out.C/max(n.Groups, 1)
+		for k := range in {
 			for ky := range kh {
 				for kx := range kw {
-					sum += p[0][((c*x.C+k)*kh+ky)*kw+kx] * x.At(k, r*n.Stride[0]+ky, s*n.Stride[1]+kx)
+					sum += p[0][((c*in+k)*kh+ky)*kw+kx] * x.At(c/out*in+k, r*n.Stride[0]+ky*max(n.Dilation[0], 1), s*n.Stride[1]+kx*max(n.Dilation[1], 1))
 				}
 			}
 		}
 		return sum
 	case graph.ConvTranspose:
 		sum := p[1][c]
-		for k := range x.C {
-			sum += p[0][((k*out.C+c)*kh+r%kh)*kw+s%kw] * x.At(k, r/kh, s/kw)
+		in, out := x.C/max(n.Groups, 1), out.C/max(n.Groups, 1)
+		for k := range in {
+			from := c/out*in + k
+			for ky := range kh {
+				for kx := range kw {
+					y, z := r-ky, s-kx
+					if y >= 0 && z >= 0 && y%n.Stride[0] == 0 && z%n.Stride[1] == 0 && y/n.Stride[0] < x.H && z/n.Stride[1] < x.W {
+						sum += p[0][((from*out+c%out)*kh+ky)*kw+kx] * x.At(from, y/n.Stride[0], z/n.Stride[1])
+					}
+				}
+			}
 		}
 		return sum
 	case graph.MaxPool:

@@ -29,6 +29,7 @@ func products() {
 	product(avx2, 12, 1, true)
 	product(avx2, 14, 1, false)
 	product(avx2, 6, 2, false)
+	streamed(avx512, 14, 2)
 	permutations()
 	twins("twins", 48, 1)
 	twins("trios", 10, 3)

@@ -16,12 +16,25 @@ import (
 func product(v isa, height, vectors int, part bool) {
 	f := &productFrame{isa: v, vectors: vectors, prefetch: vectors*v.lanes > 8}
 	f.text("mul", height, vectors*v.lanes, part)
+	f.masked(height, part)
+}
+
+// streamed writes a product whose results pass by the caches: full vectors, on
+// their alignment.
+func streamed(v isa, height, vectors int) {
+	f := &productFrame{isa: v, vectors: vectors, prefetch: true, stream: true}
+	f.text("stream", height, vectors*v.lanes, false)
+	f.masked(height, false)
+}
+
+// masked writes the function after text.
+func (f *productFrame) masked(height int, part bool) {
 	if part {
 		columns := Load(Param("columns"), GP64())
-		if vectors > 1 {
-			SUBQ(U8((vectors-1)*v.lanes), columns)
+		if f.vectors > 1 {
+			SUBQ(U8((f.vectors-1)*f.lanes), columns)
 		}
-		f.last = v.head(columns)
+		f.last = f.head(columns)
 	}
 	f.function(height)
 }
@@ -78,6 +91,7 @@ type productFrame struct {
 	isa
 	vectors       int
 	prefetch      bool
+	stream        bool     // see streamed
 	paired        bool     // see paired
 	batches       int      // at once, see twins
 	s, s3, s5     Register // 1, 3 and 5 times lda
@@ -223,7 +237,12 @@ func (f *productFrame) block(size int) {
 				if !f.paired {
 					VMAXPS(x, floor, x)
 				}
-				f.store(x, f.mask(j), Mem{Base: c, Disp: f.bytes() * j})
+				to := Mem{Base: c, Disp: f.bytes() * j}
+				if f.stream {
+					VMOVNTPS(x, to)
+				} else {
+					f.store(x, f.mask(j), to)
+				}
 			}
 			ADDQ(ldc, c)
 		}
@@ -247,6 +266,9 @@ func (f *productFrame) turn(block string) {
 	}
 	DECQ(f.local["batches"])
 	JNZ(LabelRef(block))
+	if f.stream {
+		SFENCE() // before another thread may read
+	}
 	VZEROUPPER()
 	RET()
 }

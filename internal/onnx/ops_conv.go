@@ -1,0 +1,215 @@
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"unetbench/graph"
+)
+
+var errMissing = errors.New("an operand is missing")
+
+// window reads what convolutions and pools have in common.
+type window struct {
+	kernel, stride, dilation [2]int
+	pads                     [4]int // top, left, bottom, right
+	auto                     string // SAME_UPPER or SAME_LOWER: pads that depend on the size
+}
+
+func (c *call) window(kernel []int) (w window, err error) {
+	two := func(name string, otherwise []int) [2]int {
+		v := c.ints(name)
+		if v == nil {
+			v = otherwise
+		}
+		if len(v) != 2 {
+			err = fmt.Errorf("%s %v: only two axes are known", name, v)
+			return [2]int{}
+		}
+		return [2]int(v)
+	}
+	w.kernel = two("kernel_shape", kernel)
+	w.stride, w.dilation = two("strides", []int{1, 1}), two("dilations", []int{1, 1})
+	if p := c.ints("pads"); len(p) == 4 {
+		w.pads = [4]int(p)
+	} else if p != nil {
+		err = fmt.Errorf("pads %v: want four", p)
+	}
+	switch auto := c.string("auto_pad", "NOTSET"); auto {
+	case "NOTSET", "VALID", "":
+	case "SAME_UPPER", "SAME_LOWER":
+		w.auto = auto
+	default:
+		err = fmt.Errorf("auto_pad %s is not known", auto)
+	}
+	for _, v := range [][2]int{w.kernel, w.stride, w.dilation} {
+		if min(v[0], v[1]) < 1 && err == nil {
+			err = fmt.Errorf("kernel %v, stride %v, dilation %v: want 1 or more", w.kernel, w.stride, w.dilation)
+		}
+	}
+	return w, err
+}
+
+// padded puts zeros around x, as w asks.
+func (c *call) padded(x *operand, w window, value float32) *operand {
+	if w.auto != "" {
+		return c.on(x, graph.Pad, graph.Node{Lengths: w.same(x.node), Value: value})
+	}
+	if w.pads == [4]int{} {
+		return x
+	}
+	return c.on(x, graph.Pad, graph.Node{Pads: w.pads, Value: value})
+}
+
+// same are the pads with which windows give ⌈n/stride⌉ px of n: an odd one
+// goes behind, or before for SAME_LOWER.
+func (w window) same(x *graph.Node) []*graph.Length {
+	l := make([]*graph.Length, 4)
+	for axis := range 2 {
+		n, s := graph.Side(x, axis), graph.Px(w.stride[axis])
+		out := n.Plus(graph.Px(w.stride[axis] - 1)).Over(s)
+		span := (w.kernel[axis]-1)*w.dilation[axis] + 1
+		all := out.Minus(graph.Px(1)).Times(s).Plus(graph.Px(span)).Minus(n).Most(graph.Px(0))
+		less := all.Over(graph.Px(2))
+		more := all.Minus(less)
+		if l[axis], l[axis+2] = less, more; w.auto == "SAME_LOWER" {
+			l[axis], l[axis+2] = more, less
+		}
+	}
+	return l
+}
+
+// weights declares a convolution's weight and bias.
+func (c *call) weights(w *Tensor, channels int) ([]int, error) {
+	weight := c.param(c.In[1], w.Dims, w.Floats, true)
+	b := c.arg(2)
+	if b == nil {
+		return []int{weight, c.constantParam("bias", channels, 0)}, nil
+	}
+	if b.floats == nil || len(b.floats.Floats) != channels {
+		return nil, fmt.Errorf("the bias is %s: want %d constants", b.what(), channels)
+	}
+	return []int{weight, c.param(c.In[2], []int{channels}, b.floats.Floats, true)}, nil
+}
+
+func conv(c *call) (*operand, error) {
+	x, err := c.image(0)
+	if err != nil {
+		return nil, err
+	}
+	w, err := c.constant(1)
+	if err != nil {
+		return nil, err
+	}
+	if len(w.Dims) != 4 || x.axes != "NCHW" {
+		return nil, fmt.Errorf("weights of dims %v on axes %s: only convolutions over height and width are known", w.Dims, x.axes)
+	}
+	win, err := c.window(w.Dims[2:])
+	if err != nil {
+		return nil, err
+	}
+	params, err := c.weights(w, w.Dims[0])
+	if err != nil {
+		return nil, err
+	}
+	return c.on(c.padded(x, win, 0), graph.Conv, graph.Node{
+		Channels: w.Dims[0], Kernel: win.kernel, Stride: win.stride, Dilation: dilated(win.dilation), Groups: grouped(c), Params: params,
+	}), nil
+}
+
+// dilated is d, or nothing where it spreads nothing.
+func dilated(d [2]int) [2]int {
+	if d == [2]int{1, 1} {
+		return [2]int{}
+	}
+	return d
+}
+
+func grouped(c *call) int {
+	if g := int(c.int("group", 1)); g != 1 {
+		return g
+	}
+	return 0
+}
+
+func transpose(c *call) (*operand, error) {
+	x, err := c.image(0)
+	if err != nil {
+		return nil, err
+	}
+	w, err := c.constant(1)
+	if err != nil {
+		return nil, err
+	}
+	if len(w.Dims) != 4 || x.axes != "NCHW" {
+		return nil, fmt.Errorf("weights of dims %v on axes %s: only convolutions over height and width are known", w.Dims, x.axes)
+	}
+	win, err := c.window(w.Dims[2:])
+	if err != nil {
+		return nil, err
+	}
+	if win.dilation != [2]int{1, 1} {
+		return nil, fmt.Errorf("dilation %v: only 1 is known in a transposed convolution", win.dilation)
+	}
+	channels := w.Dims[1] * max(grouped(c), 1)
+	params, err := c.weights(w, channels)
+	if err != nil {
+		return nil, err
+	}
+	more := [2]int{}
+	if p := c.ints("output_padding"); len(p) == 2 {
+		more = [2]int(p)
+	}
+	// output_shape and SAME make the output stride times as long.
+	if size := c.ints("output_shape"); size != nil || win.auto != "" {
+		for axis := range 2 {
+			all := win.kernel[axis] - win.stride[axis]
+			less := max(all, 0) / 2
+			if win.pads[axis], win.pads[axis+2] = less, all-less; win.auto == "SAME_LOWER" {
+				win.pads[axis], win.pads[axis+2] = all-less, less
+			}
+		}
+	}
+	y := c.on(x, graph.ConvTranspose, graph.Node{Channels: channels, Kernel: win.kernel, Stride: win.stride, Groups: grouped(c), Params: params})
+	cut := graph.Node{Pads: [4]int{-win.pads[0], -win.pads[1], more[0] - win.pads[2], more[1] - win.pads[3]}}
+	if cut.Pads == [4]int{} {
+		return y, nil
+	}
+	if slices.Max(cut.Pads[:]) > 0 {
+		return nil, fmt.Errorf("output padding %v beyond what kernel %v and pads %v leave is not known", more, win.kernel, win.pads)
+	}
+	return c.on(y, graph.Pad, cut), nil
+}
+
+// gemm is a matrix of weights on the channels of a single pixel: a 1×1
+// convolution.
+func gemm(c *call) (*operand, error) {
+	x, err := c.image(0)
+	if err != nil {
+		return nil, err
+	}
+	w, err := c.constant(1)
+	if err != nil {
+		return nil, err
+	}
+	if x.axes != "NC" || len(w.Dims) != 2 || c.float("alpha", 1) != 1 || c.float("beta", 1) != 1 || c.int("transA", 0) != 0 {
+		return nil, fmt.Errorf("a product of axes %s with weights of dims %v: only one of a single pixel's channels is known", x.axes, w.Dims)
+	}
+	o, i := w.Dims[0], w.Dims[1]
+	v := w.Floats
+	if c.int("transB", 0) == 0 {
+		o, i = i, o
+		v = make([]float32, len(w.Floats))
+		for r := range i {
+			for s := range o {
+				v[s*i+r] = w.Floats[r*o+s]
+			}
+		}
+	}
+	params, err := c.weights(&Tensor{Dims: []int{o, i, 1, 1}, Floats: v}, o)
+	if err != nil {
+		return nil, err
+	}
+	return c.on(x, graph.Conv, graph.Node{Channels: o, Kernel: [2]int{1, 1}, Stride: [2]int{1, 1}, Params: params}), nil
+}
