@@ -59,7 +59,7 @@ func newBands(g *graph.Graph, in graph.Size, rows int) (*bands, []graph.Shape, e
 		default:
 			h = shapes[n.In[0].ID].H
 			switch n.Op {
-			case graph.MaxPool, graph.AvgPool:
+			case graph.Conv, graph.MaxPool, graph.AvgPool:
 				h /= n.Stride[0]
 			case graph.Resize:
 				h *= b.repeats(n)
@@ -87,15 +87,8 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 		v, lag = above(v, -lag, 0), 0
 	}
 	switch n.Op {
-	case graph.Conv:
-		if !plainConv(n) || n.Stride != [2]int{1, 1} {
-			return errors.New("strides, dilation and groups do not go in bands of rows")
-		}
-		k := n.Kernel[0] - 1
-		out := max(lag+k, 0)
-		return b.with(c, n, x, above(v, out-lag, k), out)
-	case graph.MaxPool, graph.AvgPool:
-		return b.pool(c, n)
+	case graph.Conv, graph.MaxPool, graph.AvgPool:
+		return b.windows(c, n)
 	case graph.Resize:
 		f := b.repeats(n)
 		if f == 0 {
@@ -195,16 +188,16 @@ func (b *bands) repeats(n *graph.Node) int {
 	return y / x
 }
 
-// pool lets the windows of a band begin where those of the whole map do, by
-// reading some rows more from above.
-func (b *bands) pool(c *compiler, n *graph.Node) error {
-	if n.Pads[0] != 0 || n.Pads[2] != 0 || n.Ceil || n.Dilation[0] > 1 {
-		return errors.New("windows that reach beyond the map do not go in bands of rows, nor dilated ones")
+// windows lets those of a band begin where those of the whole map do, by reading
+// some rows more from above.
+func (b *bands) windows(c *compiler, n *graph.Node) error {
+	if n.Pads[0] != 0 || n.Pads[2] != 0 || n.Ceil {
+		return errors.New("windows that reach beyond the map do not go in bands of rows")
 	}
-	x, k, s := n.In[0], n.Kernel[0], n.Stride[0]
+	x, s := n.In[0], n.Stride[0]
+	k := (n.Kernel[0]-1)*max(n.Dilation[0], 1) + 1
 	lag := max(b.lag[x.ID]+k-1, 0) / s
-	up := s*lag - b.lag[x.ID]
-	return b.with(c, n, x, above(c.values[x.ID], up, k-s), lag)
+	return b.with(c, n, x, above(c.values[x.ID], s*lag-b.lag[x.ID], k-s), lag)
 }
 
 // level checks that the operands of n have as many rows, in a band and in all.

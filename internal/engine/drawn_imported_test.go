@@ -39,11 +39,16 @@ func drawImported(t *rapid.T, in graph.Size) *graph.Graph {
 		nodes, params := len(b.Nodes), len(b.Params)
 		name, x := fmt.Sprint("n", i), pick()
 		c := shapes[x.ID].C
-		switch op := rapid.SampledFrom([]graph.Op{graph.Conv, graph.MaxPool, graph.AvgPool, graph.ReLU, graph.Norm, graph.Pad, graph.Pad, graph.Crop,
+		switch op := rapid.SampledFrom([]graph.Op{graph.Conv, graph.Conv, graph.MaxPool, graph.AvgPool, graph.ReLU, graph.Norm, graph.Pad, graph.Pad, graph.Crop,
 			graph.Resize, graph.Concat, graph.Sum, graph.Product, graph.Zero, graph.Pointwise, graph.PReLU, graph.ScaleShift, graph.Reduce,
 			graph.Softmax, graph.Select}).Draw(t, "op"); op {
 		case graph.Conv:
-			b.conv(name, x, c, rapid.IntRange(1, 9).Draw(t, "channels"), rapid.IntRange(1, 3).Draw(t, "kh"), rapid.IntRange(1, 3).Draw(t, "kw"))
+			n := graph.Node{Channels: rapid.IntRange(1, 9).Draw(t, "channels"), Kernel: side(1, 3, "kernel"), Stride: side(1, 2, "stride"), Dilation: side(1, 2, "dilation")}
+			if rapid.Bool().Draw(t, "depthwise") {
+				n.Groups, n.Channels = c, c*rapid.IntRange(1, 2).Draw(t, "multiple")
+			}
+			n.Params = b.params(name, []int{n.Channels, c / max(n.Groups, 1), n.Kernel[0], n.Kernel[1]}, []int{n.Channels})
+			b.Add(name, op, n, x)
 		case graph.Norm:
 			b.norm(name, x, c).Epsilon = 0.01
 		case graph.MaxPool, graph.AvgPool:
