@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"errors"
 	"math"
 	"math/bits"
 	"time"
@@ -36,7 +37,11 @@ func (p *prober) causes() error {
 	without := make([]float64, 1<<len(culprits)) // squared seam, by the set of causes removed
 	faded := 0.0
 	for axis := range 2 {
-		if err := p.remove(axis, culprits, without, &faded); err != nil {
+		switch err := p.remove(axis, culprits, without, &faded); {
+		case errors.Is(err, errNoRoom):
+			p.note("causes have no shares: to keep every value of a strip takes more than %d bytes of memory", p.opts.Memory)
+			return nil
+		case err != nil:
 			return err
 		}
 	}

@@ -52,7 +52,11 @@ func gated(strength float32) probe.Network {
 // TestGlobalInfluence: what depends on the whole map never goes away, even
 // where it is too little to be seen.
 func TestGlobalInfluence(t *testing.T) {
-	seen, err := probe.Run(context.Background(), gated(0.5), nil, nil, probe.Options{})
+	img := graph.NewMap(graph.Shape{C: 1, H: 96, W: 96})
+	for i := range img.Pix {
+		img.Pix[i] = float32(math.Sin(float64(i * i % 1009)))
+	}
+	seen, err := probe.Run(context.Background(), gated(0.5), []*graph.Map{img}, nil, probe.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -216,17 +216,19 @@ type Band struct {
 
 // A Tiler is a way to lay and blend tiles, and how it did.
 type Tiler struct {
-	Name     string  `json:"name"`
-	Tile     int     `json:"tile"`
-	TileW    int     `json:"tile_w,omitempty"` // where it is not square
-	Overlap  int     `json:"overlap"`
-	Blend    string  `json:"blend"`
-	Tiles    int     `json:"tiles"`
-	MACPerPx float64 `json:"mac_per_px"`
-	Bytes    int64   `json:"bytes"` // planned for one tile
-	Seconds  float64 `json:"seconds,omitempty"`
-	Error    float64 `json:"error"` // RMS against the whole; in Pareto and Recommended, which are not run, Max
-	Max      float64 `json:"max"`   // of any px; there by the measured curve, at the px that every inner edge discards
-	Exact    bool    `json:"exact"`
-	Refused  string  `json:"refused,omitempty"` // why it cannot be used on this network
+	Name     string   `json:"name"`
+	Tile     int      `json:"tile"`
+	TileW    int      `json:"tile_w,omitempty"` // where it is not square
+	Overlap  int      `json:"overlap"`
+	Blend    string   `json:"blend"`
+	Tiles    int      `json:"tiles"`
+	MACPerPx float64  `json:"mac_per_px"`
+	Bytes    int64    `json:"bytes"` // planned for one tile
+	Seconds  float64  `json:"seconds,omitempty"`
+	Error    float64  `json:"error"` // RMS against the whole; in Pareto and Recommended, which are not run, Max
+	Max      float64  `json:"max"`   // of any px; there by the measured curve, at the px that every inner edge discards
+	Inner    float64  `json:"inner"` // Max at least the halo away from the image's border, where some tilers read other px beyond it than the whole does
+	Exact    bool     `json:"exact"`
+	Faults   []string `json:"faults,omitempty"`  // by the wiring, why it is not
+	Refused  string   `json:"refused,omitempty"` // why it cannot be used on this network
 }

@@ -53,8 +53,12 @@ func (p *prober) spread() {
 			}
 		}
 	}
-	_, p.sd = moments(all)
+	var mean float64
+	mean, p.sd = moments(all)
 	p.result.Model.OutputSD = p.sd
+	if p.sd < 1e-3*math.Abs(mean) {
+		p.note("the output hardly varies, by %.2g about %.2g: errors, which are relative to that, say little; give images as the network was trained on", p.sd, mean)
+	}
 }
 
 // floor measures what another order of summation makes of the same strip: the

@@ -25,6 +25,7 @@ type scene struct {
 	whole    *graph.Map
 	run      tile.Predictor
 	tile     int
+	halo     int // the larger of both sides and axes
 }
 
 // tilers lays tiles over an image as other programs do and compares each with
@@ -86,14 +87,15 @@ func blend(r tile.Rule) string {
 
 // scene predicts the middle of the first image in one piece.
 func (p *prober) scene(g tile.Geometry) (*scene, error) {
-	halos, shrink := 0, 0
+	halo, halos, shrink := 0, 0, 0
 	for _, a := range []*Axis{p.result.Axes.H, p.result.Axes.W} {
 		shrink = max(shrink, a.Shrink)
 		if a.LocalHalo != nil {
+			halo = max(halo, a.LocalHalo[0], a.LocalHalo[1])
 			halos = max(halos, 3*(a.LocalHalo[0]+a.LocalHalo[1])/2+2*a.Step)
 		}
 	}
-	s := &scene{geometry: g, run: p.Runner, tile: shrink + max(preset, halos)}
+	s := &scene{geometry: g, run: p.Runner, tile: shrink + max(preset, halos), halo: halo}
 	for !p.sizes.H.Legal(s.tile) || !p.sizes.W.Legal(s.tile) {
 		if s.tile++; s.tile > 1<<16 {
 			return nil, errNoSquare
@@ -138,10 +140,17 @@ func (p *prober) try(t *Tiler, plan *tile.Plan, s *scene) error {
 	}
 	t.Seconds = time.Since(start).Seconds()
 	square := 0.0
+	border, area := plan.BorderDistance(), y.H*y.W
 	for i, v := range y.Pix {
 		d := diff(v, s.whole.Pix[i]) / p.sd
 		t.Max = max(t.Max, d)
+		if int(border[i%area]) >= s.halo {
+			t.Inner = max(t.Inner, d)
+		}
 		square += d * d
+	}
+	for _, f := range plan.Faults {
+		t.Faults = append(t.Faults, f.String())
 	}
 	t.Error = math.Sqrt(square / float64(len(y.Pix)))
 	return p.price(t, plan)
