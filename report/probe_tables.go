@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"unetbench/internal/probe"
 )
@@ -89,7 +90,7 @@ func (p probed) tilerTable() *table {
 	}
 	for _, x := range rows {
 		if x.Refused != "" {
-			t.Note += fmt.Sprintf(" Not %s: %s.", x.Name, x.Refused)
+			t.Note += fmt.Sprintf(" Not %s: %s.", x.Name, strings.TrimPrefix(x.Refused, x.Name+": "))
 			continue
 		}
 		t.Rows = append(t.Rows, tableRow{Cells: []tableCell{textCell(x.Name), textCell(sideOf(x)), textCell(fmt.Sprint(x.Overlap)), textCell(orNone(x.Blend)),
