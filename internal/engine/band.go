@@ -96,10 +96,8 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 		}
 		return b.with(c, n, x, v, lag*f)
 	case graph.ConvTranspose:
-		if !plainConv(n) {
-			return errors.New("transposed kernels that are not their stride do not go in bands of rows")
-		}
-		return b.with(c, n, x, v, lag*n.Stride[0])
+		k := (max(n.Kernel[0]-n.Stride[0], 0) + n.Stride[0] - 1) / n.Stride[0] // rows whose outputs reach into this band
+		return b.with(c, n, x, above(v, k, k), lag*n.Stride[0])
 	case graph.PixelShuffle:
 		return b.with(c, n, x, v, lag*n.Factor)
 	case graph.Norm:
