@@ -8,7 +8,9 @@ func init() {
 	operators = map[string]operator{
 		"Conv": conv, "ConvTranspose": transpose, "Gemm": gemm, "MatMul": gemm,
 		"MaxPool": pool, "AveragePool": pool, "GlobalAveragePool": globalPool, "GlobalMaxPool": globalPool,
-		"ReduceMean": reduce, "ReduceMax": reduce, "ReduceProd": product,
+		"ReduceMean": reduce, "ReduceMax": reduce, "ReduceMin": reduce, "ReduceSum": reduce, "ReduceSumSquare": reduce,
+		"ReduceL1": reduce, "ReduceL2": reduce, "ReduceProd": product, "LayerNormalization": layerNorm, "LogSoftmax": logSoftmax,
+		"Selu": selu, "Celu": celu, "Softsign": softsign, "Swish": swish, "SpaceToDepth": spaceToDepth,
 		"Pad": pad, "Resize": resize, "Upsample": resize, "DepthToSpace": depthToSpace,
 		"BatchNormalization": batchNorm, "InstanceNormalization": instanceNorm, "GroupNormalization": groupNorm,
 		"PRelu": prelu, "Softmax": softmax, "HardSwish": hardSwish, "Mish": mish, "Gelu": gelu, "Clip": clip,

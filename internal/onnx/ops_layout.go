@@ -32,12 +32,16 @@ func concat(c *call) (*operand, error) {
 		return joinConstants(c)
 	}
 	var nodes []*graph.Node
+	all := 0
 	for i := range c.in {
 		x, err := c.image(i)
 		if err != nil {
 			return nil, err
 		}
 		nodes = append(nodes, x.node)
+		if all += c.channels[x.node]; all > mostChannels {
+			return nil, fmt.Errorf("%d channels are too many", all)
+		}
 	}
 	if len(nodes) == 0 {
 		return nil, errMissing
@@ -189,11 +193,11 @@ func place(l, n *graph.Length) *graph.Length {
 // cutMap takes a part of one axis of a map.
 func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*operand, error) {
 	a, err := v.axis(axis)
-	if err != nil || v.groups > 0 {
+	if err != nil || v.groups > 0 || v.parts != nil {
 		return nil, fmt.Errorf("axis %d of %s", axis, v.axes)
 	}
-	if step != 1 {
-		return nil, fmt.Errorf("every %d-th element: only all are known", step)
+	if step < 1 || step > 1 && a < 2 {
+		return nil, fmt.Errorf("elements in steps of %d along axis %d of %s: only steps forward along height and width are known", step, axis, v.axes)
 	}
 	if a == 0 { // the batch is one map
 		return v, nil
@@ -216,10 +220,16 @@ func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*oper
 	}
 	l := []*graph.Length{graph.Px(0), graph.Px(0), graph.Side(v.node, 0), graph.Side(v.node, 1)}
 	l[a-2], l[a] = from, to.Minus(from)
-	if f, ok := from.Fixed(); ok && f == 0 && to == n {
-		return v, nil
+	y := v
+	if f, ok := from.Fixed(); !ok || f != 0 || to != n {
+		y = c.on(v, graph.Crop, graph.Node{Lengths: l})
 	}
-	return c.on(v, graph.Crop, graph.Node{Lengths: l}), nil
+	if step > 1 { // the mean of one px in so many
+		p := graph.Node{Kernel: [2]int{1, 1}, Stride: [2]int{1, 1}}
+		p.Stride[a-2] = step
+		y = c.on(y, graph.AvgPool, p)
+	}
+	return y, nil
 }
 
 // cutSizes takes a part of a list, or some rows of a table, of sizes.
@@ -309,6 +319,19 @@ func permute(c *call) (*operand, error) {
 		}
 		return out, nil
 	}
+	if v.parts != nil {
+		out := &operand{node: v.node}
+		for _, p := range perm {
+			if p < 0 || p >= len(v.parts) {
+				return nil, fmt.Errorf("perm %v of %d axes", perm, len(v.parts))
+			}
+			out.parts = append(out.parts, v.parts[p])
+		}
+		if len(perm) != len(v.parts) {
+			return nil, fmt.Errorf("perm %v of %d axes", perm, len(v.parts))
+		}
+		return out, nil
+	}
 	x, err := c.image(0)
 	if err != nil {
 		return nil, err
@@ -335,7 +358,7 @@ func reshape(c *call) (*operand, error) {
 	}
 	if c.Op == "Flatten" {
 		x, err := c.image(0)
-		if err != nil || c.int("axis", 1) != 1 || !c.pixel(x) {
+		if err != nil || c.int("axis", 1) != 1 || !c.pixel[x.node] {
 			return nil, fmt.Errorf("only a single pixel is flattened")
 		}
 		return &operand{node: x.node, axes: "NC"}, nil
@@ -383,21 +406,22 @@ func reshaped(v *operand, dims []int) (*operand, error) {
 	return &operand{ints: v.ints, dims: dims, den: v.den}, nil
 }
 
-// pixel says that x is one pixel at any size.
-func (c *call) pixel(x *operand) bool {
-	for n := x.node; ; n = n.In[0] {
-		switch n.Op {
-		case graph.Reduce:
-			return n.Over&graph.OverMap == graph.OverMap
-		case graph.ReLU, graph.Pointwise, graph.PReLU, graph.ScaleShift, graph.Norm:
-		case graph.Conv:
-			if n.Kernel != [2]int{1, 1} {
-				return false
-			}
-		default:
+// isPixel says that n is one pixel at any size.
+func (im *importer) isPixel(n *graph.Node) bool {
+	switch n.Op {
+	case graph.Reduce:
+		if n.Over&graph.OverMap == graph.OverMap {
+			return true
+		}
+	case graph.ReLU, graph.Pointwise, graph.PReLU, graph.ScaleShift, graph.Norm, graph.Sum, graph.Product, graph.Concat, graph.Select, graph.Softmax:
+	case graph.Conv:
+		if n.Kernel != [2]int{1, 1} {
 			return false
 		}
+	default:
+		return false
 	}
+	return !slices.ContainsFunc(n.In, func(m *graph.Node) bool { return !im.pixel[m] })
 }
 
 func (c *call) reshapeMap(v *operand, to []*graph.Length) (*operand, error) {
@@ -409,7 +433,7 @@ func (c *call) reshapeMap(v *operand, to []*graph.Length) (*operand, error) {
 		}
 		return k
 	}
-	same := len(to) == 4
+	same := len(to) == 4 && v.parts == nil
 	for i, a := range "NCHW" {
 		if !same {
 			break
@@ -427,14 +451,17 @@ func (c *call) reshapeMap(v *operand, to []*graph.Length) (*operand, error) {
 		return &operand{node: v.node, axes: v.axes}, nil
 	case v.groups == 0 && v.axes == "NCHW" && len(to) >= 3 && len(to) <= 4 && size(1) > 0 && size(1) <= n && n%size(1) == 0 && (len(to) == 3 || size(1) < n) && (size(0) == 0 || size(0) == 1 || size(0) == -2):
 		return &operand{node: v.node, axes: v.axes, groups: size(1)}, nil
-	case v.groups == 0 && c.pixel(v) && len(to) == 2:
+	case v.groups == 0 && c.pixel[v.node] && len(to) == 2:
 		return &operand{node: v.node, axes: "NC"}, nil
-	case v.groups == 0 && c.pixel(v) && same:
+	case v.groups == 0 && c.pixel[v.node] && same:
 		return &operand{node: v.node, axes: "NCHW"}, nil
 	case v.groups == 0 && same && v.axes == "NCHW" && size(2) < 1 && size(3) < 1:
 		return v, nil
 	}
-	return nil, fmt.Errorf("a map of axes %s and %d channels in the shape %v is not known", v.axes, n, to)
+	if v.parts != nil {
+		return c.joined(v, to)
+	}
+	return c.blocks(v, to)
 }
 
 // squeeze is Squeeze and Unsqueeze.
@@ -477,30 +504,59 @@ func squeeze(c *call) (*operand, error) {
 	return reshaped(v, dims)
 }
 
-// squeezeMap drops height and width of a single pixel, or gives them back.
+// squeezeMap drops axes of one element, or gives back such that were dropped: the
+// missing ones in the order N, C, H, W.
 func (c *call) squeezeMap(v *operand, axes []int) (*operand, error) {
-	rank := len(v.axes)
-	var got []int
-	for _, a := range axes {
-		if a < 0 {
-			if a += rank; c.Op == "Unsqueeze" {
-				a += len(axes)
+	if c.Op == "Squeeze" {
+		dropped := map[byte]bool{}
+		for i := range len(v.axes) {
+			if axes == nil && c.single(v, v.axes[i]) {
+				dropped[v.axes[i]] = true
 			}
 		}
-		got = append(got, a)
+		for _, i := range axes {
+			a, err := v.axis(i)
+			if err != nil {
+				return nil, err
+			}
+			if !c.single(v, "NCHW"[a]) {
+				return nil, fmt.Errorf("axis %d of %s is not of one element at any size", i, v.axes)
+			}
+			dropped["NCHW"[a]] = true
+		}
+		return &operand{node: v.node, axes: without(v.axes, dropped)}, nil
 	}
-	slices.Sort(got)
-	switch {
-	case c.Op == "Squeeze" && v.axes == "NCHW" && slices.Equal(got, []int{2, 3}) && c.pixel(v):
-		return &operand{node: v.node, axes: "NC"}, nil
-	case c.Op == "Unsqueeze" && len(got) > 0 && !strings.ContainsAny(v.axes, "HW") && slices.Equal(got, []int{2, 3}):
-		return &operand{node: v.node, axes: "NCHW"}, nil
-	case c.Op == "Unsqueeze" && v.axes == "NC" && slices.Equal(got, []int{2}):
-		return &operand{node: v.node, axes: "NCH"}, nil
-	case c.Op == "Unsqueeze" && v.axes == "NCH" && slices.Equal(got, []int{3}):
-		return &operand{node: v.node, axes: "NCHW"}, nil
+	rank := len(v.axes) + len(axes)
+	missing, left := "", v.axes
+	for _, a := range "NCHW" {
+		if !strings.ContainsRune(v.axes, a) {
+			missing += string(a)
+		}
 	}
-	return nil, fmt.Errorf("axes %v of %s are not known", axes, v.axes)
+	all := ""
+	for i := range rank {
+		switch {
+		case slices.Contains(axes, i) || slices.Contains(axes, i-rank):
+			if missing == "" {
+				return nil, fmt.Errorf("axes %v of %s: maps of more than four axes are not known", axes, v.axes)
+			}
+			all, missing = all+missing[:1], missing[1:]
+		case left != "":
+			all, left = all+left[:1], left[1:]
+		}
+	}
+	return &operand{node: v.node, axes: all}, nil
+}
+
+// single says that axis a of x has one element at any size.
+func (c *call) single(x *operand, a byte) bool {
+	switch a {
+	case 'N':
+		return true
+	case 'C':
+		return c.channels[x.node] == 1
+	}
+	return c.pixel[x.node]
 }
 
 // expand repeats: a map to its own shape, or sizes.
@@ -510,11 +566,19 @@ func expand(c *call) (*operand, error) {
 		return nil, errMissing
 	}
 	if v.isMap() {
-		if c.pixel(v) && len(to.ints) == 4 { // a sum or product repeats it
+		if c.pixel[v.node] && len(to.ints) == 4 { // a sum or product repeats it
 			l := []*graph.Length{to.ints[2], to.ints[3]}
 			return c.on(v, graph.Resize, graph.Node{Lengths: l, Interp: graph.Nearest}), nil
 		}
-		return nil, fmt.Errorf("only a single pixel is repeated")
+		if n, ok := to.fixedAt(1); ok && v.axes == "NCHW" && c.spans(to.ints[2], v.node, 0) && c.spans(to.ints[3], v.node, 1) {
+			switch k := c.channels[v.node]; {
+			case n == k || n == 1:
+				return v, nil
+			case k == 1 && n > 1 && n <= mostChannels:
+				return c.copied(v.node, make([][3]int, n), 1), nil
+			}
+		}
+		return nil, fmt.Errorf("a map of axes %s in the shape %v: only a single pixel or channel is repeated", v.axes, to.ints)
 	}
 	dims, ok := to.fixed()
 	if !ok || len(dims) != 1 || dims[0] < 0 || dims[0] > mostSizes || len(v.ints) != 1 {

@@ -210,23 +210,17 @@ func depthToSpace(c *call) (*operand, error) {
 		return nil, err
 	}
 	r, n := int(c.int("blocksize", 0)), c.channels[x.node]
-	if x.axes != "NCHW" || r < 1 || n%(r*r) != 0 {
+	if x.axes != "NCHW" || r < 1 || r > n || n%(r*r) != 0 || n*n > mostCopied {
 		return nil, fmt.Errorf("blocks of %d px from %d channels of axes %s", r, n, x.axes)
 	}
 	if c.string("mode", "DCR") == "CRD" {
 		return c.on(x, graph.PixelShuffle, graph.Node{Factor: r}), nil
 	}
-	// Channel k·C+c becomes channel c·r²+k, by a convolution that copies.
+	// Channel k·C+c becomes channel c·r²+k.
 	out := n / (r * r)
-	w := make([]float32, n*n)
-	for k := range r * r {
-		for o := range out {
-			w[(o*r*r+k)*n+k*out+o] = 1
-		}
+	var from [][3]int
+	for i := range n {
+		from = append(from, [3]int{i%(r*r)*out + i/(r*r)})
 	}
-	one := [2]int{1, 1}
-	y := c.on(x, graph.Conv, graph.Node{Channels: n, Kernel: one, Stride: one, Params: []int{
-		c.param(label(c.Node)+".order", []int{n, n, 1, 1}, w, false), c.constantParam("bias", n, 0),
-	}})
-	return c.on(y, graph.PixelShuffle, graph.Node{Factor: r}), nil
+	return c.on(c.copied(x.node, from, 1), graph.PixelShuffle, graph.Node{Factor: r}), nil
 }
