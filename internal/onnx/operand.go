@@ -49,7 +49,7 @@ func constants(t *Tensor) *operand {
 	if t.isFloat() {
 		return &operand{floats: t}
 	}
-	v := &operand{dims: t.Dims}
+	v := &operand{dims: t.Dims, ints: []*graph.Length{}}
 	for _, x := range t.Ints {
 		v.ints = append(v.ints, graph.Px(int(min(max(x, -endless), endless))))
 	}

@@ -17,10 +17,11 @@ func init() {
 		"Add": arithmetic, "Sub": arithmetic, "Mul": arithmetic, "Div": arithmetic, "Mod": arithmetic,
 		"Min": arithmetic, "Max": arithmetic, "Pow": pow, "Sum": sum, "Neg": negate,
 		"Concat": concat, "Slice": slice, "Split": split, "Transpose": permute, "Reshape": reshape, "Flatten": reshape,
-		"Squeeze": squeeze, "Unsqueeze": squeeze, "Expand": expand,
+		"Squeeze": squeeze, "Unsqueeze": squeeze, "Expand": expand, "Tile": tile,
 		"Shape": shape, "Gather": gather, "Constant": constant, "ConstantOfShape": constantOfShape, "Range": span,
 		"Identity": identity, "Dropout": identity, "Cast": cast, "Floor": round, "Ceil": round,
-		"Equal": choice, "Where": choice,
+		"Equal": choice, "Where": where, "Not": negation,
+		"Greater": compare, "Less": compare, "GreaterOrEqual": compare, "LessOrEqual": compare,
 	}
 	for name := range functions {
 		operators[name] = pointwise

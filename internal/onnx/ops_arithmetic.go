@@ -1,9 +1,9 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"unetbench/graph"
 )
@@ -257,7 +257,7 @@ func (v *operand) floatsOrNil() []float32 {
 func (c *call) channelwise(x, k *operand) ([]float32, error) {
 	v, n := k.floatsOrNil(), c.channels[x.node]
 	if v == nil {
-		return nil, fmt.Errorf("a map and %s do not go together", k.what())
+		return nil, errors.New("of a map and a number that depends on the size it is not known, as in an unbiased standard deviation: take the biased one")
 	}
 	dims := k.dims
 	if k.floats != nil {
@@ -332,7 +332,11 @@ func pow(c *call) (*operand, error) {
 	}
 	switch {
 	case ok && (e == 2 || e == 3 || e == 4):
-		return c.on(x, graph.Product, graph.Node{}, slices.Repeat([]*graph.Node{x.node}, int(e))...), nil
+		y := x
+		for range int(e) - 1 {
+			y = c.on(x, graph.Product, graph.Node{}, y.node, x.node)
+		}
+		return y, nil
 	case ok && e == 1:
 		return x, nil
 	case ok && e == 0.5:

@@ -102,6 +102,9 @@ func conv(c *call) (*operand, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(w.Dims) == 3 && (x.axes == "NHC" || x.axes == "NWC") && c.pixel[x.node] {
+		return c.alongChannels(x, w)
+	}
 	if len(w.Dims) != 4 || x.axes != "NCHW" {
 		return nil, fmt.Errorf("weights of dims %v on axes %s: only convolutions over height and width are known", w.Dims, x.axes)
 	}
@@ -116,6 +119,36 @@ func conv(c *call) (*operand, error) {
 	return c.on(c.padded(x, win, 0), graph.Conv, graph.Node{
 		Channels: w.Dims[0], Kernel: win.kernel, Stride: win.stride, Dilation: dilated(win.dilation), Groups: grouped(c), Params: params,
 	}), nil
+}
+
+// alongChannels is a convolution along the channels of a single pixel (ECA: Wang
+// et al. 2020), as one by a matrix with equal diagonals.
+func (c *call) alongChannels(x *operand, w *Tensor) (*operand, error) {
+	n, k, pads := c.channels[x.node], w.Dims[2], c.ints("pads")
+	if w.Dims[0] != 1 || w.Dims[1] != 1 || k%2 == 0 || !slices.Equal(pads, []int{k / 2, k / 2}) || n*n > mostCopied ||
+		slices.ContainsFunc(append(c.ints("strides"), c.ints("dilations")...), func(s int) bool { return s != 1 }) {
+		return nil, fmt.Errorf("weights of dims %v along %d channels, pads %v: only one row of taps that keeps their number is known", w.Dims, n, pads)
+	}
+	m := make([]float32, n*n)
+	for o := range n {
+		for i := range k {
+			if j := o + i - k/2; j >= 0 && j < n {
+				m[o*n+j] = w.Floats[i]
+			}
+		}
+	}
+	bias := float32(0)
+	if c.arg(2) != nil {
+		b, err := c.perChannel(2, 1)
+		if err != nil {
+			return nil, err
+		}
+		bias = b[0]
+	}
+	one := [2]int{1, 1}
+	return c.on(x, graph.Conv, graph.Node{Channels: n, Kernel: one, Stride: one, Params: []int{
+		c.param(c.In[1], []int{n, n, 1, 1}, m, true), c.constantParam("bias", n, bias),
+	}}), nil
 }
 
 // dilated is d, or nothing where it spreads nothing.
