@@ -102,6 +102,7 @@ func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*oper
 	n := graph.Px(c.channels[v.node])
 	if a > 1 {
 		n = graph.Side(v.node, a-2)
+		to = c.atAnySize(v.node, a-2, from, to)
 	}
 	from, to = place(from, n), place(to, n)
 	if a == 1 {
@@ -127,6 +128,37 @@ func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*oper
 		y = c.on(y, graph.AvgPool, p)
 	}
 	return y, nil
+}
+
+// atAnySize is where a cut ends that a file with fixed sizes gives as a number:
+// behind the last px, as far before it as the centre of the map asks for, or at
+// the length of another map, if it is that at the fixed size.
+func (c *call) atAnySize(x *graph.Node, axis int, from, to *graph.Length) *graph.Length {
+	f, ok1 := from.Fixed()
+	t, ok2 := to.Fixed()
+	if !ok1 || !ok2 || f < 0 || t <= f || t >= endless || c.fixed.H == 0 || c.fixed.W == 0 {
+		return to
+	}
+	shapes, err := c.g.Infer(c.fixed)
+	if err != nil {
+		return to
+	}
+	side := func(m *graph.Node) int { return [2]int{shapes[m.ID].H, shapes[m.ID].W}[axis] }
+	n := side(x)
+	switch rest := n - t; {
+	case rest <= 0:
+		return graph.Px(endless)
+	case f > 0 && (rest == f || rest == f+1):
+		return graph.Px(-rest)
+	case f > 0 || t <= n/2:
+		return to
+	}
+	for _, m := range c.g.Nodes {
+		if side(m) == t {
+			return graph.Side(m, axis)
+		}
+	}
+	return to
 }
 
 // cutSizes takes a part of a list, or some rows of a table, of sizes.

@@ -179,7 +179,9 @@ func TestOperators(t *testing.T) {
 			}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n, err := load(model(image("x", 1, 4, 6, 8), c.tensors, c.nodes...))
+			file := model(image("x", 1, 4, 6, 8), c.tensors, c.nodes...)
+			tryMutated(t, file, nil, 200)
+			n, err := load(file)
 			if err != nil {
 				t.Fatal(err)
 			}
