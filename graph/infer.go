@@ -131,15 +131,12 @@ func broadcast(a, b int) int {
 func (n *Node) side(axis, x int, s []Shape) (int, error) {
 	switch n.Op {
 	case Conv, MaxPool, AvgPool:
-		rest := x + n.Pads[axis] + n.Pads[axis+2] - n.window(axis)
-		if rest < 0 {
-			return 0, nil
-		}
-		y := rest/n.Stride[axis] + 1
-		if n.Ceil && rest%n.Stride[axis] != 0 && y*n.Stride[axis] < x+n.Pads[axis] { // a window must begin on the map
+		s, rest := n.Stride[axis], x+n.Pads[axis]+n.Pads[axis+2]-n.window(axis)
+		y := floorDiv(rest, s) + 1
+		if n.Ceil && mod(rest, s) != 0 && y*s < x+n.Pads[axis] { // a window must begin on the map
 			y++
 		}
-		return y, nil
+		return max(y, 0), nil
 	case ConvTranspose:
 		return (x-1)*n.Stride[axis] + n.Kernel[axis], nil
 	case PixelShuffle:

@@ -206,11 +206,6 @@ func TestRefusals(t *testing.T) {
 		make  func(b builder, x *graph.Node)
 	}{
 		{0, "net: batch of 0: want 1 or more", func(b builder, x *graph.Node) { b.conv("c", x, 1, 1, 1, 1) }},
-		{1, "net: c (Conv): stride [2 2]: only stride 1 is convolved", func(b builder, x *graph.Node) {
-			b.conv("c", x, 1, 1, 2, 2).Stride = [2]int{2, 2}
-		}},
-		{1, "net: t (ConvTranspose): kernel [3 3], stride [2 2]: only kernels as large as the stride are transposed",
-			func(b builder, x *graph.Node) { b.transpose("t", x, 1, 1, 3).Stride = [2]int{2, 2} }},
 	} {
 		b := builder{&graph.Graph{Name: "net"}}
 		x.make(b, b.in(1))

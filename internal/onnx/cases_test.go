@@ -69,6 +69,8 @@ func networks(t testing.TB) []network {
 	for _, g := range ops() {
 		add("op-"+g.Name, g, exportOptions{})
 	}
+	g := reduceGraph("reduce")
+	add("op-reduce-opset18", g, exportOptions{Opset: 18})
 	return all
 }
 
@@ -155,11 +157,12 @@ func ops() []*graph.Graph {
 		y := b.op(graph.PReLU, graph.Node{Params: b.params([]int{4})}, x)
 		y = b.op(graph.ScaleShift, graph.Node{Params: b.params([]int{4}, []int{4})}, y)
 		z := b.op(graph.Select, graph.Node{First: 1, Channels: 2}, y)
-		gate := z
+		gate := b.op(graph.Reduce, graph.Node{Over: graph.OverMap}, z)
 		gate = b.op(graph.Pointwise, graph.Node{Func: graph.Sigmoid}, gate)
 		z = b.op(graph.Product, graph.Node{}, z, gate, z)
 		b.op(graph.Softmax, graph.Node{}, z)
 	})
+	all = append(all, reduceGraph("reduce"))
 	return all
 }
 
@@ -192,8 +195,8 @@ func drawn(g *graph.Graph) graph.Weights {
 	return w
 }
 
-// image is a map of normal noise, the same for the same shape.
-func image(s graph.Shape) *graph.Map {
+// noise is a map of normal noise, the same for the same shape.
+func noise(s graph.Shape) *graph.Map {
 	r := rand.New(rand.NewPCG(uint64(s.H), uint64(s.W)))
 	m := graph.NewMap(s)
 	for i := range m.Pix {

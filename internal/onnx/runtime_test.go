@@ -86,7 +86,7 @@ func run(t testing.TB, g *graph.Graph, w graph.Weights, size graph.Size) *graph.
 		t.Fatal(err)
 	}
 	n.SetWeights(w)
-	n.SetInput(0, image(graph.Shape{C: g.Input().Channels, H: size.H, W: size.W}))
+	n.SetInput(0, noise(graph.Shape{C: g.Input().Channels, H: size.H, W: size.W}))
 	n.Forward()
 	out := graph.NewMap(n.OutShape())
 	n.Output(0, out)
@@ -114,7 +114,7 @@ func writeModels(t *testing.T, folder string) {
 			t.Fatal(err)
 		}
 		for i, size := range n.sizes {
-			m := image(graph.Shape{C: n.graph.Input().Channels, H: size.H, W: size.W})
+			m := noise(graph.Shape{C: n.graph.Input().Channels, H: size.H, W: size.W})
 			var raw []byte
 			for _, v := range []int{m.C, m.H, m.W} {
 				raw = binary.LittleEndian.AppendUint32(raw, uint32(v))
