@@ -52,9 +52,17 @@ func (e *exporter) node(n *graph.Node) error {
 	case graph.Concat:
 		e.result("Concat", in, attrInt("axis", 1))
 	case graph.Sum:
-		e.chain("Add", in)
+		if len(in) > 2 {
+			e.result("Sum", in)
+		} else {
+			e.result("Add", in)
+		}
 	case graph.Product:
-		e.chain("Mul", in)
+		x := in[0]
+		for _, y := range in[1 : len(in)-1] {
+			x = e.add("Mul", []string{x, y})
+		}
+		e.result("Mul", []string{x, in[len(in)-1]})
 	case graph.Zero:
 		e.result("ConstantOfShape", []string{e.shape(n.In[0])},
 			Attribute{Name: "value", Type: TensorAttribute, Tensor: &Tensor{Type: Float32, Dims: []int{1}, Floats: []float32{0}}})
@@ -101,15 +109,6 @@ func fusible(g *graph.Graph) map[*graph.Node]bool {
 		})
 	}
 	return set
-}
-
-// chain joins operands two by two.
-func (e *exporter) chain(op string, in []string) {
-	x := in[0]
-	for _, y := range in[1 : len(in)-1] {
-		x = e.add(op, []string{x, y})
-	}
-	e.result(op, []string{x, in[len(in)-1]})
 }
 
 // scaleShift multiplies x by one parameter and adds another, per channel.

@@ -128,6 +128,7 @@ func slice(c *call) (*operand, error) {
 	if len(starts) != len(ends) || axes != nil && len(axes) != len(starts) || steps != nil && len(steps) != len(starts) {
 		return nil, fmt.Errorf("%d starts, %d ends, %d axes, %d steps", len(starts), len(ends), len(axes), len(steps))
 	}
+	before := len(c.g.Nodes)
 	for i := range starts {
 		axis, step := i, 1
 		if axes != nil {
@@ -137,7 +138,7 @@ func slice(c *call) (*operand, error) {
 			step = steps[i]
 		}
 		if v.isMap() {
-			v, err = c.cutMap(v, axis, step, starts[i], ends[i])
+			v, err = c.cutMap(v, axis, step, starts[i], ends[i], before)
 		} else {
 			v, err = cutSizes(v, axis, step, starts[i], ends[i])
 		}
@@ -186,8 +187,9 @@ func place(l, n *graph.Length) *graph.Length {
 	return l.Least(n)
 }
 
-// cutMap takes a part of one axis of a map.
-func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*operand, error) {
+// cutMap takes a part of one axis of a map. Where the other one was cut by this
+// same call, whose nodes begin with number before, both are one Crop.
+func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length, before int) (*operand, error) {
 	a, err := v.axis(axis)
 	if err != nil || v.groups > 0 {
 		return nil, fmt.Errorf("axis %d of %s", axis, v.axes)
@@ -198,9 +200,14 @@ func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*oper
 	if a == 0 { // the batch is one map
 		return v, nil
 	}
-	n := graph.Px(c.channels[v.node])
+	x := v.node
+	also := x.Op == graph.Crop && x.ID >= before && a > 1
+	if also {
+		x = x.In[0]
+	}
+	n := graph.Px(c.channels[x])
 	if a > 1 {
-		n = graph.Side(v.node, a-2)
+		n = graph.Side(x, a-2)
 	}
 	from, to = place(from, n), place(to, n)
 	if a == 1 {
@@ -214,9 +221,15 @@ func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*oper
 		}
 		return c.on(v, graph.Select, graph.Node{First: f, Channels: t - f}), nil
 	}
-	l := []*graph.Length{graph.Px(0), graph.Px(0), graph.Side(v.node, 0), graph.Side(v.node, 1)}
-	l[a-2], l[a] = from, to.Minus(from)
 	if f, ok := from.Fixed(); ok && f == 0 && to == n {
+		return v, nil
+	}
+	l := []*graph.Length{graph.Px(0), graph.Px(0), graph.Side(x, 0), graph.Side(x, 1)}
+	if also {
+		l = v.node.Lengths
+	}
+	l[a-2], l[a] = from, to.Minus(from)
+	if also {
 		return v, nil
 	}
 	return c.on(v, graph.Crop, graph.Node{Lengths: l}), nil

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"unetbench/graph"
 	"unetbench/internal/engine"
 	"unetbench/internal/kernel"
@@ -79,7 +81,7 @@ func TestExportAgainstONNXRuntime(t *testing.T) {
 }
 
 // run is g's output for the image of that size.
-func run(t testing.TB, g *graph.Graph, w graph.Weights, size graph.Size) *graph.Map {
+func run(t rapid.TB, g *graph.Graph, w graph.Weights, size graph.Size) *graph.Map {
 	t.Helper()
 	n, err := engine.New(g, size, 1, engine.Options{Kernel: kernel.Best(), Exact: true, Threads: 1})
 	if err != nil {
