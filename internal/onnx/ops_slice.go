@@ -29,6 +29,7 @@ func slice(c *call) (*operand, error) {
 	if len(starts) != len(ends) || axes != nil && len(axes) != len(starts) || steps != nil && len(steps) != len(starts) {
 		return nil, fmt.Errorf("%d starts, %d ends, %d axes, %d steps", len(starts), len(ends), len(axes), len(steps))
 	}
+	before := len(c.g.Nodes)
 	for i := range starts {
 		axis, step := i, 1
 		if axes != nil {
@@ -38,7 +39,7 @@ func slice(c *call) (*operand, error) {
 			step = steps[i]
 		}
 		if v.isMap() {
-			v, err = c.cutMap(v, axis, step, starts[i], ends[i])
+			v, err = c.cutMap(v, axis, step, starts[i], ends[i], before)
 		} else {
 			v, err = cutSizes(v, axis, step, starts[i], ends[i])
 		}
@@ -87,8 +88,9 @@ func place(l, n *graph.Length) *graph.Length {
 	return l.Least(n)
 }
 
-// cutMap takes a part of one axis of a map.
-func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*operand, error) {
+// cutMap takes a part of one axis of a map. Where the other one was cut by this
+// same call, whose nodes begin with number before, both are one Crop.
+func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length, before int) (*operand, error) {
 	a, err := v.axis(axis)
 	if err != nil || v.groups > 0 || v.parts != nil {
 		return nil, fmt.Errorf("axis %d of %s", axis, v.axes)
@@ -99,10 +101,15 @@ func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*oper
 	if a == 0 { // the batch is one map
 		return v, nil
 	}
-	n := graph.Px(c.channels[v.node])
+	x := v.node
+	also := x.Op == graph.Crop && x.ID >= before && a > 1
+	if also {
+		x = x.In[0]
+	}
+	n := graph.Px(c.channels[x])
 	if a > 1 {
-		n = graph.Side(v.node, a-2)
-		to = c.atAnySize(v.node, a-2, from, to)
+		n = graph.Side(x, a-2)
+		to = c.atAnySize(x, a-2, from, to)
 	}
 	from, to = place(from, n), place(to, n)
 	if a == 1 {
@@ -116,11 +123,16 @@ func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*oper
 		}
 		return c.on(v, graph.Select, graph.Node{First: f, Channels: t - f}), nil
 	}
-	l := []*graph.Length{graph.Px(0), graph.Px(0), graph.Side(v.node, 0), graph.Side(v.node, 1)}
-	l[a-2], l[a] = from, to.Minus(from)
 	y := v
 	if f, ok := from.Fixed(); !ok || f != 0 || to != n {
-		y = c.on(v, graph.Crop, graph.Node{Lengths: l})
+		l := []*graph.Length{graph.Px(0), graph.Px(0), graph.Side(x, 0), graph.Side(x, 1)}
+		if also {
+			l = v.node.Lengths
+		}
+		l[a-2], l[a] = from, to.Minus(from)
+		if !also {
+			y = c.on(v, graph.Crop, graph.Node{Lengths: l})
+		}
 	}
 	if step > 1 { // the mean of one px in so many
 		p := graph.Node{Kernel: [2]int{1, 1}, Stride: [2]int{1, 1}}
