@@ -83,11 +83,12 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 	}
 	x := n.In[0]
 	v, lag := c.values[x.ID], b.lag[x.ID]
+	if lag < 0 && n.Op != graph.Conv { // padding runs ahead of its map, what is computed does not
+		v, lag = above(v, -lag, 0), 0
+	}
 	switch n.Op {
-	case graph.Conv:
-		return b.window(c, n)
-	case graph.MaxPool, graph.AvgPool:
-		return b.pool(c, n)
+	case graph.Conv, graph.MaxPool, graph.AvgPool:
+		return b.windows(c, n)
 	case graph.Resize:
 		f := b.repeats(n)
 		if f == 0 {
@@ -185,21 +186,16 @@ func (b *bands) repeats(n *graph.Node) int {
 	return y / x
 }
 
-// pool is window for pools, as far as they go in bands.
-func (b *bands) pool(c *compiler, n *graph.Node) error {
-	if n.Pads[0] != 0 || n.Pads[2] != 0 || n.Ceil || n.Dilation[0] > 1 {
-		return errors.New("windows that reach beyond the map do not go in bands of rows, nor dilated ones")
+// windows lets those of a band begin where those of the whole map do, by reading
+// some rows more from above.
+func (b *bands) windows(c *compiler, n *graph.Node) error {
+	if n.Pads[0] != 0 || n.Pads[2] != 0 || n.Ceil {
+		return errors.New("windows that reach beyond the map do not go in bands of rows")
 	}
-	return b.window(c, n)
-}
-
-// window lets the windows of a band begin where those of the whole map do, by
-// reading some rows more from above.
-func (b *bands) window(c *compiler, n *graph.Node) error {
-	x, k, s := n.In[0], (n.Kernel[0]-1)*max(n.Dilation[0], 1)+1, n.Stride[0]
+	x, s := n.In[0], n.Stride[0]
+	k := (n.Kernel[0]-1)*max(n.Dilation[0], 1) + 1
 	lag := max(b.lag[x.ID]+k-1, 0) / s
-	up := s*lag - b.lag[x.ID]
-	return b.with(c, n, x, above(c.values[x.ID], up, k-s), lag)
+	return b.with(c, n, x, above(c.values[x.ID], s*lag-b.lag[x.ID], k-s), lag)
 }
 
 // level checks that the operands of n have as many rows, in a band and in all.
@@ -218,7 +214,7 @@ func (b *bands) together(c *compiler, n *graph.Node) error {
 	if err := b.level(c, n); err != nil {
 		return err
 	}
-	lag := b.lag[n.In[0].ID]
+	lag := 0
 	for _, m := range n.In {
 		lag = max(lag, b.lag[m.ID])
 	}
@@ -296,6 +292,9 @@ func (b *bands) phases() int {
 func (b *bands) keep(c *compiler) error {
 	if len(b.steps) != len(c.units) {
 		return fmt.Errorf("%s: an output that is put together does not go in bands of rows", c.g.Name)
+	}
+	if b.lag[c.g.Output().ID] < 0 {
+		return fmt.Errorf("%s: an output that is padded does not go in bands of rows", c.g.Name)
 	}
 	for _, s := range b.steps {
 		if s.out.border != (border{}) {
