@@ -87,8 +87,10 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 		v, lag = above(v, -lag, 0), 0
 	}
 	switch n.Op {
-	case graph.Conv, graph.MaxPool, graph.AvgPool:
-		return b.windows(c, n)
+	case graph.Conv:
+		return b.window(c, n)
+	case graph.MaxPool, graph.AvgPool:
+		return b.pool(c, n)
 	case graph.Resize:
 		f := b.repeats(n)
 		if f == 0 {
@@ -186,16 +188,21 @@ func (b *bands) repeats(n *graph.Node) int {
 	return y / x
 }
 
-// windows lets those of a band begin where those of the whole map do, by reading
-// some rows more from above.
-func (b *bands) windows(c *compiler, n *graph.Node) error {
-	if n.Pads[0] != 0 || n.Pads[2] != 0 || n.Ceil {
-		return errors.New("windows that reach beyond the map do not go in bands of rows")
+// pool is window for pools, as far as they go in bands.
+func (b *bands) pool(c *compiler, n *graph.Node) error {
+	if n.Pads[0] != 0 || n.Pads[2] != 0 || n.Ceil || n.Dilation[0] > 1 {
+		return errors.New("windows that reach beyond the map do not go in bands of rows, nor dilated ones")
 	}
-	x, s := n.In[0], n.Stride[0]
-	k := (n.Kernel[0]-1)*max(n.Dilation[0], 1) + 1
+	return b.window(c, n)
+}
+
+// window lets the windows of a band begin where those of the whole map do, by
+// reading some rows more from above.
+func (b *bands) window(c *compiler, n *graph.Node) error {
+	x, k, s := n.In[0], (n.Kernel[0]-1)*max(n.Dilation[0], 1)+1, n.Stride[0]
 	lag := max(b.lag[x.ID]+k-1, 0) / s
-	return b.with(c, n, x, above(c.values[x.ID], s*lag-b.lag[x.ID], k-s), lag)
+	up := s*lag - b.lag[x.ID]
+	return b.with(c, n, x, above(c.values[x.ID], up, k-s), lag)
 }
 
 // level checks that the operands of n have as many rows, in a band and in all.
