@@ -1,19 +1,10 @@
 package bench
 
+import "unetbench/internal/metric"
+
 // DistanceBins names the bins of every curve over distance, in px: a pixel whose
 // centre lies between 2 and 4 px from the border is in "2-4".
-var DistanceBins = []string{"0-2", "2-4", "4-8", "8-16", "16-32", "32+"}
-
-// distanceBin returns the index in DistanceBins of a pixel with d whole pixels
-// between itself and the border (0: it touches it).
-func distanceBin(d int) uint8 {
-	for b, end := range [...]int{2, 4, 8, 16, 32} {
-		if d < end {
-			return uint8(b)
-		}
-	}
-	return uint8(len(DistanceBins) - 1)
-}
+var DistanceBins = metric.DistanceBins
 
 // A binning assigns each pixel of an image to a bin: the x axis of a curve.
 type binning struct {
@@ -33,7 +24,7 @@ func byBorder(h, w int) binning {
 	of := make([]uint8, h*w)
 	for y := range h {
 		for x := range w {
-			of[y*w+x] = distanceBin(min(y, x, h-1-y, w-1-x))
+			of[y*w+x] = metric.DistanceBin(min(y, x, h-1-y, w-1-x))
 		}
 	}
 	return binning{":border", DistanceBins, of}
@@ -46,7 +37,7 @@ func byEdge(dist []int16) binning {
 	for i, d := range dist {
 		of[i] = noBin
 		if d >= 0 {
-			of[i] = distanceBin(int(d))
+			of[i] = metric.DistanceBin(int(d))
 		}
 	}
 	return binning{":edge", DistanceBins, of}

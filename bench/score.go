@@ -4,23 +4,12 @@ import (
 	"math"
 
 	"unetbench/graph"
+	"unetbench/internal/metric"
 )
 
 // argmax returns the class of largest logit at each pixel of logits (C×H×W);
 // a tie goes to the lower class, so that two logits must differ to be foreground.
-func argmax(logits *graph.Map) []uint8 {
-	n := logits.H * logits.W
-	class := make([]uint8, n)
-	best := append([]float32(nil), logits.Plane(0)...)
-	for c := 1; c < logits.C; c++ {
-		for i, v := range logits.Plane(c) {
-			if v > best[i] {
-				best[i], class[i] = v, uint8(c)
-			}
-		}
-	}
-	return class
-}
+func argmax(logits *graph.Map) []uint8 { return metric.Argmax(logits.Pix, logits.C) }
 
 // margins returns, per pixel, the log-odds of class c under the softmax of
 // logits: z_c − log Σ_{k≠c} exp z_k. It rises with the probability of c and,

@@ -10,13 +10,14 @@ import (
 	"pgregory.net/rapid"
 
 	"unetbench/graph"
+	"unetbench/internal/metric"
 )
 
 func near64(a, b, tolerance float64) bool { return math.Abs(a-b) <= tolerance }
 
 func TestDistanceBins(t *testing.T) {
 	for d, want := range map[int]string{0: "0-2", 1: "0-2", 2: "2-4", 3: "2-4", 4: "4-8", 7: "4-8", 8: "8-16", 15: "8-16", 16: "16-32", 31: "16-32", 32: "32+", 999: "32+"} {
-		if got := DistanceBins[distanceBin(d)]; got != want {
+		if got := DistanceBins[metric.DistanceBin(d)]; got != want {
 			t.Errorf("distance %d: bin %s, want %s", d, got, want)
 		}
 	}

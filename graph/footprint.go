@@ -14,8 +14,8 @@ type Axis struct {
 
 	// Equivariant: an input shifted by Step px gives an output shifted
 	// likewise. Interpolation to a size that is no fixed multiple, and
-	// aligned corners, depend on the whole input's length instead; a norm by a
-	// map's own statistics depends on all its values.
+	// aligned corners, depend on the whole input's length instead; statistics
+	// of a map, as its norm or its mean, depend on all its values. See Causes.
 	Equivariant bool
 
 	// The farthest input px that any output px depends on; -1 where it grows
@@ -32,28 +32,52 @@ type Axis struct {
 }
 
 // Footprint derives the footprint from the wiring alone. A network without
-// legal sizes has none: its Step is 0 and its reach and halo are -1.
+// legal sizes has none: its Step is 0 and its reach and halo are -1. Channels
+// are not told apart: where only some of those that a Select takes reach far,
+// all count as doing so.
 func (g *Graph) Footprint() Footprint {
-	return Footprint{g.axis(0), g.axis(1)}
+	return Footprint{g.axis(0, false), g.axis(1, false)}
 }
 
-func (g *Graph) axis(axis int) Axis {
+// LocalFootprint is the footprint of what is local in a network that is not
+// equivariant: reach and halo as they would be if statistics of whole maps were
+// constants and every resize went by the ratio, and about the place, that it
+// has at the middle of a long line. They are -1 where even so each output px
+// sees the whole input, squeezed into a fixed size. Of an equivariant network
+// it is the footprint.
+func (g *Graph) LocalFootprint() Footprint {
+	return Footprint{g.axis(0, true), g.axis(1, true)}
+}
+
+func (g *Graph) axis(axis int, local bool) Axis {
 	sides, forms, err := g.forms(axis)
 	if err != nil {
 		return Axis{ReachUp: -1, ReachDown: -1, HaloTop: -1, HaloBottom: -1}
 	}
 	out := forms[g.Output().ID]
-	a := Axis{Step: sides.Step, Shrink: forms[0].b - out.b, Equivariant: g.equivariant(forms)}
-	a.Before = a.Shrink / 2
-	if !a.Equivariant {
+	a := Axis{Step: sides.Step, Shrink: forms[0].b - out.b, Equivariant: true}
+	a.Before = g.before(axis, sides.Min, a.Shrink)
+	for _, n := range g.live() {
+		switch cause, ok := g.global(axis, n, forms); {
+		case !ok:
+			continue
+		case cause == SizeDependentResize:
+			a.Before = a.Shrink / 2
+			fallthrough
+		default:
+			a.Equivariant = false
+		}
+	}
+	a.After = a.Shrink - a.Before
+	var spans []span
+	if a.Equivariant || local {
+		spans = g.spans(axis, forms)
+	}
+	if spans == nil || spans[0].all {
 		a.ReachUp, a.ReachDown, a.HaloTop, a.HaloBottom = -1, -1, -1, -1
-		a.After = a.Shrink - a.Before
 		return a
 	}
-	// Even kernels put an output px between two input px; it counts as the latter.
-	a.Before = int(math.Floor(g.place(axis, sides.Min).B + 0.5))
-	a.After = a.Shrink - a.Before
-	for i, s := range g.spans(axis, forms) {
+	for i, s := range spans {
 		if s.empty {
 			a.Reach = append(a.Reach, [2]int{})
 			continue
@@ -68,20 +92,11 @@ func (g *Graph) axis(axis int) Axis {
 	return a
 }
 
-// equivariant reports whether every resize is by one ratio at all legal sizes,
-// and no norm takes its statistics from the map at hand.
-func (g *Graph) equivariant(forms []form) bool {
-	for _, n := range g.Nodes {
-		if n.Op == Norm && n.Stats != BatchStatistics {
-			return false
-		}
-		if n.Op != Resize {
-			continue
-		}
-		x, y := forms[n.In[0].ID], forms[n.ID]
-		if x != y && (n.Interp == BilinearAlign || x.a*y.b != y.a*x.b) {
-			return false
-		}
-	}
-	return true
+// before is the input px that lie before the output's first: by the place of
+// its pixels where it lacks some of the input. Even kernels put an output px
+// between two input px; it counts as the latter. An output that is as long as
+// the input lies over it, whatever half pixels the network moved its content.
+func (g *Graph) before(axis, n, shrink int) int {
+	at := int(math.Floor(g.place(axis, n).B + 0.5))
+	return min(max(at, min(shrink, 0)), max(shrink, 0))
 }

@@ -106,16 +106,23 @@ func (n *Node) form(axis int, f *[]form) (form, error) {
 	case PixelShuffle:
 		return form{x.a * n.Factor, x.b * n.Factor}, nil
 	case Pad:
-		pads := Px(n.Pads[axis] + n.Pads[axis+2])
+		y := form{0, n.Pads[axis] + n.Pads[axis+2]}
 		if n.Lengths != nil {
-			pads = pads.Plus(n.Lengths[axis]).Plus(n.Lengths[axis+2])
+			ends, err := lengths(axis, f, n.Lengths[axis], n.Lengths[axis+2])
+			if err != nil {
+				return x, err
+			}
+			y = form{ends[0].a + ends[1].a, y.b + ends[0].b + ends[1].b}
 		}
-		y, err := pads.form(f)
 		x = (*f)[n.In[0].ID] // it may have been narrowed
-		return form{x.a + y.a, x.b + y.b}, err
+		return form{x.a + y.a, x.b + y.b}, nil
 	case Crop:
 		if n.Like == nil {
-			return n.Lengths[axis+2].form(f)
+			cut, err := lengths(axis, f, n.Lengths[axis], n.Lengths[axis+2])
+			if err != nil {
+				return x, err
+			}
+			return cut[1], nil
 		}
 		y := (*f)[n.Like.ID]
 		if d := x.b - y.b; x.a != y.a || d < 0 || d%2 != 0 {
@@ -127,7 +134,11 @@ func (n *Node) form(axis int, f *[]form) (form, error) {
 		case n.Like != nil:
 			return (*f)[n.Like.ID], nil
 		case n.Lengths != nil:
-			return n.Lengths[axis].form(f)
+			size, err := lengths(axis, f, n.Lengths[axis])
+			if err != nil {
+				return x, err
+			}
+			return size[0], nil
 		case n.Factor > 0:
 			return form{x.a * n.Factor, x.b * n.Factor}, nil
 		}

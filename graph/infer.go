@@ -61,6 +61,23 @@ func (n *Node) shape(in Size, s []Shape) (Shape, error) {
 	return out, nil
 }
 
+// Channels returns the number of channels of every node, by ID: no input size is
+// needed for them.
+func (g *Graph) Channels() ([]int, error) {
+	s, all := make([]Shape, len(g.Nodes)), make([]int, len(g.Nodes))
+	for _, n := range g.Nodes {
+		c := n.Channels
+		if n.Op != Input {
+			var err error
+			if c, err = n.channels(s); err != nil {
+				return nil, fmt.Errorf("%s: %s (%v): %w", g.Name, n.Name, n.Op, err)
+			}
+		}
+		s[n.ID].C, all[n.ID] = c, c
+	}
+	return all, nil
+}
+
 // channels is the number of channels of n.
 func (n *Node) channels(s []Shape) (int, error) {
 	switch n.Op {
@@ -114,15 +131,12 @@ func broadcast(a, b int) int {
 func (n *Node) side(axis, x int, s []Shape) (int, error) {
 	switch n.Op {
 	case Conv, MaxPool, AvgPool:
-		rest := x + n.Pads[axis] + n.Pads[axis+2] - n.window(axis)
-		if rest < 0 {
-			return 0, nil
-		}
-		y := rest/n.Stride[axis] + 1
-		if n.Ceil && rest%n.Stride[axis] != 0 && y*n.Stride[axis] < x+n.Pads[axis] { // a window must begin on the map
+		s, rest := n.Stride[axis], x+n.Pads[axis]+n.Pads[axis+2]-n.window(axis)
+		y := floorDiv(rest, s) + 1
+		if n.Ceil && mod(rest, s) != 0 && y*s < x+n.Pads[axis] { // a window must begin on the map
 			y++
 		}
-		return y, nil
+		return max(y, 0), nil
 	case ConvTranspose:
 		return (x-1)*n.Stride[axis] + n.Kernel[axis], nil
 	case PixelShuffle:

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"math"
+	"slices"
 
 	"pgregory.net/rapid"
 
@@ -28,7 +29,22 @@ func mix(h uint64, vs ...uint64) uint64 {
 // op, and returns every node's line by ID.
 func along(t rapid.TB, g *graph.Graph, axis int, in []pixel) [][]pixel {
 	t.Helper()
+	return alongAs(t, g, axis, in, false)
+}
+
+// alongAs is along, where statistics of whole lines may be frozen: constants
+// that depend on nothing.
+func alongAs(t rapid.TB, g *graph.Graph, axis int, in []pixel, frozen bool) [][]pixel {
+	t.Helper()
 	v := make([][]pixel, len(g.Nodes))
+	sizes := make([]graph.Shape, len(g.Nodes))
+	px := func(l *graph.Length) int {
+		n, err := l.Eval(sizes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
 	for _, n := range g.Nodes {
 		key := mix(1, uint64(n.ID))
 		blank := pixel{lo: math.MaxInt, hi: math.MinInt, hash: key}
@@ -37,34 +53,43 @@ func along(t rapid.TB, g *graph.Graph, axis int, in []pixel) [][]pixel {
 			p.hash = mix(p.hash, as, q.hash)
 		}
 		if n.Op == graph.Input {
-			v[n.ID] = in
+			v[n.ID], sizes[n.ID] = in, graph.Shape{C: 1, H: len(in), W: len(in)}
 			continue
 		}
 		x := v[n.In[0].ID]
 		var y []pixel
 		switch n.Op {
 		case graph.Conv, graph.MaxPool, graph.AvgPool:
-			for i := 0; i+n.Kernel[axis] <= len(x); i += n.Stride[axis] {
+			for _, i := range windows(n, axis, len(x)) {
 				p := blank
 				for k := range n.Kernel[axis] {
-					add(&p, uint64(k), x[i+k])
+					if j := i + k*max(n.Dilation[axis], 1); j >= 0 && j < len(x) {
+						add(&p, uint64(k), x[j])
+					}
 				}
 				y = append(y, p)
 			}
-		case graph.ConvTranspose, graph.PixelShuffle:
-			r := n.Factor
-			if n.Op == graph.ConvTranspose {
-				r = n.Stride[axis]
+		case graph.ConvTranspose:
+			y = slices.Repeat([]pixel{blank}, (len(x)-1)*n.Stride[axis]+n.Kernel[axis])
+			for i, q := range x {
+				for k := range n.Kernel[axis] {
+					add(&y[i*n.Stride[axis]+k], uint64(k), q)
+				}
 			}
+		case graph.PixelShuffle:
 			for _, q := range x {
-				for k := range r {
+				for k := range n.Factor {
 					p := blank
 					add(&p, uint64(k), q)
 					y = append(y, p)
 				}
 			}
 		case graph.Pad:
-			for i := -n.Pads[axis]; i < len(x)+n.Pads[axis+2]; i++ {
+			before, after := n.Pads[axis], n.Pads[axis+2]
+			if n.Lengths != nil {
+				before, after = before+px(n.Lengths[axis]), after+px(n.Lengths[axis+2])
+			}
+			for i := -before; i < len(x)+after; i++ {
 				j := i
 				switch n.Padding {
 				case graph.PadZero:
@@ -88,20 +113,35 @@ func along(t rapid.TB, g *graph.Graph, axis int, in []pixel) [][]pixel {
 				y = append(y, p)
 			}
 		case graph.Crop:
-			size := len(v[n.Like.ID])
-			first := (len(x) - size) / 2
+			first, size := 0, 0
+			if n.Like != nil {
+				size = len(v[n.Like.ID])
+				first = (len(x) - size) / 2
+			} else {
+				first, size = px(n.Lengths[axis]), px(n.Lengths[axis+2])
+			}
 			y = x[first : first+size]
 		case graph.Resize:
 			size := len(x) * n.Factor
+			if n.Factor == 0 {
+				size = int(float64(len(x)) * n.Scale[axis])
+			}
+			if n.Lengths != nil {
+				size = px(n.Lengths[axis])
+			}
 			if n.Like != nil {
 				size = len(v[n.Like.ID])
 			}
 			y = resample(x, size, n.Interp, blank, add)
-		case graph.Concat, graph.Sum:
-			for i := range x {
+		case graph.Concat, graph.Sum, graph.Product:
+			most := 0
+			for _, m := range n.In {
+				most = max(most, len(v[m.ID]))
+			}
+			for i := range most {
 				p := blank
 				for k, m := range n.In {
-					add(&p, uint64(k), v[m.ID][i])
+					add(&p, uint64(k), v[m.ID][i%len(v[m.ID])])
 				}
 				y = append(y, p)
 			}
@@ -109,12 +149,17 @@ func along(t rapid.TB, g *graph.Graph, axis int, in []pixel) [][]pixel {
 			for range x {
 				y = append(y, blank)
 			}
-		case graph.ReLU, graph.Norm, graph.Dropout:
+		case graph.ReLU, graph.Norm, graph.Dropout, graph.Reduce, graph.Pointwise, graph.ScaleShift, graph.PReLU, graph.Softmax, graph.Select:
+			reduced := n.Op == graph.Reduce && n.Over&(graph.OverHeight<<axis) != 0
 			whole := blank
-			if n.Op == graph.Norm && n.Stats != graph.BatchStatistics {
+			if !frozen && (reduced || n.Op == graph.Norm && n.Stats != graph.BatchStatistics) {
 				for i, q := range x {
 					add(&whole, uint64(i), q)
 				}
+			}
+			if reduced {
+				y = []pixel{whole}
+				break
 			}
 			for _, q := range x {
 				p := whole
@@ -125,8 +170,22 @@ func along(t rapid.TB, g *graph.Graph, axis int, in []pixel) [][]pixel {
 			t.Fatalf("no loop for %v", n.Op)
 		}
 		v[n.ID] = y
+		sizes[n.ID] = graph.Shape{C: 1, H: len(y), W: len(y)}
 	}
 	return v
+}
+
+// windows is where the windows of n begin in x px, laid one after another.
+func windows(n *graph.Node, axis, x int) (at []int) {
+	end := (n.Kernel[axis]-1)*max(n.Dilation[axis], 1) + 1
+	i := -n.Pads[axis]
+	for ; i+end <= x+n.Pads[axis+2]; i += n.Stride[axis] {
+		at = append(at, i)
+	}
+	if last := i - n.Stride[axis] + end; n.Ceil && last < x+n.Pads[axis+2] && i < x {
+		at = append(at, i)
+	}
+	return at
 }
 
 // resample is torch's interpolate, in floating point.
@@ -144,13 +203,23 @@ func resample(x []pixel, size int, how graph.Interp, blank pixel, add func(*pixe
 			at = float64(i) * float64(len(x)-1) / float64(max(size-1, 1))
 		case graph.Nearest:
 			at = math.Floor(float64(i) * float64(len(x)) / float64(size))
+		case graph.NearestHalf:
+			at = math.Ceil((float64(i)+0.5)*float64(len(x))/float64(size) - 1)
+		case graph.BilinearCorner:
+			at = float64(i) * float64(len(x)) / float64(size)
+		case graph.Cubic:
+			at = (float64(i)+0.5)*float64(len(x))/float64(size) - 0.5
 		}
 		lo := math.Floor(at)
 		weight := math.Round((at-lo)*1e9) / 1e9
 		p := blank
-		for k := range 2 {
+		first, taps := 0, 2
+		if how == graph.Cubic {
+			first, taps = -1, 4
+		}
+		for k := first; k < first+taps; k++ {
 			if j := int(lo) + k; k == 0 || weight > 0 {
-				add(&p, mix(math.Float64bits(weight), uint64(k)), x[min(max(j, 0), len(x)-1)])
+				add(&p, mix(math.Float64bits(weight), uint64(int64(k))), x[min(max(j, 0), len(x)-1)])
 			}
 		}
 		y = append(y, p)

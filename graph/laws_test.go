@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,6 +18,14 @@ var allModes = []graph.Padding{graph.PadZero, graph.PadReflect, graph.PadReplica
 // does so exactly, leaving no px over anywhere.
 func walk(g *graph.Graph, axis, n int) (length []int, runs, exact bool) {
 	length, exact = make([]int, len(g.Nodes)), true
+	shapes := make([]graph.Shape, len(g.Nodes))
+	px := func(l *graph.Length) int {
+		n, err := l.Eval(shapes)
+		if err != nil {
+			panic(err)
+		}
+		return n
+	}
 	for _, node := range g.Nodes {
 		y := n
 		if node.Op != graph.Input {
@@ -24,36 +33,59 @@ func walk(g *graph.Graph, axis, n int) (length []int, runs, exact bool) {
 			y = x
 			switch node.Op {
 			case graph.Conv, graph.MaxPool, graph.AvgPool:
-				y = 0
-				end := 0
-				for i := 0; i+node.Kernel[axis] <= x; i += node.Stride[axis] {
-					y, end = y+1, i+node.Kernel[axis]
-				}
-				exact = exact && end == x
+				at := windows(node, axis, x)
+				y = len(at)
+				exact = exact && y > 0 && at[y-1]+node.Kernel[axis] == x
 			case graph.ConvTranspose:
-				y = x * node.Stride[axis]
+				y = (x-1)*node.Stride[axis] + node.Kernel[axis]
 			case graph.PixelShuffle:
 				y = x * node.Factor
 			case graph.Pad:
-				for _, p := range []int{node.Pads[axis], node.Pads[axis+2]} {
+				pads := []int{node.Pads[axis], node.Pads[axis+2]}
+				if node.Lengths != nil {
+					pads = []int{px(node.Lengths[axis]), px(node.Lengths[axis+2])}
+				}
+				for _, p := range pads {
 					if node.Padding == graph.PadReflect && p >= x || node.Padding == graph.PadCircular && p > x {
 						return nil, false, false
 					}
 					y += p
 				}
 			case graph.Crop:
+				if node.Like == nil {
+					at := px(node.Lengths[axis])
+					if y = px(node.Lengths[axis+2]); y < 0 || at < 0 || at+y > x {
+						return nil, false, false
+					}
+					break
+				}
 				y = length[node.Like.ID]
 				if x < y {
 					return nil, false, false
 				}
 				exact = exact && (x-y)%2 == 0
 			case graph.Resize:
-				if y = x * node.Factor; node.Like != nil {
+				switch {
+				case node.Like != nil:
 					y = length[node.Like.ID]
+				case node.Lengths != nil:
+					y = px(node.Lengths[axis])
+				case node.Factor > 0:
+					y = x * node.Factor
+				default:
+					y = int(float64(x) * node.Scale[axis])
 				}
-			case graph.Concat:
+			case graph.Reduce:
+				if node.Over&(graph.OverHeight<<axis) != 0 {
+					y = 1
+				}
+			case graph.Concat, graph.Sum, graph.Product:
 				for _, m := range node.In {
-					if length[m.ID] != x {
+					one := length[m.ID] == 1 && node.Op != graph.Concat
+					if y == 1 && node.Op != graph.Concat {
+						y = length[m.ID]
+					}
+					if length[m.ID] != y && !one {
 						return nil, false, false
 					}
 				}
@@ -62,7 +94,7 @@ func walk(g *graph.Graph, axis, n int) (length []int, runs, exact bool) {
 		if y < 1 {
 			return nil, false, false
 		}
-		length[node.ID] = y
+		length[node.ID], shapes[node.ID] = y, graph.Shape{C: 1, H: y, W: y}
 	}
 	return length, true, exact
 }
@@ -111,31 +143,104 @@ func TestDrawnSizes(t *testing.T) {
 	})
 }
 
-// Any network's shrink, reach and halo are what the slow interpreter finds; off
-// the step, no px of a tile equals the whole's.
-func TestDrawnFootprint(t *testing.T) {
+// imported is what only imported networks are made of.
+var imported = graphtest.Menu{Pools: []int{2, 3}, Depth: 2, Modes: allModes, Imported: true, Statistics: true}
+
+// Also of imported networks, whose windows overlap and reach into padding, the
+// shapes are those found by laying windows. Every legal size runs and gives the
+// input less the shrink, and those that run were all tried.
+func TestDrawnImportedSizes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		g := graphtest.Draw(t, graphtest.Menu{Pools: []int{2, 3}, Depth: 2, Modes: allModes})
+		g := graphtest.Draw(t, imported)
+		if err := g.Check(); err != nil {
+			t.Fatal(err)
+		}
 		sizes, err := g.Sizes()
 		if err != nil {
 			t.Skip(err)
 		}
 		f := g.Footprint()
-		for axis, f := range []graph.Axis{f.H, f.W} {
+		h, w := g.Observed()
+		for axis, o := range []graph.Observation{h, w} {
+			legal, shrink := []graph.Sides{sizes.H, sizes.W}[axis], []int{f.H.Shrink, f.W.Shrink}[axis]
+			in := graph.Size{H: sizes.H.Above(64), W: sizes.W.Above(64)}
+			runs, floored := map[int]bool{}, map[int]bool{}
+			fill := func(of map[int]bool, runs [][2]int) {
+				for _, r := range runs {
+					for n := r[0]; n <= r[1]; n++ {
+						of[n] = true
+					}
+				}
+			}
+			fill(runs, o.Accepted)
+			fill(floored, o.Floored)
+			for n := 1; n <= o.Tried; n++ {
+				*[]*int{&in.H, &in.W}[axis] = n
+				want, ok, _ := walk(g, axis, n)
+				shapes, err := g.Infer(in)
+				short := runs[n] && !ok && slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool { // that only ONNX Runtime pools
+					return n.Op == graph.MaxPool || n.Op == graph.AvgPool
+				})
+				if ok != (err == nil) || runs[n] != (ok || short) || floored[n] != (runs[n] && !legal.Legal(n)) {
+					t.Fatalf("axis %d, %d px: runs %v, Infer says %v; %+v", axis, n, ok, err, o)
+				}
+				for i, s := range shapes {
+					if got := []int{s.H, s.W}[axis]; got != want[i] {
+						t.Fatalf("axis %d, %d px: %s is %d px, Infer says %v", axis, n, g.Nodes[i].Name, want[i], s)
+					}
+				}
+				out := 0
+				if ok {
+					out = want[len(want)-1]
+				}
+				if legal.Legal(n) && n-out != shrink {
+					t.Fatalf("axis %d: legal %d px become %d, shrink %d", axis, n, out, shrink)
+				}
+				if aligned := o.Aligned.Step > 0 && o.Aligned.Legal(n); ok && aligned && n-out != shrink || ok && !aligned && n-out == shrink {
+					t.Fatalf("axis %d: %d px become %d, shrink %d, aligned %+v", axis, n, out, shrink, o.Aligned)
+				}
+			}
+		}
+	})
+}
+
+// Any network's shrink, reach and halo are what the slow interpreter finds; off
+// the step, no px of a tile equals the whole's.
+func TestDrawnFootprint(t *testing.T) {
+	drawnFootprint(t, graphtest.Menu{Pools: []int{2, 3}, Depth: 2, Modes: allModes})
+}
+
+// So are those of imported networks, and what is local in them where a map's
+// statistics enter; then no px of a tile equals the whole's.
+func TestDrawnImportedFootprint(t *testing.T) { drawnFootprint(t, imported) }
+
+func drawnFootprint(t *testing.T, menu graphtest.Menu) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := graphtest.Draw(t, menu)
+		sizes, err := g.Sizes()
+		if err != nil {
+			t.Skip(err)
+		}
+		f, local := g.Footprint(), g.LocalFootprint()
+		if f.H.Equivariant && f.W.Equivariant && !cmp.Equal(f, local) {
+			t.Fatalf("footprint %+v, of what is local %+v", f, local)
+		}
+		run := func(axis int, in []pixel) []pixel { return alongAs(t, g, axis, in, true)[g.Output().ID] }
+		for axis, f := range []graph.Axis{local.H, local.W} {
 			sides := []graph.Sides{sizes.H, sizes.W}[axis]
-			if f.Step != sides.Step || !f.Equivariant || len(f.Reach) != f.Step || f.Before+f.After != f.Shrink {
+			if f.Step != sides.Step || len(f.Reach) != f.Step || f.Before+f.After != f.Shrink {
 				t.Fatalf("axis %d: sides %+v, footprint %+v", axis, sides, f)
 			}
 			n := sides.Above(max(f.Shrink, 0) + 2*(f.ReachUp+f.ReachDown) + 4*f.Step)
-			out := along(t, g, axis, line(0, n))[g.Output().ID]
+			out := run(axis, line(0, n))
 			if n-len(out) != f.Shrink {
 				t.Fatalf("axis %d: %d px become %d, shrink %d", axis, n, len(out), f.Shrink)
 			}
 			seen := make([]bool, f.Step)
 			for i, p := range out {
 				at := i + f.Before
-				if at < f.ReachUp || at >= n-f.ReachDown {
-					continue
+				if at < f.ReachUp || at >= n-f.ReachDown || i < f.HaloTop || i >= len(out)-f.HaloBottom {
+					continue // what it would read may be missing
 				}
 				if got, want := [2]int{at - p.lo, p.hi - at}, f.Reach[i%f.Step]; got != want {
 					t.Fatalf("axis %d: output px %d reaches %v, footprint %+v", axis, i, got, f)
@@ -149,10 +254,18 @@ func TestDrawnFootprint(t *testing.T) {
 			}
 
 			away := (f.ReachUp+f.ReachDown)/f.Step*f.Step + 2*f.Step
-			whole := along(t, g, axis, line(0, sides.Above(n+2*away)))[g.Output().ID]
+			whole := run(axis, line(0, sides.Above(n+2*away)))
+			if !f.Equivariant {
+				whole := along(t, g, axis, line(0, sides.Above(n+2*away)))[g.Output().ID]
+				for i, p := range along(t, g, axis, line(away, n))[g.Output().ID] {
+					if p.hash == whole[i+away].hash {
+						t.Fatalf("axis %d: px %d of a tile equals the whole's, though statistics differ", axis, i)
+					}
+				}
+			}
 			for off := range min(f.Step, 3) {
 				top, bottom, same := 0, 0, 0
-				for i, p := range along(t, g, axis, line(away+off, n))[g.Output().ID] {
+				for i, p := range run(axis, line(away+off, n)) {
 					switch {
 					case p.hash == whole[i+away+off].hash:
 						same++

@@ -60,6 +60,21 @@ func (l *Length) Most(m *Length) *Length  { return l.with(most, m) }
 // Fixed returns l's px where they depend on no node.
 func (l *Length) Fixed() (int, bool) { return l.px, l.op == fixed }
 
+// A Term is what a Length is at its top.
+type Term struct {
+	Op   string // "Px", "Side", or the method that joined X and Y
+	Px   int
+	Node *Node
+	Axis int
+	X, Y *Length
+}
+
+// Term takes l apart, for those who write it down.
+func (l *Length) Term() Term { return Term{lengthOpNames[l.op], l.px, l.node, l.axis, l.x, l.y} }
+
+var lengthOpNames = [...]string{fixed: "Px", side: "Side", plus: "Plus", minus: "Minus", times: "Times",
+	quotient: "Over", remainder: "Mod", least: "Least", most: "Most"}
+
 // Eval is l for the shapes of the nodes, by ID.
 func (l *Length) Eval(s []Shape) (int, error) {
 	switch l.op {
@@ -135,13 +150,12 @@ func (l *Length) String() string {
 	return fmt.Sprintf("(%v %s %v)", l.x, [...]string{plus: "+", minus: "−", times: "·", quotient: "/", remainder: "mod"}[l.op], l.y)
 }
 
-// form is l at the lengths f, which it may narrow so that divisions leave no
-// rest.
-func (l *Length) form(f *[]form) (form, error) {
+// narrowed narrows the lengths f until l divides without a rest.
+func (l *Length) narrowed(axis int, f *[]form) error {
 	for {
-		x, rest, by, err := l.try(*f)
+		_, rest, by, err := l.try(axis, *f)
 		if err != nil || by == 0 {
-			return x, err
+			return err
 		}
 		if _, ok := narrow(*f, rest, by); !ok { // there always is a rest, but let it be one and the same
 			t := by / gcd(rest.a, by)
@@ -152,19 +166,50 @@ func (l *Length) form(f *[]form) (form, error) {
 	}
 }
 
-// try is form, unless rest has to be narrowed to multiples of by first.
-func (l *Length) try(f []form) (x, rest form, by int, err error) {
+// lengths is each of ls at the lengths f, which it may narrow so that divisions
+// leave no rest.
+func lengths(axis int, f *[]form, ls ...*Length) ([]form, error) {
+	for _, l := range ls {
+		if err := l.narrowed(axis, f); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]form, len(ls))
+	for i, l := range ls {
+		var err error
+		if all[i], err = l.at(axis, *f); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// at is l at lengths that were narrowed for it.
+func (l *Length) at(axis int, f []form) (form, error) {
+	x, rest, by, err := l.try(axis, f)
+	if err == nil && by != 0 {
+		err = fmt.Errorf("%v: %v px divided by %d leave a rest", l, rest, by)
+	}
+	return x, err
+}
+
+// try is l at the lengths f along axis, unless rest has to be narrowed to
+// multiples of by first.
+func (l *Length) try(axis int, f []form) (x, rest form, by int, err error) {
 	switch l.op {
 	case fixed:
 		return form{0, l.px}, rest, 0, nil
 	case side:
+		if l.axis != axis {
+			return x, rest, 0, fmt.Errorf("the %v sets a length across it", l)
+		}
 		return f[l.node.ID], rest, 0, nil
 	}
-	x, rest, by, err = l.x.try(f)
+	x, rest, by, err = l.x.try(axis, f)
 	if err != nil || by != 0 {
 		return x, rest, by, err
 	}
-	y, rest, by, err := l.y.try(f)
+	y, rest, by, err := l.y.try(axis, f)
 	if err != nil || by != 0 {
 		return x, rest, by, err
 	}

@@ -82,7 +82,8 @@ func (g *Graph) CheckLegal(in Size) error {
 			switch n.Op {
 			case Conv, MaxPool, AvgPool:
 				x := length(shapes[n.In[0].ID], axis)
-				if rest := (x - n.Kernel[axis]) % n.Stride[axis]; rest != 0 {
+				rest := x + n.Pads[axis] + n.Pads[axis+2] - n.window(axis) - (out-1)*n.Stride[axis]
+				if rest > 0 && n.outside(axis) == 0 {
 					return fmt.Errorf("%s: %s (%v): input %v is not legal: a %s of %d px is floored to %d; %s",
 						g.Name, n.Name, n.Op, in, name, x, x-rest, sizes.nearest(in))
 				}

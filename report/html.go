@@ -153,7 +153,7 @@ type htmlCell struct {
 func (v *view) html(t *table) *htmlTable {
 	h := &htmlTable{Title: t.Title, Note: t.Note}
 	words := func(s string) bool {
-		return s == "metric" || s == "predicted" || s == "op" || s == "where" || s == "pass" || s == "algorithm"
+		return s == "metric" || s == "predicted" || s == "op" || s == "where" || s == "pass" || s == "algorithm" || s == "by" || s == "how it was removed" || s == "what it means" || s == "blend"
 	}
 	for i, s := range t.Head {
 		h.Head = append(h.Head, htmlHead{s, t.Tips[i], words(s)})

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 
 	"unetbench/bench"
+	"unetbench/internal/probe"
 )
 
 const (
@@ -21,8 +22,21 @@ const (
 // Figures writes every figure that r has data for to dir as PNG, named by what
 // it shows: contrasts.png, pareto.png, border.png, ….
 func Figures(dir string, r *bench.Results) error {
-	figs := newView(r).figures()
+	return writeFigures(dir, newView(r).figures())
+}
+
+// ProbeFigures writes the figures of a probe to dir: seams.png, plans.png.
+func ProbeFigures(dir string, r *probe.Result) error {
+	p := probed{r}
+	return writeFigures(dir, []figure{p.seamFigure(), p.planFigure()})
+}
+
+// writeFigures writes those that have panels.
+func writeFigures(dir string, figs []figure) error {
 	for _, f := range figs {
+		if len(f.Panels) == 0 {
+			continue
+		}
 		err := bench.WriteFile(filepath.Join(dir, f.ID+".png"), func(w io.Writer) error {
 			_, err := vgimg.PngCanvas{Canvas: f.raster()}.WriteTo(w)
 			return err

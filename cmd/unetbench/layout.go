@@ -34,21 +34,25 @@ type layout struct {
 	plan    *tile.Plan
 	options engine.Options // of each predictor
 	crew    int            // predictors side by side
+	warning string         // "" if there is nothing to say
 }
 
 // lay decides. Without --tile that is the first of these that fits into
 // --memory: the image in one piece; in bands of rows, as high as they may be;
-// the cheapest tiles that leave no seam.
-func (l *layoutFlags) lay(g *graph.Graph, size graph.Size, o engine.Options) (layout, error) {
-	geometry, err := tile.NewGeometry(g)
+// the cheapest tiles that leave no seam; for a model of others, the largest.
+func (l *layoutFlags) lay(n *network, size graph.Size, o engine.Options) (layout, error) {
+	geometry, err := tile.NewGeometry(n.graph)
 	if err != nil {
 		return layout{}, err
 	}
+	if l.tile == 0 && (l.overlap != "" || l.blend != "" || l.rule != "own") {
+		return layout{}, errors.New("--overlap, --blend and --plan are for tiles: give their side with --tile")
+	}
+	if only := n.only(); only != (graph.Size{}) {
+		return l.bound(geometry, size, only, o)
+	}
 	if l.tile == 0 {
-		if l.overlap != "" || l.blend != "" || l.rule != "own" {
-			return layout{}, errors.New("--overlap, --blend and --plan are for tiles: give their side with --tile")
-		}
-		return l.fit(g, geometry, size, o)
+		return l.fit(n, geometry, size, o)
 	}
 	window, err := l.window()
 	if err != nil {
@@ -66,7 +70,42 @@ func (l *layoutFlags) lay(g *graph.Graph, size graph.Size, o engine.Options) (la
 	if err != nil {
 		return layout{}, err
 	}
-	return share(g, plan.Blended(window), o)
+	return share(n, plan.Blended(window), o)
+}
+
+// bound is for a network that takes inputs of one size only.
+func (l *layoutFlags) bound(geometry tile.Geometry, size, only graph.Size, o engine.Options) (layout, error) {
+	if only.H == 0 {
+		only.H = cover(geometry, size).H
+	}
+	if only.W == 0 {
+		only.W = cover(geometry, size).W
+	}
+	if l.tile != 0 {
+		return layout{}, fmt.Errorf("--tile %d: ONNX Runtime takes this model's inputs at %v px only, and lays tiles of that size: leave --tile out, or use --engine native", l.tile, only)
+	}
+	plan, err := tile.Sized(size, geometry, only)
+	if err != nil {
+		return layout{}, err
+	}
+	if covered := cover(geometry, size); plan.Exact && (only.H > covered.H || only.W > covered.W) {
+		return layout{plan: plan, options: o, crew: 1,
+			warning: fmt.Sprintf("the model takes %v px only: the image is mirrored up to that, which shows near its borders; --engine native takes it as it is", only)}, nil
+	}
+	return settle(plan, o, "tiles of the model's %v px do not agree with the image in one piece", only), nil
+}
+
+// cover is the input of the image in one piece.
+func cover(g tile.Geometry, size graph.Size) graph.Size {
+	return graph.Size{H: g.H.Above(size.H + g.H.Before + g.H.After), W: g.W.Above(size.W + g.W.Before + g.W.After)}
+}
+
+// settle takes a plan that may leave seams: it spreads them, and says so.
+func settle(plan *tile.Plan, o engine.Options, format string, args ...any) layout {
+	if plan.Exact {
+		return layout{plan: plan, options: o, crew: 1}
+	}
+	return layout{plan.Blended(tile.Gaussian(tile.MONAISigma)), o, 1, fmt.Sprintf(format, args...) + ": seams are blended, not gone"}
 }
 
 // largeTile is the multiply-accumulates from which on threads share a tile as well
@@ -74,8 +113,11 @@ func (l *layoutFlags) lay(g *graph.Graph, size graph.Size, o engine.Options) (la
 const largeTile = 1e9
 
 // share gives every thread tiles of its own, if there are enough and they are small.
-func share(g *graph.Graph, plan *tile.Plan, o engine.Options) (layout, error) {
-	read := plan.Tiles[0].Read
+func share(n *network, plan *tile.Plan, o engine.Options) (layout, error) {
+	if n.session != nil {
+		return layout{plan: plan, options: o, crew: 1}, nil
+	}
+	g, read := n.graph, plan.Tiles[0].Read
 	cost, err := g.TotalCost(graph.Size{H: read.Dy(), W: read.Dx()})
 	if err != nil {
 		return layout{}, err
@@ -85,7 +127,7 @@ func share(g *graph.Graph, plan *tile.Plan, o engine.Options) (layout, error) {
 		crew = 1
 	}
 	o.Threads /= crew
-	return layout{plan, o, crew}, nil
+	return layout{plan: plan, options: o, crew: crew}, nil
 }
 
 func (l *layoutFlags) window() (tile.Window, error) {
@@ -161,18 +203,19 @@ func (l *layoutFlags) overlapShare() (float64, error) {
 // bandRows are the heights that bands are tried in.
 var bandRows = []int{256, 192, 128, 96, 64, 48, 32, 16, 1}
 
-func (l *layoutFlags) fit(g *graph.Graph, geometry tile.Geometry, size graph.Size, o engine.Options) (layout, error) {
+func (l *layoutFlags) fit(n *network, geometry tile.Geometry, size graph.Size, o engine.Options) (layout, error) {
+	g := n.graph
 	whole, err := tile.Whole(size, geometry)
 	if err != nil {
 		return layout{}, err
 	}
-	one := layout{whole, o, 1}
+	one := layout{plan: whole, options: o, crew: 1}
 	read := graph.Size{H: whole.Tiles[0].Read.Dy(), W: whole.Tiles[0].Read.Dx()}
 	needs, err := engine.Bytes(g, read, o)
 	if err != nil || needs <= int64(l.memory) {
 		return one, err
 	}
-	if engine.CheckBands(g) == nil {
+	if n.session == nil && engine.CheckBands(g) == nil {
 		step := geometry.H.Step
 		for _, rows := range bandRows {
 			one.options.Rows = (rows + step - 1) / step * step
@@ -182,10 +225,16 @@ func (l *layoutFlags) fit(g *graph.Graph, geometry tile.Geometry, size graph.Siz
 		}
 		return layout{}, fmt.Errorf("--memory %v: bands of %d rows need %v: give more, or smaller tiles with --tile", &l.memory, one.options.Rows, new(byteSize(needs)))
 	}
-	perPixel := float64(needs) / float64(read.H*read.W)
-	plan, err := tile.Cheapest(size, geometry, int(float64(l.memory)/perPixel))
-	if err != nil {
-		return layout{}, fmt.Errorf("--memory %v: the image in one piece needs %v, and %w; give more, or accept seams with --tile and --overlap", &l.memory, needs, err)
+	px := int(float64(l.memory) * float64(read.H*read.W) / float64(needs))
+	plan, none := tile.Cheapest(size, geometry, px)
+	if none == nil {
+		return layout{plan: plan, options: o, crew: 1}, nil
 	}
-	return layout{plan, o, 1}, nil
+	if n.foreign {
+		if plan, err = tile.Largest(size, geometry, px); err == nil {
+			used := plan.Tiles[0].Read
+			return settle(plan, o, "--memory %v: the image in one piece needs %v, and %v; with tiles of %d×%d px", &l.memory, new(byteSize(needs)), none, used.Dy(), used.Dx()), nil
+		}
+	}
+	return layout{}, fmt.Errorf("--memory %v: the image in one piece needs %v, and %w; give more, or accept seams with --tile and --overlap", &l.memory, new(byteSize(needs)), none)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -15,23 +14,24 @@ import (
 
 	"unetbench/bench"
 	"unetbench/graph"
-	"unetbench/internal/data"
 	"unetbench/internal/engine"
 	"unetbench/internal/resource"
-	"unetbench/internal/tile"
 )
 
 func predictCommand() *cobra.Command {
 	var p prediction
 	c := &cobra.Command{
 		Use:   "predict IMAGE",
-		Short: "Segment an image with saved weights, without seams",
-		Long: "predict runs weights that compare saved over one image and writes a mask: 0 and 255 for two\n" +
-			"classes, a palette for more. An image that is too large to run in one piece (--memory) goes\n" +
-			"through the network in bands of rows, or in tiles, that give what one piece gives. With --tile\n" +
-			"it is cut into tiles of that side; they overlap so that there are no seams, unless --overlap,\n" +
-			"--blend or --plan ask for something else.",
+		Short: "Segment an image with saved weights or an ONNX model, without seams",
+		Long: "predict runs weights that compare saved, or anyone's ONNX model, over one image and writes a\n" +
+			"mask: 0 and 255 for two classes, a palette for more. An image that is too large to run in one\n" +
+			"piece (--memory) goes through the network in bands of rows, or in tiles, that give what one\n" +
+			"piece gives. With --tile it is cut into tiles of that side; they overlap so that there are no\n" +
+			"seams, unless --overlap, --blend or --plan ask for something else.\n\n" +
+			"An ONNX file does not say how its network wants pixels: --normalise does. Of one output\n" +
+			"channel, the mask is where it is above 0, or 0.5 if the model ends in a sigmoid.",
 		Example: "  unetbench predict --weights unetbench-report/weights/output-valid-seed1.safetensors cell.png --out mask.png\n" +
+			"  unetbench predict --model nuclei.onnx --normalise zscore cell.png --out mask.png\n" +
 			"  unetbench predict --random arch=padded,width=32,pools=4,norm=none --tile 512 --plan monai --blend gaussian --json cell.png",
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -39,10 +39,10 @@ func predictCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&p.weights, "weights", "", "weights file (.safetensors); this or --random is required")
-	f.StringToStringVar(&p.random, "random", nil, "an untrained network instead, to measure with: arch=padded,pools=3,width=8,norm=none,seed=1 …")
-	f.StringVar(&p.out, "out", "", "mask to write (default: IMAGE-mask.png beside the image)")
+	p.source.register(f)
+	f.StringVar(&p.mask, "out", "", "mask to write (default: IMAGE-mask.png beside the image)")
 	f.StringVar(&p.probability, "probability", "", "also write the foreground's probability, as 16-bit PNG")
+	f.StringVar(&p.raw, "raw", "", "also write what the network gives, float32 of 1×C×H×W, as .npy")
 	p.layout.register(f)
 	f.BoolVar(&p.exact, "exact", false, "direct convolution only: tiles equal one piece bit for bit, not only but for rounding")
 	p.kernel.register(f)
@@ -53,67 +53,56 @@ func predictCommand() *cobra.Command {
 
 // A prediction is one image through one network.
 type prediction struct {
-	weights, out, probability string
-	random                    map[string]string
-	layout                    layoutFlags
-	kernel                    kernelFlag
-	exact, asJSON             bool
-	threads                   int
+	outputs
+	source        sourceFlags
+	layout        layoutFlags
+	kernel        kernelFlag
+	exact, asJSON bool
+	threads       int
 }
 
 func (p *prediction) run(c *cobra.Command, file string) error {
-	g, w, err := p.network()
-	if err != nil {
-		return err
-	}
 	o, err := p.options()
 	if err != nil {
 		return err
 	}
-	img, err := data.LoadImage(file, g.Input().Channels)
+	n, err := p.source.open(c, o.Threads)
 	if err != nil {
 		return err
 	}
-	l, err := p.layout.lay(g, img.Size(), o)
+	defer n.close()
+	img, err := n.read(file)
 	if err != nil {
 		return err
+	}
+	l, err := p.layout.lay(n, img.Size(), o)
+	if err != nil {
+		return err
+	}
+	if l.warning != "" {
+		fmt.Fprintf(c.ErrOrStderr(), "unetbench: %s\n", l.warning)
 	}
 	// Nearly all memory is the networks', few large pieces without pointers:
 	// collecting often costs nothing and keeps what tiles leave behind small.
 	debug.SetGCPercent(10)
 	debug.FreeOSMemory()
 	start := time.Now()
-	logits, err := l.predict(g, w, img)
+	y, err := l.plan.PredictParallel(n.crew(l.crew, l.options), img, 0)
 	took := time.Since(start)
 	if err != nil {
 		return failed{err}
 	}
-	if p.out == "" {
-		p.out = strings.TrimSuffix(file, filepath.Ext(file)) + "-mask.png"
+	if p.mask == "" {
+		p.mask = strings.TrimSuffix(file, filepath.Ext(file)) + "-mask.png"
 	}
-	if err := data.WriteLabels(p.out, data.Classify(logits), img.Size(), logits.C); err != nil {
+	if err := p.write(y, n.probabilities()); err != nil {
 		return err
 	}
-	if p.probability != "" {
-		if err := data.WriteProbability(p.probability, foreground(logits), img.Size()); err != nil {
-			return err
-		}
-	}
 	if p.asJSON {
-		return l.writeJSON(c.OutOrStdout(), g, took)
+		return l.writeJSON(c.OutOrStdout(), n, took)
 	}
-	fmt.Fprintf(c.OutOrStdout(), "%s: %v px, %s\n", p.out, img.Size(), l)
+	fmt.Fprintf(c.OutOrStdout(), "%s: %v px, %s\n", p.mask, img.Size(), l)
 	return nil
-}
-
-func (p *prediction) network() (*graph.Graph, graph.Weights, error) {
-	switch {
-	case (p.weights == "") == (p.random == nil):
-		return nil, nil, errors.New("--weights: name the .safetensors file that compare saved under weights/ (or, to measure only, describe an untrained network with --random)")
-	case p.random != nil:
-		return randomNetwork(p.random)
-	}
-	return openNetwork(p.weights)
 }
 
 func (p *prediction) options() (engine.Options, error) {
@@ -124,14 +113,6 @@ func (p *prediction) options() (engine.Options, error) {
 	var err error
 	o.Kernel, err = p.kernel.set()
 	return o, err
-}
-
-func (l *layout) predict(g *graph.Graph, w graph.Weights, img *graph.Map) (*graph.Map, error) {
-	var crew []tile.Predictor
-	for range l.crew {
-		crew = append(crew, engine.NewPredictor(g, w, l.options))
-	}
-	return l.plan.PredictParallel(crew, img, 0)
 }
 
 // String says how the image was cut and what that does to it.
@@ -153,9 +134,9 @@ func (l layout) String() string {
 }
 
 // writeJSON writes what was done and what it took.
-func (l *layout) writeJSON(w io.Writer, g *graph.Graph, took time.Duration) error {
+func (l *layout) writeJSON(w io.Writer, n *network, took time.Duration) error {
 	read := l.plan.Tiles[0].Read
-	macs, err := l.macs(g)
+	macs, err := l.macs(n.graph)
 	if err != nil {
 		return err
 	}
@@ -171,10 +152,10 @@ func (l *layout) writeJSON(w io.Writer, g *graph.Graph, took time.Duration) erro
 		Exact   bool    `json:"exact"`        // equal to it bit for bit
 		Threads int     `json:"threads"`      // in all
 		Side    int     `json:"side_by_side"` // tiles at a time
-		Kernel  string  `json:"kernel"`
+		Kernel  string  `json:"kernel"`       // or what else ran the network
 	}{
 		took.Seconds(), len(l.plan.Tiles), [2]int{read.Dy(), read.Dx()}, l.options.Rows, l.plan.MinOverlap, macs,
-		float64(resource.Peak()) / 1e6, !l.plan.Exact, l.plan.Exact && l.options.Exact, l.options.Threads * l.crew, l.crew, l.options.Kernel.Name,
+		float64(resource.Peak()) / 1e6, !l.plan.Exact, l.plan.Exact && l.options.Exact, l.options.Threads * l.crew, l.crew, n.engine(l.options),
 	}, "", "  ")
 	if err != nil {
 		return err
@@ -190,13 +171,4 @@ func (l *layout) macs(g *graph.Graph) (int64, error) {
 	}
 	cost, err := bench.OverlapCost(g, l.plan)
 	return cost.MACs.Total(), err
-}
-
-// foreground is the probability that a pixel is not background.
-func foreground(logits *graph.Map) []float32 {
-	p := data.Probability(logits, 0)
-	for i, v := range p {
-		p[i] = 1 - v
-	}
-	return p
 }

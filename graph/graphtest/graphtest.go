@@ -16,6 +16,12 @@ type Menu struct {
 	Depth  int             // poolings one inside the other, at most
 	Modes  []graph.Padding // of its Pad nodes
 	Resize bool            // joins may interpolate to a size, doublings may align corners: no halo is enough then
+
+	// What only imported networks have: strided and dilated convolutions,
+	// pools that overlap or are padded, transposed convolutions of any kernel,
+	// Crop and Pad by Lengths, negative pads, every Interp.
+	Imported   bool
+	Statistics bool // norms by a map's own statistics, squeeze and excitation: no halo is enough then
 }
 
 // Draw draws a network whose output has the resolution of its input: random
@@ -46,7 +52,7 @@ func (d *drawing) pick(what string, of ...int) int { return rapid.SampledFrom(of
 
 // count is the number of channels of n.
 func (d *drawing) count(n *graph.Node) int {
-	for n.Op != graph.Input && n.Op != graph.Conv && n.Op != graph.ConvTranspose {
+	for n.Op != graph.Input && n.Op != graph.Conv && n.Op != graph.ConvTranspose && n.Op != graph.Select {
 		if n.Op == graph.PixelShuffle {
 			return d.count(n.In[0]) / (n.Factor * n.Factor)
 		}
@@ -89,7 +95,20 @@ func (d *drawing) pad(x *graph.Node, pads [4]int) *graph.Node {
 // lacks of x along each axis.
 func (d *drawing) row(x *graph.Node, depth int) (_ *graph.Node, less [2]int) {
 	for range d.pick("nodes", 1, 2, 3) {
-		switch d.pick("node", 0, 0, 0, 1, 1, 2, 3, 4, 5) {
+		nodes := []int{0, 0, 0, 1, 1, 2, 3, 4, 5}
+		if d.Imported {
+			nodes = append(nodes, 6, 6, 6)
+		}
+		if d.Statistics {
+			nodes = append(nodes, 7)
+		}
+		switch d.pick("node", nodes...) {
+		case 6:
+			var lost [2]int
+			x, lost = d.foreign(x)
+			less[0], less[1] = less[0]+lost[0], less[1]+lost[1]
+		case 7:
+			x = d.statistics(x)
 		case 0, 1: // convolution, padded or not
 			k := [2]int{d.pick("kernel", 3, 3, 1, 5, 2), 0}
 			if k[1] = k[0]; d.pick("square", 1, 1, 0) == 0 {
@@ -121,9 +140,8 @@ func (d *drawing) row(x *graph.Node, depth int) (_ *graph.Node, less [2]int) {
 	}
 	skip := x
 	s := rapid.SampledFrom(d.Pools).Draw(d.T, "pool")
-	two := [2]int{s, s}
 	d.level++
-	x = d.add(graph.MaxPool, graph.Node{Kernel: two, Stride: two}, x)
+	x = d.reduce(x, s)
 	x, lost := d.row(x, depth-1)
 	x = d.enlarge(x, s)
 	d.level--
@@ -139,6 +157,9 @@ func (d *drawing) row(x *graph.Node, depth int) (_ *graph.Node, less [2]int) {
 // enlarge draws one of the ways to magnify x by s.
 func (d *drawing) enlarge(x *graph.Node, s int) *graph.Node {
 	c := d.pick("channels", 1, 2)
+	if d.Imported && d.pick("foreign up", 0, 1) == 1 {
+		return d.magnify(x, c, s)
+	}
 	switch how := d.pick("up", 0, 1, 2, 3, 4); {
 	case how == 0:
 		n := graph.Node{Channels: c, Kernel: [2]int{s, s}, Stride: [2]int{s, s}}

@@ -43,11 +43,11 @@ func Load(images, masks string, o LoadOptions) ([]Example, Info, error) {
 			fmt.Sprintf("give 2 to %d, the background included", maxClasses)}
 	}
 	imageFlag, maskFlag := "--"+o.Prefix+"images", "--"+o.Prefix+"masks"
-	imagePaths, err := imageFiles(images, imageFlag)
+	imagePaths, err := ImageFiles(images, imageFlag)
 	if err != nil {
 		return nil, Info{}, err
 	}
-	maskPaths, err := imageFiles(masks, maskFlag)
+	maskPaths, err := ImageFiles(masks, maskFlag)
 	if err != nil {
 		return nil, Info{}, err
 	}

@@ -26,9 +26,9 @@ var (
 	maskWords  = []string{"mask", "masks", "label", "labels", "seg", "segmentation", "gt", "groundtruth", "annotation"}
 )
 
-// imageFiles lists the images in a folder, in name order. Hidden files and
+// ImageFiles lists the images in a folder, in name order. Hidden files and
 // files that are no images are passed over.
-func imageFiles(dir, flag string) ([]string, error) {
+func ImageFiles(dir, flag string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		if info, e := os.Stat(dir); e == nil && !info.IsDir() {

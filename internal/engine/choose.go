@@ -37,7 +37,7 @@ var cache = budget{weights: 3 << 19, tiles: 600 << 10, sums: 5 << 20, pairs: 120
 
 // winogradable says that transforms can work on the convolution.
 func (u *conv) winogradable() bool {
-	if u.net.opts.Exact || u.kh != 3 || u.kw != 3 || u.node.Stride != [2]int{1, 1} || u.out.c%8 != 0 {
+	if u.net.opts.Exact || u.kh != 3 || u.kw != 3 || !plainConv(u.node) || u.out.c%8 != 0 {
 		return false
 	}
 	live := false

@@ -202,15 +202,10 @@ func (c *compiler) node(n *graph.Node) error {
 	case graph.Input:
 		out = []piece{c.output(n)}
 		u = &input{net: c.net}
-	case graph.Conv, graph.ConvTranspose:
-		switch {
-		case !plainConv(n):
-			u, last = c.tapwise(n)
-		case n.Op == graph.Conv:
-			u, last = c.conv(n)
-		default:
-			u = c.transpose(n)
-		}
+	case graph.Conv:
+		u, last = c.conv(n)
+	case graph.ConvTranspose:
+		u, last = c.transpose(n)
 	case graph.Norm:
 		u, last = c.norm(n)
 	case graph.ReLU:
@@ -287,7 +282,7 @@ func (c *compiler) follow(in, out piece, f func(i, y0, y1 int, w *worker)) bool 
 		return false
 	}
 	v.fast.after = append(v.fast.after, f)
-	out.s.val.use(v.step)
+	out.s.val.use(v.at)
 	return true
 }
 

@@ -1,15 +1,20 @@
 package engine
 
 import (
+	"math"
+
 	"unetbench/graph"
 	"unetbench/internal/kernel"
 )
 
 // conv is a convolution, with the ReLU behind it and, in prediction, the norm
 // between them folded into its weights. Every output row is one product per
-// piece of the operand and panel of output channels: over a concatenation the
-// products of its pieces add up, and nothing is joined in memory. The input
-// gradient is the same loop over the output's gradient in a border of zeros.
+// piece of the operand (and group) and panel of output channels: over a
+// concatenation the products of its pieces add up, and nothing is joined in
+// memory. A stride is a distance between the pixels that a product reads. The
+// input gradient is the same loop over the output's gradient in a border of zeros.
+//
+// Strides, dilation and groups run forward only; see also depthwise.go.
 type conv struct {
 	net    *Net
 	node   *graph.Node
@@ -23,19 +28,21 @@ type conv struct {
 
 	bias         []float32
 	scale        []float64 // of the norm, per output channel; or nil
-	packed, back []*panels // per piece
+	terms        []term
+	depthwise    []float32 // instead of terms, tap by tap a weight per channel; or nil
+	packed, back []*panels // per piece, of one group
 	grad         weightGrad
 	dy           view
 	sinks        []sink
 
-	step           int
+	at             int       // the step at which it runs
 	behind         bool      // computed with the convolution in front
 	fast, fastBack *winograd // instead of products row by row; or nil
 	fastGrad       *winogradGrad
 }
 
 func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
-	u := &conv{net: c.net, node: n, step: c.now(), kh: n.Kernel[0], kw: n.Kernel[1]}
+	u := &conv{net: c.net, node: n, at: c.now(), kh: n.Kernel[0], kw: n.Kernel[1]}
 	last := n
 	if !c.net.opts.Train {
 		if u.fold = c.runningNorm(n); u.fold != nil {
@@ -52,12 +59,9 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 	u.out = c.output(last)
 	c.convs[u.out.s] = u
 	u.bias = make([]float32, u.out.c)
-	for _, p := range u.in {
-		u.packed = append(u.packed, newPanels(c.net.kernel, u.kh, u.kw, p.c, u.out.c))
-		u.back = append(u.back, nil)
-	}
+	u.addTerms()
 	u.fast = c.fast(u)
-	if u.kh*u.kw == 1 && len(u.in) == 1 && n.Stride == [2]int{1, 1} {
+	if u.kh*u.kw == 1 && len(u.in) == 1 && plainConv(n) {
 		u.behind = c.follow(u.in[0], u.out, func(i, y0, y1 int, w *worker) {
 			for r := y0; r < y1; r++ {
 				u.finish(i, r, w)
@@ -69,10 +73,61 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 
 func (u *conv) result() piece { return u.out }
 
-// layout is where the weights of channels c0 … c0+c−1 of the operand lie.
-func (u *conv) layout(c0, c int) kernel.Layout {
-	l := kernel.ConvLayout(u.out.c, u.channels(), u.kh, u.kw)
-	l.Count[2], l.Base = c, c0*u.kh*u.kw
+// A term is what a piece of the operand adds to the output channels of a group.
+type term struct {
+	stencil
+	piece       int // −1 where a group reads nothing but severed skips
+	first, last bool
+}
+
+// groups is their number, step and dilation the strides and px between taps.
+func (u *conv) groups() int  { return max(u.node.Groups, 1) }
+func (u *conv) step() [2]int { return u.node.Stride }
+func (u *conv) dilation() [2]int {
+	return [2]int{max(u.node.Dilation[0], 1), max(u.node.Dilation[1], 1)}
+}
+
+// addTerms splits the sums by pieces and groups.
+func (u *conv) addTerms() {
+	groups, channels := u.groups(), u.channels()
+	u.back = make([]*panels, len(u.in))
+	if groups == channels && channels == u.out.c && groups > 1 {
+		u.depthwise = make([]float32, u.kh*u.kw*channels)
+		return
+	}
+	d := u.dilation()
+	in, out := channels/groups, u.out.c/groups
+	for g := range groups {
+		before, at := len(u.terms), 0
+		for j, p := range u.in {
+			from, to := max(g*in, at), min((g+1)*in, at+p.c)
+			at += p.c
+			t := stencil{
+				ny: u.kh, nx: u.kw, dy: d[0], dx: d[1],
+				c0: from - (at - p.c), c: to - from, n0: g * out, n: out,
+			}
+			if t.c > 0 && p.s != nil {
+				t.layout = u.layout(g, from-g*in, t.c)
+				t = newStencil(u.net.kernel, t, p.c)
+				u.terms = append(u.terms, term{stencil: t, piece: j, first: len(u.terms) == before})
+			}
+			if groups == 1 {
+				u.packed = append(u.packed, t.panels)
+			}
+		}
+		if len(u.terms) == before {
+			u.terms = append(u.terms, term{stencil: stencil{n0: g * out, n: out}, piece: -1})
+		}
+		u.terms[len(u.terms)-1].last = true
+	}
+}
+
+// layout is where the weights of group g lie that read c of its channels, from
+// c0 on.
+func (u *conv) layout(g, c0, c int) kernel.Layout {
+	in, out := u.channels()/u.groups(), u.out.c/u.groups()
+	l := kernel.ConvLayout(out, in, u.kh, u.kw)
+	l.Count[2], l.Base = c, (g*out*in+c0)*u.kh*u.kw
 	return l
 }
 
@@ -90,15 +145,34 @@ func (u *conv) pack(w graph.Weights) {
 	if u.fold != nil {
 		foldNorm(u.fold, w, u.scale, u.bias)
 	}
+	if u.depthwise != nil {
+		u.packDepthwise(weight)
+		return
+	}
+	for i := range u.terms {
+		if t := &u.terms[i]; t.piece >= 0 {
+			t.packWeights(weight, u.scale)
+		}
+	}
 	c0 := 0
 	for j, p := range u.in {
-		u.packed[j].pack(weight, u.layout(c0, p.c), u.scale)
 		if u.back[j] != nil {
 			l := kernel.ConvBackLayout(u.out.c, u.channels(), u.kh, u.kw)
 			l.N, l.Base = p.c, l.Base+c0*u.kh*u.kw
 			u.back[j].pack(weight, l, nil)
 		}
 		c0 += p.c
+	}
+}
+
+// foldNorm finds what a norm by running statistics multiplies the weights by,
+// per output channel, and the bias with it.
+func foldNorm(n *graph.Node, w graph.Weights, scale []float64, bias []float32) {
+	p := n.Params
+	gamma, beta, mean, variance := w[p[0]], w[p[1]], w[p[2]], w[p[3]]
+	for o := range scale {
+		scale[o] = float64(gamma[o]) / math.Sqrt(float64(variance[o])+epsilon(n))
+		bias[o] = float32(float64(float64(bias[o]-mean[o])*scale[o]) + float64(beta[o]))
 	}
 }
 
@@ -116,7 +190,7 @@ func (u *conv) forward() []phase {
 		}
 		return u.fast.forward()
 	}
-	work := u.kh * u.kw * u.channels() * u.out.c * u.out.w
+	work := u.kh * u.kw * u.channels() / u.groups() * u.out.c * u.out.w
 	return []phase{rowPhase(u.net.batch, u.out.h, work, u.finish)}
 }
 
@@ -131,40 +205,36 @@ func (u *conv) finish(i, r int, w *worker) {
 
 // row computes row r of output map i.
 func (u *conv) row(y view, i, r int, w *worker) {
-	last := -1
-	for j, p := range u.in {
-		if p.s != nil {
-			last = j
-		}
+	if u.depthwise != nil {
+		u.depthwiseRow(y, i, r, w)
+		return
 	}
-	m := &w.mul
-	begun := false
-	for j, p := range u.in {
-		if p.s == nil {
+	s := u.step()
+	for k := range u.terms {
+		t := &u.terms[k]
+		c, bias := y.from(i, r, 0)[t.n0:], u.bias[t.n0:t.n0+t.n]
+		if t.piece < 0 {
+			constant(c, bias, y.c, y.region.w, u.relu)
 			continue
 		}
-		x := p.val()
-		*m = kernel.Product{
-			A: x.from(i, r*u.node.Stride[0], 0), ARow: x.pitch, AStep: 1, LDA: u.node.Stride[1] * x.c,
-			LDC: y.c, Rows: u.kh, Depth: u.kw * x.c, M: y.region.w,
-			Accumulate: begun, ReLU: u.relu && j == last, Stream: u.stats == nil && y.large(),
+		x := u.in[t.piece].val()
+		w.mul = kernel.Product{
+			A: x.from(i, r*s[0], 0)[t.c0:], LDA: s[1] * x.c, LDC: y.c, M: y.region.w,
+			Accumulate: !t.first, ReLU: u.relu && t.last, Stream: u.stats == nil && y.large(),
 		}
-		c := y.from(i, r, 0)
-		for n := 0; n < y.c; n += kernel.PanelWidth {
-			u.packed[j].operand(m, n)
-			m.C, m.Bias = c[n:], u.bias[n:n+m.N]
-			u.net.kernel.Mul(m)
-		}
-		begun = true
+		t.mul(u.net.kernel, &w.mul, c, bias, t.all(), x.pitch, x.c)
 	}
-	if !begun { // every operand is a severed skip
-		for o := y.row(i, r); len(o) > 0; o = o[y.c:] {
-			copy(o, u.bias)
-			if u.relu {
-				for k := range u.bias {
-					o[k] = max(o[k], 0)
-				}
+}
+
+// constant sets pixels, which are pixel floats apart, to the bias: what nothing
+// or a severed skip adds up to.
+func constant(c, bias []float32, pixel, pixels int, relu bool) {
+	for m := range pixels {
+		for k, v := range bias {
+			if relu {
+				v = max(v, 0)
 			}
+			c[m*pixel+k] = v
 		}
 	}
 }

@@ -13,9 +13,7 @@ func (c *compiler) trainable(n *graph.Node) bool {
 	switch n.Op {
 	case graph.Pointwise, graph.PReLU, graph.ScaleShift, graph.Product, graph.Reduce, graph.Softmax, graph.Select:
 		return false
-	case graph.Conv:
-		return plainConv(n) && n.Stride == [2]int{1, 1}
-	case graph.ConvTranspose:
+	case graph.Conv, graph.ConvTranspose:
 		return plainConv(n)
 	case graph.MaxPool, graph.AvgPool:
 		return plainPool(n)
@@ -25,10 +23,13 @@ func (c *compiler) trainable(n *graph.Node) bool {
 	return true
 }
 
-// plainConv says that all taps of a kernel row lie side by side, for all
-// channels, and that transposed kernels do not overlap.
+// plainConv says that n is one of the convolutions that networks here are trained
+// with: by strides of 1, or transposed and with a kernel as large as the stride.
 func plainConv(n *graph.Node) bool {
-	return n.Groups <= 1 && max(n.Dilation[0], n.Dilation[1]) <= 1 && (n.Op == graph.Conv || n.Kernel == n.Stride)
+	if n.Groups > 1 || max(n.Dilation[0], n.Dilation[1]) > 1 {
+		return false
+	}
+	return n.Op == graph.Conv && n.Stride == [2]int{1, 1} || n.Op == graph.ConvTranspose && n.Stride == n.Kernel
 }
 
 // plainPool says that n is one of the pools that networks here are trained with:

@@ -117,7 +117,11 @@ func (u *conv) algorithm(p Pass) (name string, macs int64) {
 			c += q.c
 		}
 	}
-	return "direct", int64(u.net.batch) * int64(u.kh*u.kw*c) * int64(u.out.h*u.out.w*u.out.c)
+	name = "direct"
+	if u.depthwise != nil {
+		name = "depthwise"
+	}
+	return name, int64(u.net.batch) * int64(u.kh*u.kw*c/u.groups()) * int64(u.out.h*u.out.w*u.out.c)
 }
 
 func (g *transformed) algorithm(out int) (name string, macs int64) {

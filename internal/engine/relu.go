@@ -1,5 +1,7 @@
 package engine
 
+import "math"
+
 // relu is a ReLU that could not be fused into what is in front of it.
 type relu struct {
 	net     *Net
@@ -22,13 +24,7 @@ func (u *relu) claim(c *compiler, t int) {
 func (u *relu) forward() []phase {
 	x, y := u.in.val(), u.out.val()
 	return []phase{rowPhase(x.n, x.region.h, 4*x.region.w*x.c, func(i, r int, _ *worker) {
-		dst := y.row(i, r)
-		for j, v := range x.row(i, r) {
-			if v < 0 { // not max: NaN must pass, as through torch
-				v = 0
-			}
-			dst[j] = v
-		}
+		u.net.kernel.Clamp(y.row(i, r), x.row(i, r), 0, float32(math.Inf(1))) // NaN passes, as through torch
 	})}
 }
 

@@ -97,7 +97,7 @@ func pointwise(net *Net, n *graph.Node) func(dst, src []float32) {
 		slope := []float32{a}
 		return func(dst, src []float32) { k.Slope(dst, src, slope) }
 	case graph.ELU:
-		return each(func(x float64) float64 { return max(x, 0) + n.Args[0]*kernel.Expm1(min(x, 0)) })
+		return func(dst, src []float32) { elu(k, dst, src, a) }
 	case graph.HardSigmoid:
 		scale, shift := []float32{a}, []float32{b}
 		return func(dst, src []float32) {
@@ -109,7 +109,7 @@ func pointwise(net *Net, n *graph.Node) func(dst, src []float32) {
 	case graph.Softplus:
 		return each(func(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) })
 	case graph.Erf:
-		return each(math.Erf)
+		return k.Erf
 	case graph.Exp:
 		return k.Exp
 	case graph.Log:
@@ -122,6 +122,19 @@ func pointwise(net *Net, n *graph.Node) func(dst, src []float32) {
 		return each(math.Abs)
 	}
 	panic("engine: no such function: " + n.Func.String())
+}
+
+// elu takes e^x − 1 from the tangent t of half of x, 2t/(1−t), which keeps the
+// digits of a small one.
+func elu(k *kernel.Set, dst, src []float32, a float32) {
+	for i, v := range src {
+		dst[i] = 0.5 * min(v, 0)
+	}
+	k.Tanh(dst, dst)
+	for i, v := range src {
+		t := dst[i]
+		dst[i] = max(v, 0) + float32(a*(t+t)/(1-t))
+	}
 }
 
 // softmax is that of each pixel's c channels, taken from their maximum so that

@@ -24,14 +24,17 @@ type transpose struct {
 	sink   sink
 }
 
-func (c *compiler) transpose(n *graph.Node) unit {
+func (c *compiler) transpose(n *graph.Node) (unit, *graph.Node) {
+	if !plainConv(n) {
+		return c.overlap(n)
+	}
 	u := &transpose{net: c.net, node: n, kh: n.Kernel[0], kw: n.Kernel[1], in: c.one(n.In[0])}
 	u.out = c.output(n)
 	for range u.kh {
 		u.packed = append(u.packed, make([]float32, u.in.c*u.columns()))
 	}
 	u.bias = make([]float32, u.columns())
-	return u
+	return u, n
 }
 
 func (u *transpose) result() piece { return u.out }

@@ -109,7 +109,7 @@ func (u *conv) weightPhases() []phase {
 		c0 := 0
 		for _, p := range u.in {
 			if p.s != nil {
-				l := u.layout(c0, p.c)
+				l := u.layout(0, c0, p.c)
 				panel, _ := kernel.Panel(matrix, l.Depth(), l.N, k*kernel.PanelWidth)
 				kernel.Unpack(dst, panel, l.Panel(k*kernel.PanelWidth))
 				matrix = matrix[l.Depth()*l.N:]

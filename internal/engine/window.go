@@ -15,6 +15,10 @@ type windows struct {
 	mean    bool
 	by      [2]int // px from one place to the next
 	ty, tx  []reach
+	stride  int       // of columns
+	lo, hi  int       // outputs lo … hi−1 of a row have all columns of their window
+	share   []float32 // by the number of pixels, what each gives to a mean
+	zero    []float32
 }
 
 func (c *compiler) windows(n *graph.Node) unit {
@@ -22,6 +26,17 @@ func (c *compiler) windows(n *graph.Node) unit {
 	u.by = [2]int{max(n.Dilation[0], 1), max(n.Dilation[1], 1)}
 	u.ty = reaches(u.in.h, u.out.h, n.Kernel[0], n.Stride[0], u.by[0], n.Pads[0])
 	u.tx = reaches(u.in.w, u.out.w, n.Kernel[1], n.Stride[1], u.by[1], n.Pads[1])
+	u.stride = n.Stride[1]
+	for u.lo < len(u.tx) && u.tx[u.lo].n < n.Kernel[1] {
+		u.lo++
+	}
+	for u.hi = u.lo; u.hi < len(u.tx) && u.tx[u.hi].n == n.Kernel[1]; {
+		u.hi++
+	}
+	u.zero = make([]float32, 1)
+	for count := range n.Kernel[0]*n.Kernel[1] + 1 {
+		u.share = append(u.share, 1/float32(max(count, 1)))
+	}
 	return u
 }
 
@@ -45,61 +60,73 @@ func (u *windows) backward() []phase    { return nil }
 
 func (u *windows) forward() []phase {
 	x, y := u.in.val(), u.out.val()
-	k := u.net.kernel
 	return []phase{rowPhase(y.n, y.region.h, 8*u.ty[0].n*x.region.w*x.c, func(i, r int, w *worker) {
 		t := u.ty[r]
 		row := x.row(i, t.first)
 		if t.n > 1 {
 			all := w.scratch[:len(row)]
-			if u.mean {
-				copy(all, row)
-			} else {
-				k.Max(all, row, x.row(i, t.first+u.by[0]))
-			}
-			for j := 1; j < t.n; j++ {
-				next := x.row(i, t.first+j*u.by[0])
-				switch {
-				case u.mean:
-					k.Add(all, next)
-				case j > 1:
-					k.Max(all, all, next)
-				}
-			}
+			u.join(all, t.n, func(j int) []float32 { return x.row(i, t.first+j*u.by[0]) })
 			row = all
 		}
-		u.columns(y.row(i, r), row, t.n)
+		u.columns(y.row(i, r), row, t.n, w.scratch[len(w.scratch)/2:])
 	})}
 }
 
+// join is the maximum or the sum of n ≥ 1 rows or pixels.
+func (u *windows) join(dst []float32, n int, at func(j int) []float32) {
+	k := u.net.kernel
+	if n == 1 || u.mean {
+		copy(dst, at(0))
+	} else {
+		k.Max(dst, at(0), at(1))
+	}
+	for j := 1; j < n; j++ {
+		switch {
+		case u.mean:
+			k.Add(dst, at(j))
+		case j > 1:
+			k.Max(dst, dst, at(j))
+		}
+	}
+}
+
 // columns takes the columns of a row together, in which each value stands for
-// so many.
-func (u *windows) columns(dst, src []float32, rows int) {
-	c, k := u.in.c, u.net.kernel
+// so many rows. Small pixels that overlap are taken all at once, at stride 1;
+// with large ones that would leave the cache.
+func (u *windows) columns(dst, src []float32, rows int, scratch []float32) {
+	c := u.in.c
+	whole := dst[u.lo*c : u.hi*c]
+	atOnce := c < few && u.stride <= 2 && u.hi > u.lo
+	if atOnce {
+		t, px := u.tx[u.lo], (u.hi-u.lo-1)*u.stride+1
+		all := whole
+		if u.stride > 1 {
+			all = scratch[:px*c]
+		}
+		u.join(all, t.n, func(j int) []float32 { return src[(t.first+j*u.by[1])*c:][:px*c] })
+		for i := 0; i < u.hi-u.lo && u.stride > 1; i++ {
+			copy(whole[i*c:][:c], all[i*u.stride*c:])
+		}
+	}
 	for i, t := range u.tx {
+		inside := i >= u.lo && i < u.hi
+		if inside && atOnce {
+			continue
+		}
 		d := dst[i*c:][:c]
-		copy(d, src[t.first*c:])
-		for j := 1; j < t.n; j++ {
-			s := src[(t.first+j*u.by[1])*c:][:c]
-			switch {
-			case c >= few && u.mean:
-				k.Add(d, s)
-			case c >= few:
-				k.Max(d, d, s)
-			case u.mean:
-				for j, v := range s {
-					d[j] += v
-				}
-			default:
-				for j, v := range s {
-					d[j] = max(d[j], v)
-				}
-			}
+		u.join(d, t.n, func(j int) []float32 { return src[(t.first+j*u.by[1])*c:][:c] })
+		if !inside {
+			u.divide(d, rows*t.n)
 		}
-		if count := rows * t.n; u.mean && count > 1 {
-			weight := 1 / float32(count)
-			for j := range d {
-				d[j] *= weight
-			}
-		}
+	}
+	if len(whole) > 0 {
+		u.divide(whole, rows*u.tx[u.lo].n)
+	}
+}
+
+// divide makes a mean of the sums of so many pixels.
+func (u *windows) divide(sums []float32, pixels int) {
+	if u.mean && pixels > 1 {
+		u.net.kernel.ScaleShift(sums, sums, u.share[pixels:pixels+1], u.zero, false)
 	}
 }

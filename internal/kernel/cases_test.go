@@ -58,6 +58,19 @@ func cases() (all []loopCase) {
 		flat("Lerp", n, 3, lerpCase)
 		flat("AXPY", n, 3, axpyCase)
 		flat("MaskPositive", n, 3, maskPositiveCase)
+		flat("Max", n, 3, maxCase)
+		flat("Multiply", n, 3, multiplyCase)
+		flat("Clamp", n, 2, clampCase)
+		for _, f := range functions {
+			flat(f.name, n, 2, func(m *memory, n int) call {
+				dst, x := m.output(n), m.input(n)
+				return call{func(s *Set) { f.loop(s)(dst, x) }, [][]float32{dst},
+					[][]value{want(dst, func(i int) value {
+						y := f.of(float64(x[i]))
+						return value{sum: y, size: math.Abs(y), roundings: 14}
+					})}}
+			})
+		}
 		flat("Adam", n, 9, adamCase)
 	}
 	for _, p := range []struct{ c, pixels int }{
@@ -75,6 +88,7 @@ func cases() (all []loopCase) {
 		}
 		add("ScaleShift", 2, scaleShiftCase(false))
 		add("ScaleShiftReLU", 2, scaleShiftCase(true))
+		add("Slope", 2, slopeCase)
 		add("Moments", 1, momentsCase)
 		add("NormMoments", 2, normMomentsCase(false))
 		add("NormMomentsReLU", 3, normMomentsCase(true))
@@ -166,6 +180,36 @@ func scaleShiftCase(relu bool) func(m *memory, p, pixels int) call {
 				return v
 			})}}
 	}
+}
+
+func maxCase(m *memory, n int) call {
+	dst, a, b := m.output(n), m.input(n), m.input(n)
+	return call{func(s *Set) { s.Max(dst, a, b) }, [][]float32{dst},
+		[][]value{want(dst, func(i int) value { return value{sum: f(max(a[i], b[i]))} })}}
+}
+
+func multiplyCase(m *memory, n int) call {
+	dst, src := m.output(n), m.input(n)
+	return call{func(s *Set) { s.Multiply(dst, src) }, [][]float32{dst},
+		[][]value{want(dst, func(i int) value { return sumOf(f(dst[i]) * f(src[i])) })}}
+}
+
+func clampCase(m *memory, n int) call {
+	dst, src := m.output(n), m.input(n)
+	const lo, hi = float32(-0.3), float32(0.6)
+	return call{func(s *Set) { s.Clamp(dst, src, lo, hi) }, [][]float32{dst},
+		[][]value{want(dst, func(i int) value { return value{sum: f(min(max(src[i], lo), hi))} })}}
+}
+
+func slopeCase(m *memory, p, pixels int) call {
+	dst, src, slope := m.output(p*pixels), m.input(p*pixels), m.input(p)
+	return call{func(s *Set) { s.Slope(dst, src, slope) }, [][]float32{dst},
+		[][]value{want(dst, func(i int) value {
+			if src[i] > 0 {
+				return value{sum: f(src[i])}
+			}
+			return sumOf(f(src[i]) * f(slope[i%p]))
+		})}}
 }
 
 func momentsCase(m *memory, p, pixels int) call {

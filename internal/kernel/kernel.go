@@ -69,6 +69,13 @@ type Set struct {
 	// escape: loops set the fields of one Product again and again.
 	Mul func(p *Product)
 
+	// Depthwise computes p as Mul does, but column n reads column n of A:
+	//
+	//	C[m·LDC + n] = Bias[n] + Σ_{r<Rows} Σ_{k<Depth} A[r·ARow + k·AStep + m·LDA + n] · B[r·BRow + k·BStep + n]
+	//
+	// Of the options only ReLU is allowed. The order of summation is that of the formula.
+	Depthwise func(p *Product)
+
 	// F2 and F4 are the transforms of Winograd's F(2×2, 3×3) and F(4×4, 3×3).
 	F2, F4 *Winograd
 
@@ -97,8 +104,9 @@ type Set struct {
 	Slope func(dst, src, slope []float32)
 	// Clamp: dst[i] = src[i] within lo … hi; a NaN stays one.
 	Clamp func(dst, src []float32, lo, hi float32)
-	// Exp, Sigmoid and Tanh: dst[i] = e^src[i], 1/(1+e^−src[i]), tanh src[i], to 1e-6 of its value.
-	Exp, Sigmoid, Tanh func(dst, src []float32)
+	// Exp, Sigmoid, Tanh and Erf: dst[i] = e^src[i], 1/(1+e^−src[i]), tanh src[i], erf src[i], to
+	// 1e-6 of its value; what is below 1e-38 may be 0.
+	Exp, Sigmoid, Tanh, Erf func(dst, src []float32)
 	// MaxPool2: one output row of a 2×2, stride 2 pool, len(dst)/c pixels of c channels, over
 	// the input rows r0 and r1 (at least 2·len(dst) values each). A window with a NaN gives NaN.
 	MaxPool2 func(dst, r0, r1 []float32, c int)

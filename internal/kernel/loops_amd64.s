@@ -14,6 +14,504 @@ DATA tails<>+48(SB)/8, $0x0000000000000000
 DATA tails<>+56(SB)/8, $0x0000000000000000
 GLOBL tails<>(SB), RODATA|NOPTR, $64
 
+DATA numbers<>+0(SB)/4, $0x3f800000
+DATA numbers<>+4(SB)/4, $0x3f800000
+DATA numbers<>+8(SB)/4, $0x3f800000
+DATA numbers<>+12(SB)/4, $0x3f800000
+DATA numbers<>+16(SB)/4, $0x3f800000
+DATA numbers<>+20(SB)/4, $0x3f800000
+DATA numbers<>+24(SB)/4, $0x3f800000
+DATA numbers<>+28(SB)/4, $0x3f800000
+DATA numbers<>+32(SB)/4, $0x3f800000
+DATA numbers<>+36(SB)/4, $0x3f800000
+DATA numbers<>+40(SB)/4, $0x3f800000
+DATA numbers<>+44(SB)/4, $0x3f800000
+DATA numbers<>+48(SB)/4, $0x3f800000
+DATA numbers<>+52(SB)/4, $0x3f800000
+DATA numbers<>+56(SB)/4, $0x3f800000
+DATA numbers<>+60(SB)/4, $0x3f800000
+DATA numbers<>+64(SB)/4, $0x40000000
+DATA numbers<>+68(SB)/4, $0x40000000
+DATA numbers<>+72(SB)/4, $0x40000000
+DATA numbers<>+76(SB)/4, $0x40000000
+DATA numbers<>+80(SB)/4, $0x40000000
+DATA numbers<>+84(SB)/4, $0x40000000
+DATA numbers<>+88(SB)/4, $0x40000000
+DATA numbers<>+92(SB)/4, $0x40000000
+DATA numbers<>+96(SB)/4, $0x40000000
+DATA numbers<>+100(SB)/4, $0x40000000
+DATA numbers<>+104(SB)/4, $0x40000000
+DATA numbers<>+108(SB)/4, $0x40000000
+DATA numbers<>+112(SB)/4, $0x40000000
+DATA numbers<>+116(SB)/4, $0x40000000
+DATA numbers<>+120(SB)/4, $0x40000000
+DATA numbers<>+124(SB)/4, $0x40000000
+DATA numbers<>+128(SB)/4, $0x3fb8aa3b
+DATA numbers<>+132(SB)/4, $0x3fb8aa3b
+DATA numbers<>+136(SB)/4, $0x3fb8aa3b
+DATA numbers<>+140(SB)/4, $0x3fb8aa3b
+DATA numbers<>+144(SB)/4, $0x3fb8aa3b
+DATA numbers<>+148(SB)/4, $0x3fb8aa3b
+DATA numbers<>+152(SB)/4, $0x3fb8aa3b
+DATA numbers<>+156(SB)/4, $0x3fb8aa3b
+DATA numbers<>+160(SB)/4, $0x3fb8aa3b
+DATA numbers<>+164(SB)/4, $0x3fb8aa3b
+DATA numbers<>+168(SB)/4, $0x3fb8aa3b
+DATA numbers<>+172(SB)/4, $0x3fb8aa3b
+DATA numbers<>+176(SB)/4, $0x3fb8aa3b
+DATA numbers<>+180(SB)/4, $0x3fb8aa3b
+DATA numbers<>+184(SB)/4, $0x3fb8aa3b
+DATA numbers<>+188(SB)/4, $0x3fb8aa3b
+DATA numbers<>+192(SB)/4, $0x4b400000
+DATA numbers<>+196(SB)/4, $0x4b400000
+DATA numbers<>+200(SB)/4, $0x4b400000
+DATA numbers<>+204(SB)/4, $0x4b400000
+DATA numbers<>+208(SB)/4, $0x4b400000
+DATA numbers<>+212(SB)/4, $0x4b400000
+DATA numbers<>+216(SB)/4, $0x4b400000
+DATA numbers<>+220(SB)/4, $0x4b400000
+DATA numbers<>+224(SB)/4, $0x4b400000
+DATA numbers<>+228(SB)/4, $0x4b400000
+DATA numbers<>+232(SB)/4, $0x4b400000
+DATA numbers<>+236(SB)/4, $0x4b400000
+DATA numbers<>+240(SB)/4, $0x4b400000
+DATA numbers<>+244(SB)/4, $0x4b400000
+DATA numbers<>+248(SB)/4, $0x4b400000
+DATA numbers<>+252(SB)/4, $0x4b400000
+DATA numbers<>+256(SB)/4, $0x3f318000
+DATA numbers<>+260(SB)/4, $0x3f318000
+DATA numbers<>+264(SB)/4, $0x3f318000
+DATA numbers<>+268(SB)/4, $0x3f318000
+DATA numbers<>+272(SB)/4, $0x3f318000
+DATA numbers<>+276(SB)/4, $0x3f318000
+DATA numbers<>+280(SB)/4, $0x3f318000
+DATA numbers<>+284(SB)/4, $0x3f318000
+DATA numbers<>+288(SB)/4, $0x3f318000
+DATA numbers<>+292(SB)/4, $0x3f318000
+DATA numbers<>+296(SB)/4, $0x3f318000
+DATA numbers<>+300(SB)/4, $0x3f318000
+DATA numbers<>+304(SB)/4, $0x3f318000
+DATA numbers<>+308(SB)/4, $0x3f318000
+DATA numbers<>+312(SB)/4, $0x3f318000
+DATA numbers<>+316(SB)/4, $0x3f318000
+DATA numbers<>+320(SB)/4, $0xb95e8083
+DATA numbers<>+324(SB)/4, $0xb95e8083
+DATA numbers<>+328(SB)/4, $0xb95e8083
+DATA numbers<>+332(SB)/4, $0xb95e8083
+DATA numbers<>+336(SB)/4, $0xb95e8083
+DATA numbers<>+340(SB)/4, $0xb95e8083
+DATA numbers<>+344(SB)/4, $0xb95e8083
+DATA numbers<>+348(SB)/4, $0xb95e8083
+DATA numbers<>+352(SB)/4, $0xb95e8083
+DATA numbers<>+356(SB)/4, $0xb95e8083
+DATA numbers<>+360(SB)/4, $0xb95e8083
+DATA numbers<>+364(SB)/4, $0xb95e8083
+DATA numbers<>+368(SB)/4, $0xb95e8083
+DATA numbers<>+372(SB)/4, $0xb95e8083
+DATA numbers<>+376(SB)/4, $0xb95e8083
+DATA numbers<>+380(SB)/4, $0xb95e8083
+DATA numbers<>+384(SB)/4, $0xc2d00000
+DATA numbers<>+388(SB)/4, $0xc2d00000
+DATA numbers<>+392(SB)/4, $0xc2d00000
+DATA numbers<>+396(SB)/4, $0xc2d00000
+DATA numbers<>+400(SB)/4, $0xc2d00000
+DATA numbers<>+404(SB)/4, $0xc2d00000
+DATA numbers<>+408(SB)/4, $0xc2d00000
+DATA numbers<>+412(SB)/4, $0xc2d00000
+DATA numbers<>+416(SB)/4, $0xc2d00000
+DATA numbers<>+420(SB)/4, $0xc2d00000
+DATA numbers<>+424(SB)/4, $0xc2d00000
+DATA numbers<>+428(SB)/4, $0xc2d00000
+DATA numbers<>+432(SB)/4, $0xc2d00000
+DATA numbers<>+436(SB)/4, $0xc2d00000
+DATA numbers<>+440(SB)/4, $0xc2d00000
+DATA numbers<>+444(SB)/4, $0xc2d00000
+DATA numbers<>+448(SB)/4, $0x42b20000
+DATA numbers<>+452(SB)/4, $0x42b20000
+DATA numbers<>+456(SB)/4, $0x42b20000
+DATA numbers<>+460(SB)/4, $0x42b20000
+DATA numbers<>+464(SB)/4, $0x42b20000
+DATA numbers<>+468(SB)/4, $0x42b20000
+DATA numbers<>+472(SB)/4, $0x42b20000
+DATA numbers<>+476(SB)/4, $0x42b20000
+DATA numbers<>+480(SB)/4, $0x42b20000
+DATA numbers<>+484(SB)/4, $0x42b20000
+DATA numbers<>+488(SB)/4, $0x42b20000
+DATA numbers<>+492(SB)/4, $0x42b20000
+DATA numbers<>+496(SB)/4, $0x42b20000
+DATA numbers<>+500(SB)/4, $0x42b20000
+DATA numbers<>+504(SB)/4, $0x42b20000
+DATA numbers<>+508(SB)/4, $0x42b20000
+DATA numbers<>+512(SB)/4, $0xc1a00000
+DATA numbers<>+516(SB)/4, $0xc1a00000
+DATA numbers<>+520(SB)/4, $0xc1a00000
+DATA numbers<>+524(SB)/4, $0xc1a00000
+DATA numbers<>+528(SB)/4, $0xc1a00000
+DATA numbers<>+532(SB)/4, $0xc1a00000
+DATA numbers<>+536(SB)/4, $0xc1a00000
+DATA numbers<>+540(SB)/4, $0xc1a00000
+DATA numbers<>+544(SB)/4, $0xc1a00000
+DATA numbers<>+548(SB)/4, $0xc1a00000
+DATA numbers<>+552(SB)/4, $0xc1a00000
+DATA numbers<>+556(SB)/4, $0xc1a00000
+DATA numbers<>+560(SB)/4, $0xc1a00000
+DATA numbers<>+564(SB)/4, $0xc1a00000
+DATA numbers<>+568(SB)/4, $0xc1a00000
+DATA numbers<>+572(SB)/4, $0xc1a00000
+DATA numbers<>+576(SB)/4, $0x41a00000
+DATA numbers<>+580(SB)/4, $0x41a00000
+DATA numbers<>+584(SB)/4, $0x41a00000
+DATA numbers<>+588(SB)/4, $0x41a00000
+DATA numbers<>+592(SB)/4, $0x41a00000
+DATA numbers<>+596(SB)/4, $0x41a00000
+DATA numbers<>+600(SB)/4, $0x41a00000
+DATA numbers<>+604(SB)/4, $0x41a00000
+DATA numbers<>+608(SB)/4, $0x41a00000
+DATA numbers<>+612(SB)/4, $0x41a00000
+DATA numbers<>+616(SB)/4, $0x41a00000
+DATA numbers<>+620(SB)/4, $0x41a00000
+DATA numbers<>+624(SB)/4, $0x41a00000
+DATA numbers<>+628(SB)/4, $0x41a00000
+DATA numbers<>+632(SB)/4, $0x41a00000
+DATA numbers<>+636(SB)/4, $0x41a00000
+DATA numbers<>+640(SB)/4, $0xc0800000
+DATA numbers<>+644(SB)/4, $0xc0800000
+DATA numbers<>+648(SB)/4, $0xc0800000
+DATA numbers<>+652(SB)/4, $0xc0800000
+DATA numbers<>+656(SB)/4, $0xc0800000
+DATA numbers<>+660(SB)/4, $0xc0800000
+DATA numbers<>+664(SB)/4, $0xc0800000
+DATA numbers<>+668(SB)/4, $0xc0800000
+DATA numbers<>+672(SB)/4, $0xc0800000
+DATA numbers<>+676(SB)/4, $0xc0800000
+DATA numbers<>+680(SB)/4, $0xc0800000
+DATA numbers<>+684(SB)/4, $0xc0800000
+DATA numbers<>+688(SB)/4, $0xc0800000
+DATA numbers<>+692(SB)/4, $0xc0800000
+DATA numbers<>+696(SB)/4, $0xc0800000
+DATA numbers<>+700(SB)/4, $0xc0800000
+DATA numbers<>+704(SB)/4, $0x40800000
+DATA numbers<>+708(SB)/4, $0x40800000
+DATA numbers<>+712(SB)/4, $0x40800000
+DATA numbers<>+716(SB)/4, $0x40800000
+DATA numbers<>+720(SB)/4, $0x40800000
+DATA numbers<>+724(SB)/4, $0x40800000
+DATA numbers<>+728(SB)/4, $0x40800000
+DATA numbers<>+732(SB)/4, $0x40800000
+DATA numbers<>+736(SB)/4, $0x40800000
+DATA numbers<>+740(SB)/4, $0x40800000
+DATA numbers<>+744(SB)/4, $0x40800000
+DATA numbers<>+748(SB)/4, $0x40800000
+DATA numbers<>+752(SB)/4, $0x40800000
+DATA numbers<>+756(SB)/4, $0x40800000
+DATA numbers<>+760(SB)/4, $0x40800000
+DATA numbers<>+764(SB)/4, $0x40800000
+DATA numbers<>+768(SB)/4, $0x3f000000
+DATA numbers<>+772(SB)/4, $0x3f000000
+DATA numbers<>+776(SB)/4, $0x3f000000
+DATA numbers<>+780(SB)/4, $0x3f000000
+DATA numbers<>+784(SB)/4, $0x3f000000
+DATA numbers<>+788(SB)/4, $0x3f000000
+DATA numbers<>+792(SB)/4, $0x3f000000
+DATA numbers<>+796(SB)/4, $0x3f000000
+DATA numbers<>+800(SB)/4, $0x3f000000
+DATA numbers<>+804(SB)/4, $0x3f000000
+DATA numbers<>+808(SB)/4, $0x3f000000
+DATA numbers<>+812(SB)/4, $0x3f000000
+DATA numbers<>+816(SB)/4, $0x3f000000
+DATA numbers<>+820(SB)/4, $0x3f000000
+DATA numbers<>+824(SB)/4, $0x3f000000
+DATA numbers<>+828(SB)/4, $0x3f000000
+DATA numbers<>+832(SB)/4, $0x3e2aaaaa
+DATA numbers<>+836(SB)/4, $0x3e2aaaaa
+DATA numbers<>+840(SB)/4, $0x3e2aaaaa
+DATA numbers<>+844(SB)/4, $0x3e2aaaaa
+DATA numbers<>+848(SB)/4, $0x3e2aaaaa
+DATA numbers<>+852(SB)/4, $0x3e2aaaaa
+DATA numbers<>+856(SB)/4, $0x3e2aaaaa
+DATA numbers<>+860(SB)/4, $0x3e2aaaaa
+DATA numbers<>+864(SB)/4, $0x3e2aaaaa
+DATA numbers<>+868(SB)/4, $0x3e2aaaaa
+DATA numbers<>+872(SB)/4, $0x3e2aaaaa
+DATA numbers<>+876(SB)/4, $0x3e2aaaaa
+DATA numbers<>+880(SB)/4, $0x3e2aaaaa
+DATA numbers<>+884(SB)/4, $0x3e2aaaaa
+DATA numbers<>+888(SB)/4, $0x3e2aaaaa
+DATA numbers<>+892(SB)/4, $0x3e2aaaaa
+DATA numbers<>+896(SB)/4, $0x3d2aa9c1
+DATA numbers<>+900(SB)/4, $0x3d2aa9c1
+DATA numbers<>+904(SB)/4, $0x3d2aa9c1
+DATA numbers<>+908(SB)/4, $0x3d2aa9c1
+DATA numbers<>+912(SB)/4, $0x3d2aa9c1
+DATA numbers<>+916(SB)/4, $0x3d2aa9c1
+DATA numbers<>+920(SB)/4, $0x3d2aa9c1
+DATA numbers<>+924(SB)/4, $0x3d2aa9c1
+DATA numbers<>+928(SB)/4, $0x3d2aa9c1
+DATA numbers<>+932(SB)/4, $0x3d2aa9c1
+DATA numbers<>+936(SB)/4, $0x3d2aa9c1
+DATA numbers<>+940(SB)/4, $0x3d2aa9c1
+DATA numbers<>+944(SB)/4, $0x3d2aa9c1
+DATA numbers<>+948(SB)/4, $0x3d2aa9c1
+DATA numbers<>+952(SB)/4, $0x3d2aa9c1
+DATA numbers<>+956(SB)/4, $0x3d2aa9c1
+DATA numbers<>+960(SB)/4, $0x3c088908
+DATA numbers<>+964(SB)/4, $0x3c088908
+DATA numbers<>+968(SB)/4, $0x3c088908
+DATA numbers<>+972(SB)/4, $0x3c088908
+DATA numbers<>+976(SB)/4, $0x3c088908
+DATA numbers<>+980(SB)/4, $0x3c088908
+DATA numbers<>+984(SB)/4, $0x3c088908
+DATA numbers<>+988(SB)/4, $0x3c088908
+DATA numbers<>+992(SB)/4, $0x3c088908
+DATA numbers<>+996(SB)/4, $0x3c088908
+DATA numbers<>+1000(SB)/4, $0x3c088908
+DATA numbers<>+1004(SB)/4, $0x3c088908
+DATA numbers<>+1008(SB)/4, $0x3c088908
+DATA numbers<>+1012(SB)/4, $0x3c088908
+DATA numbers<>+1016(SB)/4, $0x3c088908
+DATA numbers<>+1020(SB)/4, $0x3c088908
+DATA numbers<>+1024(SB)/4, $0x3ab743ce
+DATA numbers<>+1028(SB)/4, $0x3ab743ce
+DATA numbers<>+1032(SB)/4, $0x3ab743ce
+DATA numbers<>+1036(SB)/4, $0x3ab743ce
+DATA numbers<>+1040(SB)/4, $0x3ab743ce
+DATA numbers<>+1044(SB)/4, $0x3ab743ce
+DATA numbers<>+1048(SB)/4, $0x3ab743ce
+DATA numbers<>+1052(SB)/4, $0x3ab743ce
+DATA numbers<>+1056(SB)/4, $0x3ab743ce
+DATA numbers<>+1060(SB)/4, $0x3ab743ce
+DATA numbers<>+1064(SB)/4, $0x3ab743ce
+DATA numbers<>+1068(SB)/4, $0x3ab743ce
+DATA numbers<>+1072(SB)/4, $0x3ab743ce
+DATA numbers<>+1076(SB)/4, $0x3ab743ce
+DATA numbers<>+1080(SB)/4, $0x3ab743ce
+DATA numbers<>+1084(SB)/4, $0x3ab743ce
+DATA numbers<>+1088(SB)/4, $0x39506967
+DATA numbers<>+1092(SB)/4, $0x39506967
+DATA numbers<>+1096(SB)/4, $0x39506967
+DATA numbers<>+1100(SB)/4, $0x39506967
+DATA numbers<>+1104(SB)/4, $0x39506967
+DATA numbers<>+1108(SB)/4, $0x39506967
+DATA numbers<>+1112(SB)/4, $0x39506967
+DATA numbers<>+1116(SB)/4, $0x39506967
+DATA numbers<>+1120(SB)/4, $0x39506967
+DATA numbers<>+1124(SB)/4, $0x39506967
+DATA numbers<>+1128(SB)/4, $0x39506967
+DATA numbers<>+1132(SB)/4, $0x39506967
+DATA numbers<>+1136(SB)/4, $0x39506967
+DATA numbers<>+1140(SB)/4, $0x39506967
+DATA numbers<>+1144(SB)/4, $0x39506967
+DATA numbers<>+1148(SB)/4, $0x39506967
+DATA numbers<>+1152(SB)/4, $0x80000000
+DATA numbers<>+1156(SB)/4, $0x80000000
+DATA numbers<>+1160(SB)/4, $0x80000000
+DATA numbers<>+1164(SB)/4, $0x80000000
+DATA numbers<>+1168(SB)/4, $0x80000000
+DATA numbers<>+1172(SB)/4, $0x80000000
+DATA numbers<>+1176(SB)/4, $0x80000000
+DATA numbers<>+1180(SB)/4, $0x80000000
+DATA numbers<>+1184(SB)/4, $0x80000000
+DATA numbers<>+1188(SB)/4, $0x80000000
+DATA numbers<>+1192(SB)/4, $0x80000000
+DATA numbers<>+1196(SB)/4, $0x80000000
+DATA numbers<>+1200(SB)/4, $0x80000000
+DATA numbers<>+1204(SB)/4, $0x80000000
+DATA numbers<>+1208(SB)/4, $0x80000000
+DATA numbers<>+1212(SB)/4, $0x80000000
+DATA numbers<>+1216(SB)/4, $0xaf95df0b
+DATA numbers<>+1220(SB)/4, $0xaf95df0b
+DATA numbers<>+1224(SB)/4, $0xaf95df0b
+DATA numbers<>+1228(SB)/4, $0xaf95df0b
+DATA numbers<>+1232(SB)/4, $0xaf95df0b
+DATA numbers<>+1236(SB)/4, $0xaf95df0b
+DATA numbers<>+1240(SB)/4, $0xaf95df0b
+DATA numbers<>+1244(SB)/4, $0xaf95df0b
+DATA numbers<>+1248(SB)/4, $0xaf95df0b
+DATA numbers<>+1252(SB)/4, $0xaf95df0b
+DATA numbers<>+1256(SB)/4, $0xaf95df0b
+DATA numbers<>+1260(SB)/4, $0xaf95df0b
+DATA numbers<>+1264(SB)/4, $0xaf95df0b
+DATA numbers<>+1268(SB)/4, $0xaf95df0b
+DATA numbers<>+1272(SB)/4, $0xaf95df0b
+DATA numbers<>+1276(SB)/4, $0xaf95df0b
+DATA numbers<>+1280(SB)/4, $0x32edffee
+DATA numbers<>+1284(SB)/4, $0x32edffee
+DATA numbers<>+1288(SB)/4, $0x32edffee
+DATA numbers<>+1292(SB)/4, $0x32edffee
+DATA numbers<>+1296(SB)/4, $0x32edffee
+DATA numbers<>+1300(SB)/4, $0x32edffee
+DATA numbers<>+1304(SB)/4, $0x32edffee
+DATA numbers<>+1308(SB)/4, $0x32edffee
+DATA numbers<>+1312(SB)/4, $0x32edffee
+DATA numbers<>+1316(SB)/4, $0x32edffee
+DATA numbers<>+1320(SB)/4, $0x32edffee
+DATA numbers<>+1324(SB)/4, $0x32edffee
+DATA numbers<>+1328(SB)/4, $0x32edffee
+DATA numbers<>+1332(SB)/4, $0x32edffee
+DATA numbers<>+1336(SB)/4, $0x32edffee
+DATA numbers<>+1340(SB)/4, $0x32edffee
+DATA numbers<>+1344(SB)/4, $0xb60cff51
+DATA numbers<>+1348(SB)/4, $0xb60cff51
+DATA numbers<>+1352(SB)/4, $0xb60cff51
+DATA numbers<>+1356(SB)/4, $0xb60cff51
+DATA numbers<>+1360(SB)/4, $0xb60cff51
+DATA numbers<>+1364(SB)/4, $0xb60cff51
+DATA numbers<>+1368(SB)/4, $0xb60cff51
+DATA numbers<>+1372(SB)/4, $0xb60cff51
+DATA numbers<>+1376(SB)/4, $0xb60cff51
+DATA numbers<>+1380(SB)/4, $0xb60cff51
+DATA numbers<>+1384(SB)/4, $0xb60cff51
+DATA numbers<>+1388(SB)/4, $0xb60cff51
+DATA numbers<>+1392(SB)/4, $0xb60cff51
+DATA numbers<>+1396(SB)/4, $0xb60cff51
+DATA numbers<>+1400(SB)/4, $0xb60cff51
+DATA numbers<>+1404(SB)/4, $0xb60cff51
+DATA numbers<>+1408(SB)/4, $0xb86ec2d2
+DATA numbers<>+1412(SB)/4, $0xb86ec2d2
+DATA numbers<>+1416(SB)/4, $0xb86ec2d2
+DATA numbers<>+1420(SB)/4, $0xb86ec2d2
+DATA numbers<>+1424(SB)/4, $0xb86ec2d2
+DATA numbers<>+1428(SB)/4, $0xb86ec2d2
+DATA numbers<>+1432(SB)/4, $0xb86ec2d2
+DATA numbers<>+1436(SB)/4, $0xb86ec2d2
+DATA numbers<>+1440(SB)/4, $0xb86ec2d2
+DATA numbers<>+1444(SB)/4, $0xb86ec2d2
+DATA numbers<>+1448(SB)/4, $0xb86ec2d2
+DATA numbers<>+1452(SB)/4, $0xb86ec2d2
+DATA numbers<>+1456(SB)/4, $0xb86ec2d2
+DATA numbers<>+1460(SB)/4, $0xb86ec2d2
+DATA numbers<>+1464(SB)/4, $0xb86ec2d2
+DATA numbers<>+1468(SB)/4, $0xb86ec2d2
+DATA numbers<>+1472(SB)/4, $0xba40ac63
+DATA numbers<>+1476(SB)/4, $0xba40ac63
+DATA numbers<>+1480(SB)/4, $0xba40ac63
+DATA numbers<>+1484(SB)/4, $0xba40ac63
+DATA numbers<>+1488(SB)/4, $0xba40ac63
+DATA numbers<>+1492(SB)/4, $0xba40ac63
+DATA numbers<>+1496(SB)/4, $0xba40ac63
+DATA numbers<>+1500(SB)/4, $0xba40ac63
+DATA numbers<>+1504(SB)/4, $0xba40ac63
+DATA numbers<>+1508(SB)/4, $0xba40ac63
+DATA numbers<>+1512(SB)/4, $0xba40ac63
+DATA numbers<>+1516(SB)/4, $0xba40ac63
+DATA numbers<>+1520(SB)/4, $0xba40ac63
+DATA numbers<>+1524(SB)/4, $0xba40ac63
+DATA numbers<>+1528(SB)/4, $0xba40ac63
+DATA numbers<>+1532(SB)/4, $0xba40ac63
+DATA numbers<>+1536(SB)/4, $0xbb41a1f6
+DATA numbers<>+1540(SB)/4, $0xbb41a1f6
+DATA numbers<>+1544(SB)/4, $0xbb41a1f6
+DATA numbers<>+1548(SB)/4, $0xbb41a1f6
+DATA numbers<>+1552(SB)/4, $0xbb41a1f6
+DATA numbers<>+1556(SB)/4, $0xbb41a1f6
+DATA numbers<>+1560(SB)/4, $0xbb41a1f6
+DATA numbers<>+1564(SB)/4, $0xbb41a1f6
+DATA numbers<>+1568(SB)/4, $0xbb41a1f6
+DATA numbers<>+1572(SB)/4, $0xbb41a1f6
+DATA numbers<>+1576(SB)/4, $0xbb41a1f6
+DATA numbers<>+1580(SB)/4, $0xbb41a1f6
+DATA numbers<>+1584(SB)/4, $0xbb41a1f6
+DATA numbers<>+1588(SB)/4, $0xbb41a1f6
+DATA numbers<>+1592(SB)/4, $0xbb41a1f6
+DATA numbers<>+1596(SB)/4, $0xbb41a1f6
+DATA numbers<>+1600(SB)/4, $0xbc83dbd4
+DATA numbers<>+1604(SB)/4, $0xbc83dbd4
+DATA numbers<>+1608(SB)/4, $0xbc83dbd4
+DATA numbers<>+1612(SB)/4, $0xbc83dbd4
+DATA numbers<>+1616(SB)/4, $0xbc83dbd4
+DATA numbers<>+1620(SB)/4, $0xbc83dbd4
+DATA numbers<>+1624(SB)/4, $0xbc83dbd4
+DATA numbers<>+1628(SB)/4, $0xbc83dbd4
+DATA numbers<>+1632(SB)/4, $0xbc83dbd4
+DATA numbers<>+1636(SB)/4, $0xbc83dbd4
+DATA numbers<>+1640(SB)/4, $0xbc83dbd4
+DATA numbers<>+1644(SB)/4, $0xbc83dbd4
+DATA numbers<>+1648(SB)/4, $0xbc83dbd4
+DATA numbers<>+1652(SB)/4, $0xbc83dbd4
+DATA numbers<>+1656(SB)/4, $0xbc83dbd4
+DATA numbers<>+1660(SB)/4, $0xbc83dbd4
+DATA numbers<>+1664(SB)/4, $0xb77460cd
+DATA numbers<>+1668(SB)/4, $0xb77460cd
+DATA numbers<>+1672(SB)/4, $0xb77460cd
+DATA numbers<>+1676(SB)/4, $0xb77460cd
+DATA numbers<>+1680(SB)/4, $0xb77460cd
+DATA numbers<>+1684(SB)/4, $0xb77460cd
+DATA numbers<>+1688(SB)/4, $0xb77460cd
+DATA numbers<>+1692(SB)/4, $0xb77460cd
+DATA numbers<>+1696(SB)/4, $0xb77460cd
+DATA numbers<>+1700(SB)/4, $0xb77460cd
+DATA numbers<>+1704(SB)/4, $0xb77460cd
+DATA numbers<>+1708(SB)/4, $0xb77460cd
+DATA numbers<>+1712(SB)/4, $0xb77460cd
+DATA numbers<>+1716(SB)/4, $0xb77460cd
+DATA numbers<>+1720(SB)/4, $0xb77460cd
+DATA numbers<>+1724(SB)/4, $0xb77460cd
+DATA numbers<>+1728(SB)/4, $0xb95fbd29
+DATA numbers<>+1732(SB)/4, $0xb95fbd29
+DATA numbers<>+1736(SB)/4, $0xb95fbd29
+DATA numbers<>+1740(SB)/4, $0xb95fbd29
+DATA numbers<>+1744(SB)/4, $0xb95fbd29
+DATA numbers<>+1748(SB)/4, $0xb95fbd29
+DATA numbers<>+1752(SB)/4, $0xb95fbd29
+DATA numbers<>+1756(SB)/4, $0xb95fbd29
+DATA numbers<>+1760(SB)/4, $0xb95fbd29
+DATA numbers<>+1764(SB)/4, $0xb95fbd29
+DATA numbers<>+1768(SB)/4, $0xb95fbd29
+DATA numbers<>+1772(SB)/4, $0xb95fbd29
+DATA numbers<>+1776(SB)/4, $0xb95fbd29
+DATA numbers<>+1780(SB)/4, $0xb95fbd29
+DATA numbers<>+1784(SB)/4, $0xb95fbd29
+DATA numbers<>+1788(SB)/4, $0xb95fbd29
+DATA numbers<>+1792(SB)/4, $0xbadc924e
+DATA numbers<>+1796(SB)/4, $0xbadc924e
+DATA numbers<>+1800(SB)/4, $0xbadc924e
+DATA numbers<>+1804(SB)/4, $0xbadc924e
+DATA numbers<>+1808(SB)/4, $0xbadc924e
+DATA numbers<>+1812(SB)/4, $0xbadc924e
+DATA numbers<>+1816(SB)/4, $0xbadc924e
+DATA numbers<>+1820(SB)/4, $0xbadc924e
+DATA numbers<>+1824(SB)/4, $0xbadc924e
+DATA numbers<>+1828(SB)/4, $0xbadc924e
+DATA numbers<>+1832(SB)/4, $0xbadc924e
+DATA numbers<>+1836(SB)/4, $0xbadc924e
+DATA numbers<>+1840(SB)/4, $0xbadc924e
+DATA numbers<>+1844(SB)/4, $0xbadc924e
+DATA numbers<>+1848(SB)/4, $0xbadc924e
+DATA numbers<>+1852(SB)/4, $0xbadc924e
+DATA numbers<>+1856(SB)/4, $0xbbf19bf8
+DATA numbers<>+1860(SB)/4, $0xbbf19bf8
+DATA numbers<>+1864(SB)/4, $0xbbf19bf8
+DATA numbers<>+1868(SB)/4, $0xbbf19bf8
+DATA numbers<>+1872(SB)/4, $0xbbf19bf8
+DATA numbers<>+1876(SB)/4, $0xbbf19bf8
+DATA numbers<>+1880(SB)/4, $0xbbf19bf8
+DATA numbers<>+1884(SB)/4, $0xbbf19bf8
+DATA numbers<>+1888(SB)/4, $0xbbf19bf8
+DATA numbers<>+1892(SB)/4, $0xbbf19bf8
+DATA numbers<>+1896(SB)/4, $0xbbf19bf8
+DATA numbers<>+1900(SB)/4, $0xbbf19bf8
+DATA numbers<>+1904(SB)/4, $0xbbf19bf8
+DATA numbers<>+1908(SB)/4, $0xbbf19bf8
+DATA numbers<>+1912(SB)/4, $0xbbf19bf8
+DATA numbers<>+1916(SB)/4, $0xbbf19bf8
+DATA numbers<>+1920(SB)/4, $0xbc69b6a7
+DATA numbers<>+1924(SB)/4, $0xbc69b6a7
+DATA numbers<>+1928(SB)/4, $0xbc69b6a7
+DATA numbers<>+1932(SB)/4, $0xbc69b6a7
+DATA numbers<>+1936(SB)/4, $0xbc69b6a7
+DATA numbers<>+1940(SB)/4, $0xbc69b6a7
+DATA numbers<>+1944(SB)/4, $0xbc69b6a7
+DATA numbers<>+1948(SB)/4, $0xbc69b6a7
+DATA numbers<>+1952(SB)/4, $0xbc69b6a7
+DATA numbers<>+1956(SB)/4, $0xbc69b6a7
+DATA numbers<>+1960(SB)/4, $0xbc69b6a7
+DATA numbers<>+1964(SB)/4, $0xbc69b6a7
+DATA numbers<>+1968(SB)/4, $0xbc69b6a7
+DATA numbers<>+1972(SB)/4, $0xbc69b6a7
+DATA numbers<>+1976(SB)/4, $0xbc69b6a7
+DATA numbers<>+1980(SB)/4, $0xbc69b6a7
+GLOBL numbers<>(SB), RODATA|NOPTR, $1984
+
 // func addAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·addAVX512(SB), NOSPLIT, $0-24
@@ -780,6 +1278,1005 @@ done:
 	VZEROUPPER
 	RET
 
+// func maxAVX512(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·maxAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+by4:
+	CMPQ    BX, $0x40
+	JLT     after4
+	VMOVUPS (CX)(SI*1), Z0
+	VMOVUPS (DX)(SI*1), Z1
+	VMAXPS  Z0, Z1, Z2
+	VCMPPS  $0x03, Z0, Z1, K1
+	VADDPS  Z0, Z1, K1, Z2
+	VMOVUPS Z2, (AX)(SI*1)
+	VMOVUPS 64(CX)(SI*1), Z0
+	VMOVUPS 64(DX)(SI*1), Z1
+	VMAXPS  Z0, Z1, Z2
+	VCMPPS  $0x03, Z0, Z1, K1
+	VADDPS  Z0, Z1, K1, Z2
+	VMOVUPS Z2, 64(AX)(SI*1)
+	VMOVUPS 128(CX)(SI*1), Z0
+	VMOVUPS 128(DX)(SI*1), Z1
+	VMAXPS  Z0, Z1, Z2
+	VCMPPS  $0x03, Z0, Z1, K1
+	VADDPS  Z0, Z1, K1, Z2
+	VMOVUPS Z2, 128(AX)(SI*1)
+	VMOVUPS 192(CX)(SI*1), Z0
+	VMOVUPS 192(DX)(SI*1), Z1
+	VMAXPS  Z0, Z1, Z2
+	VCMPPS  $0x03, Z0, Z1, K1
+	VADDPS  Z0, Z1, K1, Z2
+	VMOVUPS Z2, 192(AX)(SI*1)
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x40, BX
+	JMP     by4
+
+after4:
+by1:
+	CMPQ    BX, $0x10
+	JLT     after1
+	VMOVUPS (CX)(SI*1), Z0
+	VMOVUPS (DX)(SI*1), Z1
+	VMAXPS  Z0, Z1, Z2
+	VCMPPS  $0x03, Z0, Z1, K1
+	VADDPS  Z0, Z1, K1, Z2
+	VMOVUPS Z2, (AX)(SI*1)
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x10, BX
+	JMP     by1
+
+after1:
+	CMPQ      BX, $0x00
+	JLE       done
+	MOVL      $0x0000ffff, DI
+	BZHIL     BX, DI, R8
+	CMPQ      BX, $0x10
+	CMOVLGE   DI, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (CX)(SI*1), K1, Z0
+	VMOVUPS.Z (DX)(SI*1), K1, Z1
+	VMAXPS    Z0, Z1, Z2
+	VCMPPS    $0x03, Z0, Z1, K2
+	VADDPS    Z0, Z1, K2, Z2
+	VMOVUPS   Z2, K1, (AX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func multiplyAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·multiplyAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ    DX, $0x40
+	JLT     after4
+	VMOVUPS (AX)(BX*1), Z0
+	VMOVUPS (CX)(BX*1), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(BX*1)
+	VMOVUPS 64(AX)(BX*1), Z0
+	VMOVUPS 64(CX)(BX*1), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)(BX*1)
+	VMOVUPS 128(AX)(BX*1), Z0
+	VMOVUPS 128(CX)(BX*1), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)(BX*1)
+	VMOVUPS 192(AX)(BX*1), Z0
+	VMOVUPS 192(CX)(BX*1), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)(BX*1)
+	ADDQ    $0x00000100, BX
+	SUBQ    $0x40, DX
+	JMP     by4
+
+after4:
+by1:
+	CMPQ    DX, $0x10
+	JLT     after1
+	VMOVUPS (AX)(BX*1), Z0
+	VMOVUPS (CX)(BX*1), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(BX*1)
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x10, DX
+	JMP     by1
+
+after1:
+	CMPQ      DX, $0x00
+	JLE       done
+	MOVL      $0x0000ffff, SI
+	BZHIL     DX, SI, DI
+	CMPQ      DX, $0x10
+	CMOVLGE   SI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX)(BX*1), K1, Z0
+	VMOVUPS.Z (CX)(BX*1), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func slopeAVX512(dst *float32, src *float32, slope *float32, n int, period int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·slopeAVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ slope+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	XORQ DI, DI
+	XORQ R8, R8
+
+by4:
+	CMPQ        BX, $0x40
+	JLT         after4
+	VMOVUPS     (CX)(SI*1), Z0
+	VPXORD      Z1, Z1, Z1
+	VMINPS      Z0, Z1, Z2
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     (DX)(DI*1), Z3
+	VFMADD231PS Z3, Z2, Z0
+	VMOVUPS     Z0, (AX)(SI*1)
+	LEAQ        64(DI), DI
+	CMPQ        DI, period+32(FP)
+	CMOVQEQ     R8, DI
+	VMOVUPS     64(CX)(SI*1), Z0
+	VPXORD      Z4, Z4, Z4
+	VMINPS      Z0, Z4, Z2
+	VMAXPS      Z0, Z4, Z0
+	VMOVUPS     (DX)(DI*1), Z3
+	VFMADD231PS Z3, Z2, Z0
+	VMOVUPS     Z0, 64(AX)(SI*1)
+	LEAQ        64(DI), DI
+	CMPQ        DI, period+32(FP)
+	CMOVQEQ     R8, DI
+	VMOVUPS     128(CX)(SI*1), Z0
+	VPXORD      Z5, Z5, Z5
+	VMINPS      Z0, Z5, Z2
+	VMAXPS      Z0, Z5, Z0
+	VMOVUPS     (DX)(DI*1), Z3
+	VFMADD231PS Z3, Z2, Z0
+	VMOVUPS     Z0, 128(AX)(SI*1)
+	LEAQ        64(DI), DI
+	CMPQ        DI, period+32(FP)
+	CMOVQEQ     R8, DI
+	VMOVUPS     192(CX)(SI*1), Z0
+	VPXORD      Z6, Z6, Z6
+	VMINPS      Z0, Z6, Z2
+	VMAXPS      Z0, Z6, Z0
+	VMOVUPS     (DX)(DI*1), Z3
+	VFMADD231PS Z3, Z2, Z0
+	VMOVUPS     Z0, 192(AX)(SI*1)
+	LEAQ        64(DI), DI
+	CMPQ        DI, period+32(FP)
+	CMOVQEQ     R8, DI
+	ADDQ        $0x00000100, SI
+	SUBQ        $0x40, BX
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        BX, $0x10
+	JLT         after1
+	VMOVUPS     (CX)(SI*1), Z0
+	VPXORD      Z7, Z7, Z7
+	VMINPS      Z0, Z7, Z1
+	VMAXPS      Z0, Z7, Z0
+	VMOVUPS     (DX)(DI*1), Z2
+	VFMADD231PS Z2, Z1, Z0
+	VMOVUPS     Z0, (AX)(SI*1)
+	LEAQ        64(DI), DI
+	CMPQ        DI, period+32(FP)
+	CMOVQEQ     R8, DI
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x10, BX
+	JMP         by1
+
+after1:
+	CMPQ        BX, $0x00
+	JLE         done
+	MOVL        $0x0000ffff, R8
+	BZHIL       BX, R8, R9
+	CMPQ        BX, $0x10
+	CMOVLGE     R8, R9
+	KMOVW       R9, K1
+	VMOVUPS.Z   (CX)(SI*1), K1, Z0
+	VPXORD      Z8, Z8, Z8
+	VMINPS      Z0, Z8, Z1
+	VMAXPS      Z0, Z8, Z0
+	VMOVUPS     (DX)(DI*1), Z2
+	VFMADD231PS Z2, Z1, Z0
+	VMOVUPS     Z0, K1, (AX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clampAVX512(dst *float32, src *float32, n int, lo float32, hi float32)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·clampAVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	VBROADCASTSS lo+24(FP), Z0
+	VBROADCASTSS hi+28(FP), Z1
+	MOVQ         n+16(FP), DX
+	XORQ         BX, BX
+
+by4:
+	CMPQ    DX, $0x40
+	JLT     after4
+	VMOVUPS (CX)(BX*1), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)(BX*1)
+	VMOVUPS 64(CX)(BX*1), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 64(AX)(BX*1)
+	VMOVUPS 128(CX)(BX*1), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 128(AX)(BX*1)
+	VMOVUPS 192(CX)(BX*1), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 192(AX)(BX*1)
+	ADDQ    $0x00000100, BX
+	SUBQ    $0x40, DX
+	JMP     by4
+
+after4:
+by1:
+	CMPQ    DX, $0x10
+	JLT     after1
+	VMOVUPS (CX)(BX*1), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)(BX*1)
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x10, DX
+	JMP     by1
+
+after1:
+	CMPQ      DX, $0x00
+	JLE       done
+	MOVL      $0x0000ffff, SI
+	BZHIL     DX, SI, DI
+	CMPQ      DX, $0x10
+	CMOVLGE   SI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX)(BX*1), K1, Z2
+	VMAXPS    Z2, Z0, Z2
+	VMINPS    Z2, Z1, Z2
+	VMOVUPS   Z2, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func expAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·expAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ         DX, $0x40
+	JLT          after4
+	VMOVUPS      (CX)(BX*1), Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VMOVUPS      Z2, (AX)(BX*1)
+	VMOVUPS      64(CX)(BX*1), Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VMOVUPS      Z2, 64(AX)(BX*1)
+	VMOVUPS      128(CX)(BX*1), Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VMOVUPS      Z2, 128(AX)(BX*1)
+	VMOVUPS      192(CX)(BX*1), Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VMOVUPS      Z2, 192(AX)(BX*1)
+	ADDQ         $0x00000100, BX
+	SUBQ         $0x40, DX
+	JMP          by4
+
+after4:
+by1:
+	CMPQ         DX, $0x10
+	JLT          after1
+	VMOVUPS      (CX)(BX*1), Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VMOVUPS      Z2, (AX)(BX*1)
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x10, DX
+	JMP          by1
+
+after1:
+	CMPQ         DX, $0x00
+	JLE          done
+	MOVL         $0x0000ffff, SI
+	BZHIL        DX, SI, DI
+	CMPQ         DX, $0x10
+	CMOVLGE      SI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VMOVUPS      Z2, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ         DX, $0x40
+	JLT          after4
+	VMOVUPS      (CX)(BX*1), Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VMOVUPS      numbers<>+0(SB), Z0
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (AX)(BX*1)
+	VMOVUPS      64(CX)(BX*1), Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VMOVUPS      numbers<>+0(SB), Z0
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 64(AX)(BX*1)
+	VMOVUPS      128(CX)(BX*1), Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VMOVUPS      numbers<>+0(SB), Z0
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 128(AX)(BX*1)
+	VMOVUPS      192(CX)(BX*1), Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VMOVUPS      numbers<>+0(SB), Z0
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 192(AX)(BX*1)
+	ADDQ         $0x00000100, BX
+	SUBQ         $0x40, DX
+	JMP          by4
+
+after4:
+by1:
+	CMPQ         DX, $0x10
+	JLT          after1
+	VMOVUPS      (CX)(BX*1), Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VMOVUPS      numbers<>+0(SB), Z0
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (AX)(BX*1)
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x10, DX
+	JMP          by1
+
+after1:
+	CMPQ         DX, $0x00
+	JLE          done
+	MOVL         $0x0000ffff, SI
+	BZHIL        DX, SI, DI
+	CMPQ         DX, $0x10
+	CMOVLGE      SI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VPXORD       numbers<>+1152(SB), Z0, Z0
+	VMOVUPS      numbers<>+384(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+448(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VSCALEFPS    Z1, Z2, Z2
+	VADDPS       numbers<>+0(SB), Z2, Z2
+	VMOVUPS      numbers<>+0(SB), Z0
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ         DX, $0x40
+	JLT          after4
+	VMOVUPS      (CX)(BX*1), Z0
+	VADDPS       Z0, Z0, Z0
+	VMOVUPS      numbers<>+512(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+576(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       numbers<>+0(SB), Z1, Z1
+	VSUBPS       numbers<>+0(SB), Z1, Z0
+	VFMADD231PS  Z2, Z1, Z0
+	VADDPS       numbers<>+64(SB), Z0, Z2
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (AX)(BX*1)
+	VMOVUPS      64(CX)(BX*1), Z0
+	VADDPS       Z0, Z0, Z0
+	VMOVUPS      numbers<>+512(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+576(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       numbers<>+0(SB), Z1, Z1
+	VSUBPS       numbers<>+0(SB), Z1, Z0
+	VFMADD231PS  Z2, Z1, Z0
+	VADDPS       numbers<>+64(SB), Z0, Z2
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 64(AX)(BX*1)
+	VMOVUPS      128(CX)(BX*1), Z0
+	VADDPS       Z0, Z0, Z0
+	VMOVUPS      numbers<>+512(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+576(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       numbers<>+0(SB), Z1, Z1
+	VSUBPS       numbers<>+0(SB), Z1, Z0
+	VFMADD231PS  Z2, Z1, Z0
+	VADDPS       numbers<>+64(SB), Z0, Z2
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 128(AX)(BX*1)
+	VMOVUPS      192(CX)(BX*1), Z0
+	VADDPS       Z0, Z0, Z0
+	VMOVUPS      numbers<>+512(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+576(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       numbers<>+0(SB), Z1, Z1
+	VSUBPS       numbers<>+0(SB), Z1, Z0
+	VFMADD231PS  Z2, Z1, Z0
+	VADDPS       numbers<>+64(SB), Z0, Z2
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 192(AX)(BX*1)
+	ADDQ         $0x00000100, BX
+	SUBQ         $0x40, DX
+	JMP          by4
+
+after4:
+by1:
+	CMPQ         DX, $0x10
+	JLT          after1
+	VMOVUPS      (CX)(BX*1), Z0
+	VADDPS       Z0, Z0, Z0
+	VMOVUPS      numbers<>+512(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+576(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       numbers<>+0(SB), Z1, Z1
+	VSUBPS       numbers<>+0(SB), Z1, Z0
+	VFMADD231PS  Z2, Z1, Z0
+	VADDPS       numbers<>+64(SB), Z0, Z2
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (AX)(BX*1)
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x10, DX
+	JMP          by1
+
+after1:
+	CMPQ         DX, $0x00
+	JLE          done
+	MOVL         $0x0000ffff, SI
+	BZHIL        DX, SI, DI
+	CMPQ         DX, $0x10
+	CMOVLGE      SI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VADDPS       Z0, Z0, Z0
+	VMOVUPS      numbers<>+512(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+576(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      numbers<>+128(SB), Z1
+	VFMADD213PS  numbers<>+192(SB), Z0, Z1
+	VSUBPS       numbers<>+192(SB), Z1, Z1
+	VFNMADD231PS numbers<>+256(SB), Z1, Z0
+	VFNMADD231PS numbers<>+320(SB), Z1, Z0
+	VMOVUPS      numbers<>+1088(SB), Z2
+	VFMADD213PS  numbers<>+1024(SB), Z0, Z2
+	VFMADD213PS  numbers<>+960(SB), Z0, Z2
+	VFMADD213PS  numbers<>+896(SB), Z0, Z2
+	VFMADD213PS  numbers<>+832(SB), Z0, Z2
+	VFMADD213PS  numbers<>+768(SB), Z0, Z2
+	VMULPS       Z0, Z2, Z2
+	VFMADD213PS  Z0, Z0, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       numbers<>+0(SB), Z1, Z1
+	VSUBPS       numbers<>+0(SB), Z1, Z0
+	VFMADD231PS  Z2, Z1, Z0
+	VADDPS       numbers<>+64(SB), Z0, Z2
+	VDIVPS       Z2, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func erfAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·erfAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ        DX, $0x40
+	JLT         after4
+	VMOVUPS     (CX)(BX*1), Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, (AX)(BX*1)
+	VMOVUPS     64(CX)(BX*1), Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, 64(AX)(BX*1)
+	VMOVUPS     128(CX)(BX*1), Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, 128(AX)(BX*1)
+	VMOVUPS     192(CX)(BX*1), Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, 192(AX)(BX*1)
+	ADDQ        $0x00000100, BX
+	SUBQ        $0x40, DX
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        DX, $0x10
+	JLT         after1
+	VMOVUPS     (CX)(BX*1), Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, (AX)(BX*1)
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x10, DX
+	JMP         by1
+
+after1:
+	CMPQ        DX, $0x00
+	JLE         done
+	MOVL        $0x0000ffff, SI
+	BZHIL       DX, SI, DI
+	CMPQ        DX, $0x10
+	CMOVLGE     SI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (CX)(BX*1), K1, Z0
+	VMOVUPS     numbers<>+640(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     numbers<>+704(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     numbers<>+1216(SB), Z2
+	VFMADD213PS numbers<>+1280(SB), Z1, Z2
+	VFMADD213PS numbers<>+1344(SB), Z1, Z2
+	VFMADD213PS numbers<>+1408(SB), Z1, Z2
+	VFMADD213PS numbers<>+1472(SB), Z1, Z2
+	VFMADD213PS numbers<>+1536(SB), Z1, Z2
+	VFMADD213PS numbers<>+1600(SB), Z1, Z2
+	VMOVUPS     numbers<>+1664(SB), Z3
+	VFMADD213PS numbers<>+1728(SB), Z1, Z3
+	VFMADD213PS numbers<>+1792(SB), Z1, Z3
+	VFMADD213PS numbers<>+1856(SB), Z1, Z3
+	VFMADD213PS numbers<>+1920(SB), Z1, Z3
+	VMULPS      Z0, Z2, Z0
+	VDIVPS      Z3, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func momentsAVX512(first *float32, second *float32, x *float32, rows int, pitch uintptr, tail int)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·momentsAVX512(SB), NOSPLIT, $0-48
@@ -1131,13 +2628,17 @@ pixel:
 by16:
 	CMPQ    R9, $0x10
 	JLT     after16
-	VMOVUPS (CX)(BX*1), Z0
-	VMOVUPS (CX)(SI*1), Z1
-	VMAXPS  Z0, Z1, Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMAXPS  Z0, Z1, Z0
-	VMOVUPS (DX)(SI*1), Z1
-	VMAXPS  Z0, Z1, Z0
+	VMOVUPS (CX)(BX*1), Z1
+	VMOVUPS (CX)(SI*1), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	VMOVUPS (DX)(SI*1), Z4
+	VMAXPS  Z1, Z2, Z0
+	VMAXPS  Z0, Z3, Z0
+	VMAXPS  Z0, Z4, Z0
+	VCMPPS  $0x03, Z1, Z2, K1
+	VADDPS  Z1, Z2, K1, Z0
+	VCMPPS  $0x03, Z3, Z4, K1
+	VADDPS  Z3, Z4, K1, Z0
 	VMOVUPS Z0, (AX)(BX*1)
 	ADDQ    $0x40, BX
 	ADDQ    $0x40, SI
@@ -1148,13 +2649,17 @@ after16:
 by8:
 	CMPQ    R9, $0x08
 	JLT     after8
-	VMOVUPS (CX)(BX*1), Y0
-	VMOVUPS (CX)(SI*1), Y1
-	VMAXPS  Y0, Y1, Y0
-	VMOVUPS (DX)(BX*1), Y1
-	VMAXPS  Y0, Y1, Y0
-	VMOVUPS (DX)(SI*1), Y1
-	VMAXPS  Y0, Y1, Y0
+	VMOVUPS (CX)(BX*1), Y1
+	VMOVUPS (CX)(SI*1), Y2
+	VMOVUPS (DX)(BX*1), Y3
+	VMOVUPS (DX)(SI*1), Y4
+	VMAXPS  Y1, Y2, Y0
+	VMAXPS  Y0, Y3, Y0
+	VMAXPS  Y0, Y4, Y0
+	VCMPPS  $0x03, Y1, Y2, K1
+	VADDPS  Y1, Y2, K1, Y0
+	VCMPPS  $0x03, Y3, Y4, K1
+	VADDPS  Y3, Y4, K1, Y0
 	VMOVUPS Y0, (AX)(BX*1)
 	ADDQ    $0x20, BX
 	ADDQ    $0x20, SI
@@ -1169,13 +2674,17 @@ after8:
 	CMPQ      R9, $0x08
 	CMOVLGE   R10, R11
 	KMOVW     R11, K1
-	VMOVUPS.Z (CX)(BX*1), K1, Y0
-	VMOVUPS.Z (CX)(SI*1), K1, Y1
-	VMAXPS    Y0, Y1, Y0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	VMAXPS    Y0, Y1, Y0
-	VMOVUPS.Z (DX)(SI*1), K1, Y1
-	VMAXPS    Y0, Y1, Y0
+	VMOVUPS.Z (CX)(BX*1), K1, Y1
+	VMOVUPS.Z (CX)(SI*1), K1, Y2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	VMOVUPS.Z (DX)(SI*1), K1, Y4
+	VMAXPS    Y1, Y2, Y0
+	VMAXPS    Y0, Y3, Y0
+	VMAXPS    Y0, Y4, Y0
+	VCMPPS    $0x03, Y1, Y2, K2
+	VADDPS    Y1, Y2, K2, Y0
+	VCMPPS    $0x03, Y3, Y4, K2
+	VADDPS    Y3, Y4, K2, Y0
 	VMOVUPS   Y0, K1, (AX)(BX*1)
 
 next:
@@ -9730,6 +11239,1109 @@ done:
 	VZEROUPPER
 	RET
 
+// func maxAVX2(dst *float32, a *float32, b *float32, n int)
+// Requires: AVX, CMOV
+TEXT ·maxAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+by4:
+	CMPQ    BX, $0x20
+	JLT     after4
+	VMOVUPS (CX)(SI*1), Y0
+	VMOVUPS (DX)(SI*1), Y1
+	VMAXPS  Y0, Y1, Y2
+	VCMPPS  $0x03, Y0, Y1, Y0
+	VORPS   Y0, Y2, Y2
+	VMOVUPS Y2, (AX)(SI*1)
+	VMOVUPS 32(CX)(SI*1), Y0
+	VMOVUPS 32(DX)(SI*1), Y1
+	VMAXPS  Y0, Y1, Y2
+	VCMPPS  $0x03, Y0, Y1, Y0
+	VORPS   Y0, Y2, Y2
+	VMOVUPS Y2, 32(AX)(SI*1)
+	VMOVUPS 64(CX)(SI*1), Y0
+	VMOVUPS 64(DX)(SI*1), Y1
+	VMAXPS  Y0, Y1, Y2
+	VCMPPS  $0x03, Y0, Y1, Y0
+	VORPS   Y0, Y2, Y2
+	VMOVUPS Y2, 64(AX)(SI*1)
+	VMOVUPS 96(CX)(SI*1), Y0
+	VMOVUPS 96(DX)(SI*1), Y1
+	VMAXPS  Y0, Y1, Y2
+	VCMPPS  $0x03, Y0, Y1, Y0
+	VORPS   Y0, Y2, Y2
+	VMOVUPS Y2, 96(AX)(SI*1)
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x20, BX
+	JMP     by4
+
+after4:
+by1:
+	CMPQ    BX, $0x08
+	JLT     after1
+	VMOVUPS (CX)(SI*1), Y0
+	VMOVUPS (DX)(SI*1), Y1
+	VMAXPS  Y0, Y1, Y2
+	VCMPPS  $0x03, Y0, Y1, Y0
+	VORPS   Y0, Y2, Y2
+	VMOVUPS Y2, (AX)(SI*1)
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x08, BX
+	JMP     by1
+
+after1:
+	CMPQ       BX, $0x00
+	JLE        done
+	MOVQ       $0x00000008, DI
+	CMPQ       BX, DI
+	CMOVQLT    BX, DI
+	NEGQ       DI
+	LEAQ       tails<>+32(SB), BX
+	VMOVUPS    (BX)(DI*4), Y0
+	VMASKMOVPS (CX)(SI*1), Y0, Y1
+	VMASKMOVPS (DX)(SI*1), Y0, Y2
+	VMAXPS     Y1, Y2, Y3
+	VCMPPS     $0x03, Y1, Y2, Y1
+	VORPS      Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, (AX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func multiplyAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, CMOV
+TEXT ·multiplyAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ    DX, $0x20
+	JLT     after4
+	VMOVUPS (AX)(BX*1), Y0
+	VMOVUPS (CX)(BX*1), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(BX*1)
+	VMOVUPS 32(AX)(BX*1), Y0
+	VMOVUPS 32(CX)(BX*1), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(AX)(BX*1)
+	VMOVUPS 64(AX)(BX*1), Y0
+	VMOVUPS 64(CX)(BX*1), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(AX)(BX*1)
+	VMOVUPS 96(AX)(BX*1), Y0
+	VMOVUPS 96(CX)(BX*1), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(AX)(BX*1)
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x20, DX
+	JMP     by4
+
+after4:
+by1:
+	CMPQ    DX, $0x08
+	JLT     after1
+	VMOVUPS (AX)(BX*1), Y0
+	VMOVUPS (CX)(BX*1), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(BX*1)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x08, DX
+	JMP     by1
+
+after1:
+	CMPQ       DX, $0x00
+	JLE        done
+	MOVQ       $0x00000008, SI
+	CMPQ       DX, SI
+	CMOVQLT    DX, SI
+	NEGQ       SI
+	LEAQ       tails<>+32(SB), DX
+	VMOVUPS    (DX)(SI*4), Y0
+	VMASKMOVPS (AX)(BX*1), Y0, Y1
+	VMASKMOVPS (CX)(BX*1), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func slopeAVX2(dst *float32, src *float32, slope *float32, n int, period int)
+// Requires: AVX, CMOV, FMA3
+TEXT ·slopeAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ slope+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+	XORQ DI, DI
+	XORQ R8, R8
+
+by4:
+	CMPQ        BX, $0x20
+	JLT         after4
+	VMOVUPS     (CX)(SI*1), Y0
+	VXORPS      Y1, Y1, Y1
+	VMINPS      Y0, Y1, Y2
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     (DX)(DI*1), Y1
+	VFMADD231PS Y1, Y2, Y0
+	VMOVUPS     Y0, (AX)(SI*1)
+	LEAQ        32(DI), DI
+	CMPQ        DI, period+32(FP)
+	CMOVQEQ     R8, DI
+	VMOVUPS     32(CX)(SI*1), Y0
+	VXORPS      Y1, Y1, Y1
+	VMINPS      Y0, Y1, Y2
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     (DX)(DI*1), Y1
+	VFMADD231PS Y1, Y2, Y0
+	VMOVUPS     Y0, 32(AX)(SI*1)
+	LEAQ        32(DI), DI
+	CMPQ        DI, period+32(FP)
+	CMOVQEQ     R8, DI
+	VMOVUPS     64(CX)(SI*1), Y0
+	VXORPS      Y1, Y1, Y1
+	VMINPS      Y0, Y1, Y2
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     (DX)(DI*1), Y1
+	VFMADD231PS Y1, Y2, Y0
+	VMOVUPS     Y0, 64(AX)(SI*1)
+	LEAQ        32(DI), DI
+	CMPQ        DI, period+32(FP)
+	CMOVQEQ     R8, DI
+	VMOVUPS     96(CX)(SI*1), Y0
+	VXORPS      Y1, Y1, Y1
+	VMINPS      Y0, Y1, Y2
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     (DX)(DI*1), Y1
+	VFMADD231PS Y1, Y2, Y0
+	VMOVUPS     Y0, 96(AX)(SI*1)
+	LEAQ        32(DI), DI
+	CMPQ        DI, period+32(FP)
+	CMOVQEQ     R8, DI
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x20, BX
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        BX, $0x08
+	JLT         after1
+	VMOVUPS     (CX)(SI*1), Y0
+	VXORPS      Y1, Y1, Y1
+	VMINPS      Y0, Y1, Y2
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     (DX)(DI*1), Y1
+	VFMADD231PS Y1, Y2, Y0
+	VMOVUPS     Y0, (AX)(SI*1)
+	LEAQ        32(DI), DI
+	CMPQ        DI, period+32(FP)
+	CMOVQEQ     R8, DI
+	ADDQ        $0x00000020, SI
+	SUBQ        $0x08, BX
+	JMP         by1
+
+after1:
+	CMPQ        BX, $0x00
+	JLE         done
+	MOVQ        $0x00000008, R8
+	CMPQ        BX, R8
+	CMOVQLT     BX, R8
+	NEGQ        R8
+	LEAQ        tails<>+32(SB), BX
+	VMOVUPS     (BX)(R8*4), Y0
+	VMASKMOVPS  (CX)(SI*1), Y0, Y1
+	VXORPS      Y2, Y2, Y2
+	VMINPS      Y1, Y2, Y3
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     (DX)(DI*1), Y2
+	VFMADD231PS Y2, Y3, Y1
+	VMASKMOVPS  Y1, Y0, (AX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clampAVX2(dst *float32, src *float32, n int, lo float32, hi float32)
+// Requires: AVX, CMOV
+TEXT ·clampAVX2(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	VBROADCASTSS lo+24(FP), Y0
+	VBROADCASTSS hi+28(FP), Y1
+	MOVQ         n+16(FP), DX
+	XORQ         BX, BX
+
+by4:
+	CMPQ    DX, $0x20
+	JLT     after4
+	VMOVUPS (CX)(BX*1), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (AX)(BX*1)
+	VMOVUPS 32(CX)(BX*1), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 32(AX)(BX*1)
+	VMOVUPS 64(CX)(BX*1), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 64(AX)(BX*1)
+	VMOVUPS 96(CX)(BX*1), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 96(AX)(BX*1)
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x20, DX
+	JMP     by4
+
+after4:
+by1:
+	CMPQ    DX, $0x08
+	JLT     after1
+	VMOVUPS (CX)(BX*1), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (AX)(BX*1)
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x08, DX
+	JMP     by1
+
+after1:
+	CMPQ       DX, $0x00
+	JLE        done
+	MOVQ       $0x00000008, SI
+	CMPQ       DX, SI
+	CMOVQLT    DX, SI
+	NEGQ       SI
+	LEAQ       tails<>+32(SB), DX
+	VMOVUPS    (DX)(SI*4), Y2
+	VMASKMOVPS (CX)(BX*1), Y2, Y3
+	VMAXPS     Y3, Y0, Y3
+	VMINPS     Y3, Y1, Y3
+	VMASKMOVPS Y3, Y2, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func expAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·expAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ         DX, $0x20
+	JLT          after4
+	VMOVUPS      (CX)(BX*1), Y0
+	VMOVUPS      numbers<>+384(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+448(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       numbers<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      Y2, (AX)(BX*1)
+	VMOVUPS      32(CX)(BX*1), Y0
+	VMOVUPS      numbers<>+384(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+448(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       numbers<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      Y2, 32(AX)(BX*1)
+	VMOVUPS      64(CX)(BX*1), Y0
+	VMOVUPS      numbers<>+384(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+448(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       numbers<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      Y2, 64(AX)(BX*1)
+	VMOVUPS      96(CX)(BX*1), Y0
+	VMOVUPS      numbers<>+384(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+448(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       numbers<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      Y2, 96(AX)(BX*1)
+	ADDQ         $0x00000080, BX
+	SUBQ         $0x20, DX
+	JMP          by4
+
+after4:
+by1:
+	CMPQ         DX, $0x08
+	JLT          after1
+	VMOVUPS      (CX)(BX*1), Y0
+	VMOVUPS      numbers<>+384(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+448(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       numbers<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      Y2, (AX)(BX*1)
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x08, DX
+	JMP          by1
+
+after1:
+	CMPQ         DX, $0x00
+	JLE          done
+	MOVQ         $0x00000008, SI
+	CMPQ         DX, SI
+	CMOVQLT      DX, SI
+	NEGQ         SI
+	LEAQ         tails<>+32(SB), DX
+	VMOVUPS      (DX)(SI*4), Y0
+	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMOVUPS      numbers<>+384(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      numbers<>+448(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      numbers<>+128(SB), Y2
+	VFMADD213PS  numbers<>+192(SB), Y1, Y2
+	VSUBPS       numbers<>+192(SB), Y2, Y2
+	VFNMADD231PS numbers<>+256(SB), Y2, Y1
+	VFNMADD231PS numbers<>+320(SB), Y2, Y1
+	VMOVUPS      numbers<>+1088(SB), Y3
+	VFMADD213PS  numbers<>+1024(SB), Y1, Y3
+	VFMADD213PS  numbers<>+960(SB), Y1, Y3
+	VFMADD213PS  numbers<>+896(SB), Y1, Y3
+	VFMADD213PS  numbers<>+832(SB), Y1, Y3
+	VFMADD213PS  numbers<>+768(SB), Y1, Y3
+	VMULPS       Y1, Y3, Y3
+	VFMADD213PS  Y1, Y1, Y3
+	VADDPS       numbers<>+0(SB), Y3, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y1
+	VPSUBD       Y1, Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       numbers<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y3, Y3
+	VMULPS       Y2, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ         DX, $0x20
+	JLT          after4
+	VMOVUPS      (CX)(BX*1), Y0
+	VXORPS       numbers<>+1152(SB), Y0, Y0
+	VMOVUPS      numbers<>+384(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+448(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       numbers<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VMOVUPS      numbers<>+0(SB), Y0
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)(BX*1)
+	VMOVUPS      32(CX)(BX*1), Y0
+	VXORPS       numbers<>+1152(SB), Y0, Y0
+	VMOVUPS      numbers<>+384(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+448(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       numbers<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VMOVUPS      numbers<>+0(SB), Y0
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 32(AX)(BX*1)
+	VMOVUPS      64(CX)(BX*1), Y0
+	VXORPS       numbers<>+1152(SB), Y0, Y0
+	VMOVUPS      numbers<>+384(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+448(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       numbers<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VMOVUPS      numbers<>+0(SB), Y0
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 64(AX)(BX*1)
+	VMOVUPS      96(CX)(BX*1), Y0
+	VXORPS       numbers<>+1152(SB), Y0, Y0
+	VMOVUPS      numbers<>+384(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+448(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       numbers<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VMOVUPS      numbers<>+0(SB), Y0
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 96(AX)(BX*1)
+	ADDQ         $0x00000080, BX
+	SUBQ         $0x20, DX
+	JMP          by4
+
+after4:
+by1:
+	CMPQ         DX, $0x08
+	JLT          after1
+	VMOVUPS      (CX)(BX*1), Y0
+	VXORPS       numbers<>+1152(SB), Y0, Y0
+	VMOVUPS      numbers<>+384(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+448(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       numbers<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       numbers<>+0(SB), Y2, Y2
+	VMOVUPS      numbers<>+0(SB), Y0
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)(BX*1)
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x08, DX
+	JMP          by1
+
+after1:
+	CMPQ         DX, $0x00
+	JLE          done
+	MOVQ         $0x00000008, SI
+	CMPQ         DX, SI
+	CMOVQLT      DX, SI
+	NEGQ         SI
+	LEAQ         tails<>+32(SB), DX
+	VMOVUPS      (DX)(SI*4), Y0
+	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VXORPS       numbers<>+1152(SB), Y1, Y1
+	VMOVUPS      numbers<>+384(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      numbers<>+448(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      numbers<>+128(SB), Y2
+	VFMADD213PS  numbers<>+192(SB), Y1, Y2
+	VSUBPS       numbers<>+192(SB), Y2, Y2
+	VFNMADD231PS numbers<>+256(SB), Y2, Y1
+	VFNMADD231PS numbers<>+320(SB), Y2, Y1
+	VMOVUPS      numbers<>+1088(SB), Y3
+	VFMADD213PS  numbers<>+1024(SB), Y1, Y3
+	VFMADD213PS  numbers<>+960(SB), Y1, Y3
+	VFMADD213PS  numbers<>+896(SB), Y1, Y3
+	VFMADD213PS  numbers<>+832(SB), Y1, Y3
+	VFMADD213PS  numbers<>+768(SB), Y1, Y3
+	VMULPS       Y1, Y3, Y3
+	VFMADD213PS  Y1, Y1, Y3
+	VADDPS       numbers<>+0(SB), Y3, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y1
+	VPSUBD       Y1, Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       numbers<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y3, Y3
+	VMULPS       Y2, Y3, Y3
+	VADDPS       numbers<>+0(SB), Y3, Y3
+	VMOVUPS      numbers<>+0(SB), Y1
+	VDIVPS       Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ         DX, $0x20
+	JLT          after4
+	VMOVUPS      (CX)(BX*1), Y0
+	VADDPS       Y0, Y0, Y0
+	VMOVUPS      numbers<>+512(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+576(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VSUBPS       numbers<>+0(SB), Y1, Y0
+	VFMADD231PS  Y2, Y1, Y0
+	VADDPS       numbers<>+64(SB), Y0, Y2
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)(BX*1)
+	VMOVUPS      32(CX)(BX*1), Y0
+	VADDPS       Y0, Y0, Y0
+	VMOVUPS      numbers<>+512(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+576(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VSUBPS       numbers<>+0(SB), Y1, Y0
+	VFMADD231PS  Y2, Y1, Y0
+	VADDPS       numbers<>+64(SB), Y0, Y2
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 32(AX)(BX*1)
+	VMOVUPS      64(CX)(BX*1), Y0
+	VADDPS       Y0, Y0, Y0
+	VMOVUPS      numbers<>+512(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+576(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VSUBPS       numbers<>+0(SB), Y1, Y0
+	VFMADD231PS  Y2, Y1, Y0
+	VADDPS       numbers<>+64(SB), Y0, Y2
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 64(AX)(BX*1)
+	VMOVUPS      96(CX)(BX*1), Y0
+	VADDPS       Y0, Y0, Y0
+	VMOVUPS      numbers<>+512(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+576(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VSUBPS       numbers<>+0(SB), Y1, Y0
+	VFMADD231PS  Y2, Y1, Y0
+	VADDPS       numbers<>+64(SB), Y0, Y2
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 96(AX)(BX*1)
+	ADDQ         $0x00000080, BX
+	SUBQ         $0x20, DX
+	JMP          by4
+
+after4:
+by1:
+	CMPQ         DX, $0x08
+	JLT          after1
+	VMOVUPS      (CX)(BX*1), Y0
+	VADDPS       Y0, Y0, Y0
+	VMOVUPS      numbers<>+512(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+576(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      numbers<>+128(SB), Y1
+	VFMADD213PS  numbers<>+192(SB), Y0, Y1
+	VSUBPS       numbers<>+192(SB), Y1, Y1
+	VFNMADD231PS numbers<>+256(SB), Y1, Y0
+	VFNMADD231PS numbers<>+320(SB), Y1, Y0
+	VMOVUPS      numbers<>+1088(SB), Y2
+	VFMADD213PS  numbers<>+1024(SB), Y0, Y2
+	VFMADD213PS  numbers<>+960(SB), Y0, Y2
+	VFMADD213PS  numbers<>+896(SB), Y0, Y2
+	VFMADD213PS  numbers<>+832(SB), Y0, Y2
+	VFMADD213PS  numbers<>+768(SB), Y0, Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  Y0, Y0, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       numbers<>+0(SB), Y1, Y1
+	VSUBPS       numbers<>+0(SB), Y1, Y0
+	VFMADD231PS  Y2, Y1, Y0
+	VADDPS       numbers<>+64(SB), Y0, Y2
+	VDIVPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)(BX*1)
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x08, DX
+	JMP          by1
+
+after1:
+	CMPQ         DX, $0x00
+	JLE          done
+	MOVQ         $0x00000008, SI
+	CMPQ         DX, SI
+	CMOVQLT      DX, SI
+	NEGQ         SI
+	LEAQ         tails<>+32(SB), DX
+	VMOVUPS      (DX)(SI*4), Y0
+	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VADDPS       Y1, Y1, Y1
+	VMOVUPS      numbers<>+512(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      numbers<>+576(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      numbers<>+128(SB), Y2
+	VFMADD213PS  numbers<>+192(SB), Y1, Y2
+	VSUBPS       numbers<>+192(SB), Y2, Y2
+	VFNMADD231PS numbers<>+256(SB), Y2, Y1
+	VFNMADD231PS numbers<>+320(SB), Y2, Y1
+	VMOVUPS      numbers<>+1088(SB), Y3
+	VFMADD213PS  numbers<>+1024(SB), Y1, Y3
+	VFMADD213PS  numbers<>+960(SB), Y1, Y3
+	VFMADD213PS  numbers<>+896(SB), Y1, Y3
+	VFMADD213PS  numbers<>+832(SB), Y1, Y3
+	VFMADD213PS  numbers<>+768(SB), Y1, Y3
+	VMULPS       Y1, Y3, Y3
+	VFMADD213PS  Y1, Y1, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       numbers<>+0(SB), Y2, Y2
+	VSUBPS       numbers<>+0(SB), Y2, Y1
+	VFMADD231PS  Y3, Y2, Y1
+	VADDPS       numbers<>+64(SB), Y1, Y3
+	VDIVPS       Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func erfAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, CMOV, FMA3
+TEXT ·erfAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+by4:
+	CMPQ        DX, $0x20
+	JLT         after4
+	VMOVUPS     (CX)(BX*1), Y0
+	VMOVUPS     numbers<>+640(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     numbers<>+704(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     numbers<>+1216(SB), Y2
+	VFMADD213PS numbers<>+1280(SB), Y1, Y2
+	VFMADD213PS numbers<>+1344(SB), Y1, Y2
+	VFMADD213PS numbers<>+1408(SB), Y1, Y2
+	VFMADD213PS numbers<>+1472(SB), Y1, Y2
+	VFMADD213PS numbers<>+1536(SB), Y1, Y2
+	VFMADD213PS numbers<>+1600(SB), Y1, Y2
+	VMOVUPS     numbers<>+1664(SB), Y3
+	VFMADD213PS numbers<>+1728(SB), Y1, Y3
+	VFMADD213PS numbers<>+1792(SB), Y1, Y3
+	VFMADD213PS numbers<>+1856(SB), Y1, Y3
+	VFMADD213PS numbers<>+1920(SB), Y1, Y3
+	VMULPS      Y0, Y2, Y0
+	VDIVPS      Y3, Y0, Y0
+	VMOVUPS     Y0, (AX)(BX*1)
+	VMOVUPS     32(CX)(BX*1), Y0
+	VMOVUPS     numbers<>+640(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     numbers<>+704(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     numbers<>+1216(SB), Y2
+	VFMADD213PS numbers<>+1280(SB), Y1, Y2
+	VFMADD213PS numbers<>+1344(SB), Y1, Y2
+	VFMADD213PS numbers<>+1408(SB), Y1, Y2
+	VFMADD213PS numbers<>+1472(SB), Y1, Y2
+	VFMADD213PS numbers<>+1536(SB), Y1, Y2
+	VFMADD213PS numbers<>+1600(SB), Y1, Y2
+	VMOVUPS     numbers<>+1664(SB), Y3
+	VFMADD213PS numbers<>+1728(SB), Y1, Y3
+	VFMADD213PS numbers<>+1792(SB), Y1, Y3
+	VFMADD213PS numbers<>+1856(SB), Y1, Y3
+	VFMADD213PS numbers<>+1920(SB), Y1, Y3
+	VMULPS      Y0, Y2, Y0
+	VDIVPS      Y3, Y0, Y0
+	VMOVUPS     Y0, 32(AX)(BX*1)
+	VMOVUPS     64(CX)(BX*1), Y0
+	VMOVUPS     numbers<>+640(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     numbers<>+704(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     numbers<>+1216(SB), Y2
+	VFMADD213PS numbers<>+1280(SB), Y1, Y2
+	VFMADD213PS numbers<>+1344(SB), Y1, Y2
+	VFMADD213PS numbers<>+1408(SB), Y1, Y2
+	VFMADD213PS numbers<>+1472(SB), Y1, Y2
+	VFMADD213PS numbers<>+1536(SB), Y1, Y2
+	VFMADD213PS numbers<>+1600(SB), Y1, Y2
+	VMOVUPS     numbers<>+1664(SB), Y3
+	VFMADD213PS numbers<>+1728(SB), Y1, Y3
+	VFMADD213PS numbers<>+1792(SB), Y1, Y3
+	VFMADD213PS numbers<>+1856(SB), Y1, Y3
+	VFMADD213PS numbers<>+1920(SB), Y1, Y3
+	VMULPS      Y0, Y2, Y0
+	VDIVPS      Y3, Y0, Y0
+	VMOVUPS     Y0, 64(AX)(BX*1)
+	VMOVUPS     96(CX)(BX*1), Y0
+	VMOVUPS     numbers<>+640(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     numbers<>+704(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     numbers<>+1216(SB), Y2
+	VFMADD213PS numbers<>+1280(SB), Y1, Y2
+	VFMADD213PS numbers<>+1344(SB), Y1, Y2
+	VFMADD213PS numbers<>+1408(SB), Y1, Y2
+	VFMADD213PS numbers<>+1472(SB), Y1, Y2
+	VFMADD213PS numbers<>+1536(SB), Y1, Y2
+	VFMADD213PS numbers<>+1600(SB), Y1, Y2
+	VMOVUPS     numbers<>+1664(SB), Y3
+	VFMADD213PS numbers<>+1728(SB), Y1, Y3
+	VFMADD213PS numbers<>+1792(SB), Y1, Y3
+	VFMADD213PS numbers<>+1856(SB), Y1, Y3
+	VFMADD213PS numbers<>+1920(SB), Y1, Y3
+	VMULPS      Y0, Y2, Y0
+	VDIVPS      Y3, Y0, Y0
+	VMOVUPS     Y0, 96(AX)(BX*1)
+	ADDQ        $0x00000080, BX
+	SUBQ        $0x20, DX
+	JMP         by4
+
+after4:
+by1:
+	CMPQ        DX, $0x08
+	JLT         after1
+	VMOVUPS     (CX)(BX*1), Y0
+	VMOVUPS     numbers<>+640(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     numbers<>+704(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     numbers<>+1216(SB), Y2
+	VFMADD213PS numbers<>+1280(SB), Y1, Y2
+	VFMADD213PS numbers<>+1344(SB), Y1, Y2
+	VFMADD213PS numbers<>+1408(SB), Y1, Y2
+	VFMADD213PS numbers<>+1472(SB), Y1, Y2
+	VFMADD213PS numbers<>+1536(SB), Y1, Y2
+	VFMADD213PS numbers<>+1600(SB), Y1, Y2
+	VMOVUPS     numbers<>+1664(SB), Y3
+	VFMADD213PS numbers<>+1728(SB), Y1, Y3
+	VFMADD213PS numbers<>+1792(SB), Y1, Y3
+	VFMADD213PS numbers<>+1856(SB), Y1, Y3
+	VFMADD213PS numbers<>+1920(SB), Y1, Y3
+	VMULPS      Y0, Y2, Y0
+	VDIVPS      Y3, Y0, Y0
+	VMOVUPS     Y0, (AX)(BX*1)
+	ADDQ        $0x00000020, BX
+	SUBQ        $0x08, DX
+	JMP         by1
+
+after1:
+	CMPQ        DX, $0x00
+	JLE         done
+	MOVQ        $0x00000008, SI
+	CMPQ        DX, SI
+	CMOVQLT     DX, SI
+	NEGQ        SI
+	LEAQ        tails<>+32(SB), DX
+	VMOVUPS     (DX)(SI*4), Y0
+	VMASKMOVPS  (CX)(BX*1), Y0, Y1
+	VMOVUPS     numbers<>+640(SB), Y2
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     numbers<>+704(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VMULPS      Y1, Y1, Y2
+	VMOVUPS     numbers<>+1216(SB), Y3
+	VFMADD213PS numbers<>+1280(SB), Y2, Y3
+	VFMADD213PS numbers<>+1344(SB), Y2, Y3
+	VFMADD213PS numbers<>+1408(SB), Y2, Y3
+	VFMADD213PS numbers<>+1472(SB), Y2, Y3
+	VFMADD213PS numbers<>+1536(SB), Y2, Y3
+	VFMADD213PS numbers<>+1600(SB), Y2, Y3
+	VMOVUPS     numbers<>+1664(SB), Y4
+	VFMADD213PS numbers<>+1728(SB), Y2, Y4
+	VFMADD213PS numbers<>+1792(SB), Y2, Y4
+	VFMADD213PS numbers<>+1856(SB), Y2, Y4
+	VFMADD213PS numbers<>+1920(SB), Y2, Y4
+	VMULPS      Y1, Y3, Y1
+	VDIVPS      Y4, Y1, Y1
+	VMASKMOVPS  Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func momentsAVX2(first *float32, second *float32, x *float32, rows int, pitch uintptr, tail int)
 // Requires: AVX, CMOV, FMA3
 TEXT ·momentsAVX2(SB), NOSPLIT, $0-48
@@ -10093,13 +12705,17 @@ pixel:
 by8:
 	CMPQ    R9, $0x08
 	JLT     after8
-	VMOVUPS (CX)(BX*1), Y0
-	VMOVUPS (CX)(SI*1), Y1
-	VMAXPS  Y0, Y1, Y0
-	VMOVUPS (DX)(BX*1), Y1
-	VMAXPS  Y0, Y1, Y0
-	VMOVUPS (DX)(SI*1), Y1
-	VMAXPS  Y0, Y1, Y0
+	VMOVUPS (CX)(BX*1), Y1
+	VMOVUPS (CX)(SI*1), Y2
+	VMOVUPS (DX)(BX*1), Y3
+	VMOVUPS (DX)(SI*1), Y4
+	VMAXPS  Y1, Y2, Y0
+	VMAXPS  Y0, Y3, Y0
+	VMAXPS  Y0, Y4, Y0
+	VCMPPS  $0x03, Y1, Y2, Y1
+	VORPS   Y1, Y0, Y0
+	VCMPPS  $0x03, Y3, Y4, Y1
+	VORPS   Y1, Y0, Y0
 	VMOVUPS Y0, (AX)(BX*1)
 	ADDQ    $0x20, BX
 	ADDQ    $0x20, SI
@@ -10115,13 +12731,17 @@ after8:
 	NEGQ       R10
 	LEAQ       tails<>+32(SB), R9
 	VMOVUPS    (R9)(R10*4), Y0
-	VMASKMOVPS (CX)(BX*1), Y0, Y1
-	VMASKMOVPS (CX)(SI*1), Y0, Y2
-	VMAXPS     Y1, Y2, Y1
-	VMASKMOVPS (DX)(BX*1), Y0, Y2
-	VMAXPS     Y1, Y2, Y1
-	VMASKMOVPS (DX)(SI*1), Y0, Y2
-	VMAXPS     Y1, Y2, Y1
+	VMASKMOVPS (CX)(BX*1), Y0, Y2
+	VMASKMOVPS (CX)(SI*1), Y0, Y3
+	VMASKMOVPS (DX)(BX*1), Y0, Y4
+	VMASKMOVPS (DX)(SI*1), Y0, Y5
+	VMAXPS     Y2, Y3, Y1
+	VMAXPS     Y1, Y4, Y1
+	VMAXPS     Y1, Y5, Y1
+	VCMPPS     $0x03, Y2, Y3, Y2
+	VORPS      Y2, Y1, Y1
+	VCMPPS     $0x03, Y4, Y5, Y2
+	VORPS      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)(BX*1)
 
 next:

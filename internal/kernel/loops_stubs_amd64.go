@@ -44,6 +44,46 @@ func normBackReLUAVX512(dx *float32, dy *float32, y *float32, x *float32, a *flo
 //go:noescape
 func adamAVX512(w *float32, m *float32, v *float32, average *float32, grad *float32, check *float32, n int, keep1 float32, take1 float32, keep2 float32, take2 float32, rate float32, scale float32, epsilon float32, fresh float32)
 
+// maxAVX512 is Set.Max for n elements.
+//
+//go:noescape
+func maxAVX512(dst *float32, a *float32, b *float32, n int)
+
+// multiplyAVX512 is Set.Multiply for n elements.
+//
+//go:noescape
+func multiplyAVX512(dst *float32, src *float32, n int)
+
+// slopeAVX512 is Set.Slope for n elements.
+//
+//go:noescape
+func slopeAVX512(dst *float32, src *float32, slope *float32, n int, period int)
+
+// clampAVX512 is Set.Clamp for n elements.
+//
+//go:noescape
+func clampAVX512(dst *float32, src *float32, n int, lo float32, hi float32)
+
+// expAVX512 is Set.Exp for n elements.
+//
+//go:noescape
+func expAVX512(dst *float32, src *float32, n int)
+
+// sigmoidAVX512 is Set.Sigmoid for n elements.
+//
+//go:noescape
+func sigmoidAVX512(dst *float32, src *float32, n int)
+
+// tanhAVX512 is Set.Tanh for n elements: m/(m+2) with m = e^2x − 1.
+//
+//go:noescape
+func tanhAVX512(dst *float32, src *float32, n int)
+
+// erfAVX512 is Set.Erf for n elements.
+//
+//go:noescape
+func erfAVX512(dst *float32, src *float32, n int)
+
 // momentsAVX512 sets first and second, 64 values each, to the column sums of x and x².
 //
 //go:noescape
@@ -180,6 +220,46 @@ func normBackReLUAVX2(dx *float32, dy *float32, y *float32, x *float32, a *float
 //
 //go:noescape
 func adamAVX2(w *float32, m *float32, v *float32, average *float32, grad *float32, check *float32, n int, keep1 float32, take1 float32, keep2 float32, take2 float32, rate float32, scale float32, epsilon float32, fresh float32)
+
+// maxAVX2 is Set.Max for n elements.
+//
+//go:noescape
+func maxAVX2(dst *float32, a *float32, b *float32, n int)
+
+// multiplyAVX2 is Set.Multiply for n elements.
+//
+//go:noescape
+func multiplyAVX2(dst *float32, src *float32, n int)
+
+// slopeAVX2 is Set.Slope for n elements.
+//
+//go:noescape
+func slopeAVX2(dst *float32, src *float32, slope *float32, n int, period int)
+
+// clampAVX2 is Set.Clamp for n elements.
+//
+//go:noescape
+func clampAVX2(dst *float32, src *float32, n int, lo float32, hi float32)
+
+// expAVX2 is Set.Exp for n elements.
+//
+//go:noescape
+func expAVX2(dst *float32, src *float32, n int)
+
+// sigmoidAVX2 is Set.Sigmoid for n elements.
+//
+//go:noescape
+func sigmoidAVX2(dst *float32, src *float32, n int)
+
+// tanhAVX2 is Set.Tanh for n elements: m/(m+2) with m = e^2x − 1.
+//
+//go:noescape
+func tanhAVX2(dst *float32, src *float32, n int)
+
+// erfAVX2 is Set.Erf for n elements.
+//
+//go:noescape
+func erfAVX2(dst *float32, src *float32, n int)
 
 // momentsAVX2 sets first and second, 32 values each, to the column sums of x and x².
 //

@@ -52,15 +52,17 @@ func sigmoidGeneric(dst, src []float32) {
 func tanhGeneric(dst, src []float32) {
 	src = src[:len(dst)]
 	for i, v := range src {
-		m := Expm1(2 * min(max(float64(v), -20), 20))
+		s, m := power(2 * min(max(float64(v), -20), 20))
+		m = float64(s*m) + (s - 1)
 		dst[i] = float32(m / (m + 2))
 	}
 }
 
-// Expm1 is e^x − 1, to 1e-8 of its value; also of a small one.
-func Expm1(x float64) float64 {
-	s, m := power(x)
-	return float64(s*m) + (s - 1)
+func erfGeneric(dst, src []float32) {
+	src = src[:len(dst)]
+	for i, v := range src {
+		dst[i] = float32(math.Erf(float64(v)))
+	}
 }
 
 // power splits e^x into s·(1 + m), with s a power of two and |m| < 0.42, to 1e-8

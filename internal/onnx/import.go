@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"unetbench/graph"
@@ -377,9 +378,12 @@ func (n *Node) int(name string, otherwise int64) int64 {
 	return otherwise
 }
 
+// float is an attribute as it was written before it was rounded to float32:
+// 1e-5, not 9.99999974e-06.
 func (n *Node) float(name string, otherwise float64) float64 {
 	if a := n.attribute(name); a != nil {
-		return float64(a.Float)
+		v, _ := strconv.ParseFloat(strconv.FormatFloat(float64(a.Float), 'g', -1, 32), 64) // what was formatted parses
+		return v
 	}
 	return otherwise
 }

@@ -16,7 +16,7 @@ func arithmetic(c *call) (*operand, error) {
 	case a == nil || b == nil || len(c.in) > 2:
 		return nil, fmt.Errorf("%d operands: want two", len(c.in))
 	case a.isMap() && b.isMap():
-		return maps(c, a, b)
+		return ofMaps(c, a, b)
 	case a.isMap():
 		return withConstant(c, a, b, false)
 	case b.isMap():
@@ -158,8 +158,8 @@ func constantsOf(c *call, a, b *Tensor) (*operand, error) {
 	return &operand{floats: out}, nil
 }
 
-// maps is of two maps, of which sides of 1 are repeated.
-func maps(c *call, a, b *operand) (*operand, error) {
+// ofMaps is of two maps, of which sides of 1 are repeated.
+func ofMaps(c *call, a, b *operand) (*operand, error) {
 	axes := a.axes
 	if len(b.axes) > len(axes) {
 		axes = b.axes

@@ -29,6 +29,7 @@ func slice(c *call) (*operand, error) {
 	if len(starts) != len(ends) || axes != nil && len(axes) != len(starts) || steps != nil && len(steps) != len(starts) {
 		return nil, fmt.Errorf("%d starts, %d ends, %d axes, %d steps", len(starts), len(ends), len(axes), len(steps))
 	}
+	before := len(c.g.Nodes)
 	for i := range starts {
 		axis, step := i, 1
 		if axes != nil {
@@ -38,7 +39,7 @@ func slice(c *call) (*operand, error) {
 			step = steps[i]
 		}
 		if v.isMap() {
-			v, err = c.cutMap(v, axis, step, starts[i], ends[i])
+			v, err = c.cutMap(v, axis, step, starts[i], ends[i], before)
 		} else {
 			v, err = cutSizes(v, axis, step, starts[i], ends[i])
 		}
@@ -87,8 +88,9 @@ func place(l, n *graph.Length) *graph.Length {
 	return l.Least(n)
 }
 
-// cutMap takes a part of one axis of a map.
-func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*operand, error) {
+// cutMap takes a part of one axis of a map. Where the other one was cut by this
+// same call, whose nodes begin with number before, both are one Crop.
+func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length, before int) (*operand, error) {
 	a, err := v.axis(axis)
 	if err != nil || v.groups > 0 || v.parts != nil {
 		return nil, fmt.Errorf("axis %d of %s", axis, v.axes)
@@ -96,31 +98,29 @@ func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*oper
 	if step < 1 || step > 1 && a < 2 {
 		return nil, fmt.Errorf("elements in steps of %d along axis %d of %s: only steps forward along height and width are known", step, axis, v.axes)
 	}
-	if a == 0 { // the batch is one map
+	switch a {
+	case 0: // the batch is one map
 		return v, nil
+	case 1:
+		return c.cutChannels(v, from, to)
 	}
-	n := graph.Px(c.channels[v.node])
-	if a > 1 {
-		n = graph.Side(v.node, a-2)
-		to = c.atAnySize(v.node, a-2, from, to)
+	x := v.node
+	also := x.Op == graph.Crop && x.ID >= before
+	if also {
+		x = x.In[0]
 	}
-	from, to = place(from, n), place(to, n)
-	if a == 1 {
-		f, ok1 := from.Fixed()
-		t, ok2 := to.Fixed()
-		if !ok1 || !ok2 || t <= f {
-			return nil, fmt.Errorf("channels from %v to %v", from, to)
-		}
-		if f == 0 && t == c.channels[v.node] {
-			return v, nil
-		}
-		return c.on(v, graph.Select, graph.Node{First: f, Channels: t - f}), nil
-	}
-	l := []*graph.Length{graph.Px(0), graph.Px(0), graph.Side(v.node, 0), graph.Side(v.node, 1)}
-	l[a-2], l[a] = from, to.Minus(from)
+	n := graph.Side(x, a-2)
+	from, to = place(from, n), place(c.atAnySize(x, a-2, from, to), n)
 	y := v
 	if f, ok := from.Fixed(); !ok || f != 0 || to != n {
-		y = c.on(v, graph.Crop, graph.Node{Lengths: l})
+		l := []*graph.Length{graph.Px(0), graph.Px(0), graph.Side(x, 0), graph.Side(x, 1)}
+		if also {
+			l = v.node.Lengths
+		}
+		l[a-2], l[a] = from, to.Minus(from)
+		if !also {
+			y = c.on(v, graph.Crop, graph.Node{Lengths: l})
+		}
 	}
 	if step > 1 { // the mean of one px in so many
 		p := graph.Node{Kernel: [2]int{1, 1}, Stride: [2]int{1, 1}}
@@ -128,6 +128,20 @@ func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length) (*oper
 		y = c.on(y, graph.AvgPool, p)
 	}
 	return y, nil
+}
+
+// cutChannels takes some channels of a map.
+func (c *call) cutChannels(v *operand, from, to *graph.Length) (*operand, error) {
+	n := c.channels[v.node]
+	f, ok1 := place(from, graph.Px(n)).Fixed()
+	t, ok2 := place(to, graph.Px(n)).Fixed()
+	if !ok1 || !ok2 || t <= f {
+		return nil, fmt.Errorf("channels from %v to %v of %d", from, to, n)
+	}
+	if f == 0 && t == n {
+		return v, nil
+	}
+	return c.on(v, graph.Select, graph.Node{First: f, Channels: t - f}), nil
 }
 
 // atAnySize is where a cut ends that a file with fixed sizes gives as a number:

@@ -31,13 +31,7 @@ func MONAI(size graph.Size, g Geometry, tile int, overlap float64) (*Plan, error
 		case tile > n:
 			return row{}, fmt.Errorf("tile %d px is larger than the image of %v px: use a tile of at most %d", tile, size, a.Below(min(size.H, size.W)))
 		}
-		r := row{side: tile}
-		stride := max(int(float64(tile)*(1-overlap)), 1)
-		for o := 0; o+tile < n; o += stride {
-			r.origin = append(r.origin, o)
-		}
-		r.origin = append(r.origin, n-tile)
-		return r, nil
+		return row{tile, march(n, tile, max(int(float64(tile)*(1-overlap)), 1))}, nil
 	}
 	h, err := lay(g.H, size.H)
 	if err != nil {

@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"slices"
 
 	"unetbench/graph"
 )
 
 // A Tile is one call of the network. All rectangles are in px of the image.
 type Tile struct {
-	Read image.Rectangle // network input; it may leave the image, which is mirrored there
+	Read image.Rectangle // network input; it may leave the image: see Plan.Beyond
 	Out  image.Rectangle // network output
 	Keep image.Rectangle // the part of Out that this tile owns
 }
@@ -22,9 +21,14 @@ type Plan struct {
 	Tiles  []Tile          // row by row
 
 	// Exact tells that the tiles give, bit for bit, what the whole image in one
-	// piece gives: the network is equivariant, the origins lie on its step, and
-	// at least its halo is discarded at every inner edge.
-	Exact bool
+	// piece gives (filled likewise beyond its border): the network is
+	// equivariant, the origins lie on its step, and at least its halo is
+	// discarded at every inner edge. Faults tell why not.
+	Exact  bool
+	Faults []Fault
+
+	// Beyond is what tiles read outside the image.
+	Beyond Beyond
 
 	// MinOverlap is the smallest overlap of two neighbouring tiles' outputs; it
 	// may be more than was asked for, never less. 0 for a single tile.
@@ -141,22 +145,5 @@ func WithContext(size graph.Size, g Geometry, margin int) (*Plan, error) {
 
 // cross makes the plan whose tiles stand at every pair of origins.
 func cross(size graph.Size, g Geometry, h, w row) *Plan {
-	p := &Plan{
-		Bounds: image.Rect(0, 0, size.W, size.H),
-		Exact:  h.exact(g.H) && w.exact(g.W),
-	}
-	if o := append(h.overlaps(g.H), w.overlaps(g.W)...); len(o) > 0 {
-		p.MinOverlap = slices.Min(o)
-	}
-	for i, y := range h.origin {
-		for j, x := range w.origin {
-			out := image.Rect(x, y, x+g.W.out(w.side), y+g.H.out(h.side))
-			p.Tiles = append(p.Tiles, Tile{
-				Read: image.Rect(x-g.W.Before, y-g.H.Before, x-g.W.Before+w.side, y-g.H.Before+h.side),
-				Out:  out,
-				Keep: image.Rect(w.seam(g.W, j), h.seam(g.H, i), w.seam(g.W, j+1), h.seam(g.H, i+1)).Intersect(p.Bounds),
-			})
-		}
-	}
-	return p
+	return assemble(size, g, h.pieces(g.H), w.pieces(g.W))
 }

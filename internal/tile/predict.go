@@ -18,7 +18,7 @@ type Predictor interface {
 
 // Predict runs p over every tile of the plan and returns C×H×W logits over
 // Bounds. img holds the image with margin px of true context on each side of
-// Bounds; beyond those it is mirrored.
+// Bounds; outside those tiles read what pl.Beyond says.
 func (pl *Plan) Predict(p Predictor, img *graph.Map, margin int) (*graph.Map, error) {
 	return pl.PredictParallel([]Predictor{p}, img, margin)
 }
@@ -45,7 +45,7 @@ func (pl *Plan) PredictParallel(ps []Predictor, img *graph.Map, margin int) (*gr
 				if i >= len(pl.Tiles) {
 					return
 				}
-				in := window(&own, img, pl.Tiles[i].Read.Add(image.Pt(margin, margin)))
+				in := window(&own, img, pl.Tiles[i].Read.Add(image.Pt(margin, margin)), pl.Beyond)
 				y, err := p.Predict(in)
 				more = s.put(i, y, err)
 			}
@@ -55,16 +55,16 @@ func (pl *Plan) PredictParallel(ps []Predictor, img *graph.Map, margin int) (*gr
 	return s.finish()
 }
 
-// window is what of img lies in r, mirrored beyond img: img itself, or *own, which
+// window is what of img lies in r, and what is beyond img: img itself, or *own, which
 // it replaces if r has another shape.
-func window(own **graph.Map, img *graph.Map, r image.Rectangle) *graph.Map {
+func window(own **graph.Map, img *graph.Map, r image.Rectangle, beyond Beyond) *graph.Map {
 	if r == image.Rect(0, 0, img.W, img.H) {
 		return img
 	}
 	if s := (graph.Shape{C: img.C, H: r.Dy(), W: r.Dx()}); *own == nil || (*own).Shape != s {
 		*own = graph.NewMap(s)
 	}
-	Fill(*own, img, r.Min)
+	beyond.Fill(*own, img, r.Min)
 	return *own
 }
 

@@ -81,22 +81,3 @@ func (r row) seam(a Axis, i int) int {
 	before, after := max(a.HaloBefore, 0), max(a.HaloAfter, 0)
 	return r.origin[i] + min(max(before+floorTo(overlap-before-after, 2)/2, 0), overlap)
 }
-
-// overlaps lists how many px of output each tile shares with the one before it.
-func (r row) overlaps(a Axis) (o []int) {
-	for i := 1; i < len(r.origin); i++ {
-		o = append(o, r.origin[i-1]+a.out(r.side)-r.origin[i])
-	}
-	return o
-}
-
-// exact reports whether the tiles give what the whole gives.
-func (r row) exact(a Axis) bool {
-	halo, ok := a.halo()
-	for i, overlap := range r.overlaps(a) {
-		if !ok || a.Wraps || mod(r.origin[i+1], a.Step) != 0 || overlap < halo {
-			return false
-		}
-	}
-	return true
-}

@@ -1,6 +1,9 @@
 package tile
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A Window gives the weights by which tiles are blended where they overlap:
 // those of an output of h×w px, row by row, all of them positive.
@@ -57,7 +60,10 @@ func (pl *Plan) Blended(w Window) *Plan {
 	p := *pl
 	if len(p.Tiles) > 1 {
 		p.Window = w
-		p.Exact = p.Exact && w == nil
+		if w != nil {
+			p.Exact = false
+			p.Faults = append(slices.Clone(p.Faults), Blending)
+		}
 	}
 	return &p
 }

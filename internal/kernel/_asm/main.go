@@ -39,8 +39,10 @@ func products() {
 }
 
 func others() {
+	numbers()
 	for _, v := range []isa{avx512, avx2} {
 		elementwise(v)
+		pointwise(v)
 		reductions(v)
 		pools(v)
 		transforms(v)

@@ -13,10 +13,16 @@ func pools(v isa) {
 	p := &pool{small: "dst", large: []string{"r0", "r1"}}
 	p.write(v, "maxPool2", "Set.MaxPool2.", "dst, r0, r1", func(v isa, mask Register) {
 		at := p.corners("r0", "r1")
-		m := v.load(at[0], mask)
-		for _, a := range at[1:] {
-			VMAXPS(m, v.load(a, mask), m)
+		m := v.vec()
+		var x [4]VecVirtual
+		for i, a := range at {
+			x[i] = v.load(a, mask)
 		}
+		VMAXPS(x[0], x[1], m)
+		VMAXPS(m, x[2], m)
+		VMAXPS(m, x[3], m)
+		v.orNaN(x[0], x[1], m)
+		v.orNaN(x[2], x[3], m)
 		v.store(m, mask, p.out())
 	})
 

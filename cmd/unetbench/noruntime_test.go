@@ -1,0 +1,7 @@
+//go:build !ort
+
+package main
+
+const builtWithRuntime = false
+
+func runtimeLibrary() (string, error) { return "", nil }

@@ -1,0 +1,3 @@
+package probe
+
+func (p *prober) tilers() error { return nil }
