@@ -112,6 +112,8 @@ func (c *call) reshapeMap(v *operand, to []*graph.Length) (*operand, error) {
 		return &operand{node: v.node, axes: v.axes, groups: size(1)}, nil
 	case v.groups == 0 && c.pixel[v.node] && len(to) == 2:
 		return &operand{node: v.node, axes: "NC"}, nil
+	case v.groups == 0 && c.pixel[v.node] && len(to) == 4 && size(1) == 1 && size(2) == 1 && (size(3) == n || size(3) == -1):
+		return &operand{node: v.node, axes: "NHWC"}, nil
 	case v.groups == 0 && c.pixel[v.node] && same:
 		return &operand{node: v.node, axes: "NCHW"}, nil
 	case v.groups == 0 && same && v.axes == "NCHW" && size(2) < 1 && size(3) < 1:
