@@ -141,6 +141,8 @@ func TestOperators(t *testing.T) {
 			node("Unsqueeze", []string{"m", "one"}, "u"), node("Mul", []string{"u", "x"}, "y")}, same, func(m *graph.Map, c, y, x int) float64 {
 			return at(m, c, y, x) * over(func(v []float64) float64 { return (v[0] + v[1] + v[2] + v[3]) / 4 })(m, c, y, x)
 		}},
+		"fifth axis": {[]message{whole("first", 0)}, []message{node("Unsqueeze", []string{"x", "first"}, "u"), node("Relu", []string{"u"}, "r"),
+			node("Squeeze", []string{"r", "first"}, "y")}, same, each(func(x float64) float64 { return max(x, 0) })},
 		"every second": {[]message{whole("from", 1, 0), whole("to", 1<<62, 1<<62), whole("axes", 2, 3), whole("step", 2, 3)},
 			[]message{node("Slice", []string{"x", "from", "to", "axes", "step"}, "y")}, graph.Shape{C: 4, H: 3, W: 3},
 			func(m *graph.Map, c, y, x int) float64 { return at(m, c, 1+2*y, 3*x) }},
