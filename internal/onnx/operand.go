@@ -103,5 +103,8 @@ func (v *operand) axis(i int) (int, error) {
 	if i < 0 || i >= len(v.axes) {
 		return 0, fmt.Errorf("axis %d of %d", i, len(v.axes))
 	}
+	if v.axes[i] == '1' {
+		return 0, fmt.Errorf("axis %d of %s: maps stacked along a fifth axis are not known", i, v.axes)
+	}
 	return slices.Index([]byte("NCHW"), v.axes[i]), nil
 }

@@ -186,14 +186,9 @@ func transpose(c *call) (*operand, error) {
 	if p := c.ints("output_padding"); len(p) == 2 {
 		more = [2]int(p)
 	}
-	// output_shape and SAME make the output stride times as long.
 	if size := c.ints("output_shape"); size != nil || win.auto != "" {
-		for axis := range 2 {
-			all := (win.kernel[axis]-1)*win.dilation[axis] + 1 - win.stride[axis]
-			less := max(all, 0) / 2
-			if win.pads[axis], win.pads[axis+2] = less, all-less; win.auto == "SAME_LOWER" {
-				win.pads[axis], win.pads[axis+2] = all-less, less
-			}
+		if err := c.toShape(x, &win, size, more); err != nil {
+			return nil, err
 		}
 	}
 	channels := w.Dims[1] * max(grouped(c), 1)
@@ -214,6 +209,35 @@ func transpose(c *call) (*operand, error) {
 		return nil, fmt.Errorf("pads %v: want 0 or more", win.pads)
 	}
 	return c.on(y, graph.Pad, cut), nil
+}
+
+// toShape sets the pads of a transposed convolution that leave output_shape, or
+// stride times the length for SAME. An odd one is cut off the tail for SAME_UPPER, and
+// else off the head.
+func (c *call) toShape(x *operand, w *window, size []int, more [2]int) error {
+	if size != nil && (c.fixed.H == 0 || c.fixed.W == 0 || len(size) < 2) {
+		return fmt.Errorf("output_shape %v is known only for an input of fixed size", size)
+	}
+	for axis := range 2 {
+		all := (w.kernel[axis]-1)*w.dilation[axis] + 1 - w.stride[axis] + more[axis]
+		if size != nil {
+			shapes, err := c.g.Infer(c.fixed)
+			if err != nil {
+				return err
+			}
+			n := [2]int{shapes[x.node.ID].H, shapes[x.node.ID].W}[axis]
+			all += n*w.stride[axis] - size[len(size)-2+axis]
+		}
+		if all < 0 {
+			return fmt.Errorf("output_shape %v is larger than kernel %v and stride %v make it", size, w.kernel, w.stride)
+		}
+		head := all - all/2
+		if w.auto == "SAME_UPPER" {
+			head = all / 2
+		}
+		w.pads[axis], w.pads[axis+2] = head, all-head
+	}
+	return nil
 }
 
 // spread is a kernel with zeros between its taps, for its dilation, and beyond

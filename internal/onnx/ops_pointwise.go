@@ -102,7 +102,11 @@ func (c *call) overChannels() (*operand, error) {
 	axis := int(c.int("axis", otherwise))
 	a, err := x.axis(axis)
 	if last := axis == -1 || axis == len(x.axes)-1; err != nil || a != 1 || c.opset < 13 && !last && !c.pixel[x.node] {
-		return nil, fmt.Errorf("it goes over axis %d of %s: only over the channels is it known", axis, x.axes)
+		from := ""
+		if c.opset < 13 {
+			from = " and all behind it, as before opset 13"
+		}
+		return nil, fmt.Errorf("it goes over axis %d of %s%s: only over the channels is it known", axis, x.axes, from)
 	}
 	return x, nil
 }

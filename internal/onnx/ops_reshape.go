@@ -112,6 +112,8 @@ func (c *call) reshapeMap(v *operand, to []*graph.Length) (*operand, error) {
 		return &operand{node: v.node, axes: v.axes, groups: size(1)}, nil
 	case v.groups == 0 && c.pixel[v.node] && len(to) == 2:
 		return &operand{node: v.node, axes: "NC"}, nil
+	case v.groups == 0 && c.pixel[v.node] && len(to) == 4 && size(1) == 1 && size(2) == 1 && (size(3) == n || size(3) == -1):
+		return &operand{node: v.node, axes: "NHWC"}, nil
 	case v.groups == 0 && c.pixel[v.node] && same:
 		return &operand{node: v.node, axes: "NCHW"}, nil
 	case v.groups == 0 && same && v.axes == "NCHW" && size(2) < 1 && size(3) < 1:
@@ -164,26 +166,29 @@ func squeeze(c *call) (*operand, error) {
 }
 
 // squeezeMap drops axes of one element, or gives back such that were dropped: the
-// missing ones in the order N, C, H, W.
+// missing ones in the order N, C, H, W, then 1 for such as no map has.
 func (c *call) squeezeMap(v *operand, axes []int) (*operand, error) {
 	if c.Op == "Squeeze" {
-		dropped := map[byte]bool{}
+		dropped := make([]bool, len(v.axes))
 		for i := range len(v.axes) {
-			if axes == nil && c.single(v, v.axes[i]) {
-				dropped[v.axes[i]] = true
-			}
+			dropped[i] = axes == nil && c.single(v, v.axes[i])
 		}
 		for _, i := range axes {
-			a, err := v.axis(i)
-			if err != nil {
-				return nil, err
+			if i < 0 {
+				i += len(v.axes)
 			}
-			if !c.single(v, "NCHW"[a]) {
+			if i < 0 || i >= len(v.axes) || !c.single(v, v.axes[i]) {
 				return nil, fmt.Errorf("axis %d of %s is not of one element at any size", i, v.axes)
 			}
-			dropped["NCHW"[a]] = true
+			dropped[i] = true
 		}
-		return &operand{node: v.node, axes: without(v.axes, dropped)}, nil
+		left := ""
+		for i, d := range dropped {
+			if !d {
+				left += v.axes[i : i+1]
+			}
+		}
+		return &operand{node: v.node, axes: left}, nil
 	}
 	rank := len(v.axes) + len(axes)
 	missing, left := "", v.axes
@@ -197,7 +202,7 @@ func (c *call) squeezeMap(v *operand, axes []int) (*operand, error) {
 		switch {
 		case slices.Contains(axes, i) || slices.Contains(axes, i-rank):
 			if missing == "" {
-				return nil, fmt.Errorf("axes %v of %s: maps of more than four axes are not known", axes, v.axes)
+				missing = "1"
 			}
 			all, missing = all+missing[:1], missing[1:]
 		case left != "":
@@ -210,7 +215,7 @@ func (c *call) squeezeMap(v *operand, axes []int) (*operand, error) {
 // single says that axis a of x has one element at any size.
 func (c *call) single(x *operand, a byte) bool {
 	switch a {
-	case 'N':
+	case 'N', '1':
 		return true
 	case 'C':
 		return c.channels[x.node] == 1

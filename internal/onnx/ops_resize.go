@@ -3,6 +3,7 @@ package onnx
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"unetbench/graph"
 )
@@ -23,8 +24,13 @@ func resize(c *call) (*operand, error) {
 			scales = &operand{floats: &Tensor{Type: Float32, Dims: []int{len(s.Floats)}, Floats: s.Floats}}
 		}
 	}
-	if n.Interp, err = c.interpolation(); err != nil {
-		return nil, err
+	if axes := c.ints("axes"); axes != nil {
+		if scales, err = c.allAxes(x, scales, axes, 1); err != nil {
+			return nil, err
+		}
+		if sizes, err = c.allAxes(x, sizes, axes, 0); err != nil {
+			return nil, err
+		}
 	}
 	h, w := axisOf(x, 'H'), axisOf(x, 'W')
 	given := func(v *operand) bool {
@@ -51,7 +57,44 @@ func resize(c *call) (*operand, error) {
 	default:
 		return nil, fmt.Errorf("it has neither sizes nor scales of four axes")
 	}
+	if n.Interp, err = c.interpolation(n.Factor); err != nil {
+		return nil, err
+	}
 	return c.on(x, graph.Resize, n), nil
+}
+
+// allAxes are scales or sizes of all axes where v gives those of some.
+func (c *call) allAxes(x *operand, v *operand, axes []int, otherwise float32) (*operand, error) {
+	if v == nil || v.isMap() {
+		return v, nil
+	}
+	given := max(len(v.ints), len(v.floatsOrNil()))
+	if given == 0 {
+		return v, nil
+	}
+	if given != len(axes) || v.den != nil {
+		return nil, fmt.Errorf("%d numbers for the axes %v", given, axes)
+	}
+	out := &operand{}
+	if v.floats != nil {
+		out.floats = &Tensor{Type: Float32, Dims: []int{len(x.axes)}, Floats: slices.Repeat([]float32{otherwise}, len(x.axes))}
+	} else {
+		out = list(slices.Repeat([]*graph.Length{graph.Px(0)}, len(x.axes)))
+	}
+	for i, a := range axes {
+		if a < 0 {
+			a += len(x.axes)
+		}
+		if a < 0 || a >= len(x.axes) {
+			return nil, fmt.Errorf("axis %d of %s", a, x.axes)
+		}
+		if v.floats != nil {
+			out.floats.Floats[a] = v.floats.Floats[i]
+		} else {
+			out.ints[a] = v.ints[i]
+		}
+	}
+	return out, nil
 }
 
 func axisOf(x *operand, a byte) int {
@@ -63,8 +106,9 @@ func axisOf(x *operand, a byte) int {
 	return 0
 }
 
-// interpolation finds the graph's word for mode and coordinates.
-func (c *call) interpolation() (graph.Interp, error) {
+// interpolation finds the graph's word for mode and coordinates. By a whole
+// factor (0: by another), some that differ elsewhere are the same.
+func (c *call) interpolation(factor int) (graph.Interp, error) {
 	mode, at := c.string("mode", "nearest"), c.string("coordinate_transformation_mode", "half_pixel")
 	rounding := c.string("nearest_mode", "round_prefer_floor")
 	if c.Op == "Upsample" || c.opset < 11 {
@@ -78,6 +122,9 @@ func (c *call) interpolation() (graph.Interp, error) {
 	}
 	switch {
 	case mode == "nearest" && at == "asymmetric" && rounding == "floor":
+		return graph.Nearest, nil
+	case mode == "nearest" && at == "half_pixel" && rounding == "round_prefer_ceil" && factor > 0, // (i+½)/factor − ½ never lies halfway
+		mode == "nearest" && at == "asymmetric" && rounding == "round_prefer_floor" && factor == 2: // i/2 lies halfway or on a px
 		return graph.Nearest, nil
 	case mode == "nearest" && at == "half_pixel" && rounding == "round_prefer_floor":
 		return graph.NearestHalf, nil

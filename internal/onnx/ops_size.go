@@ -12,7 +12,7 @@ func (c *call) lengths(v *operand) []*graph.Length {
 	var out []*graph.Length
 	for _, a := range v.axes {
 		switch a {
-		case 'N':
+		case 'N', '1':
 			out = append(out, graph.Px(1))
 		case 'C':
 			out = append(out, graph.Px(c.channels[v.node]))

@@ -98,31 +98,19 @@ func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length, before
 	if step < 1 || step > 1 && a < 2 {
 		return nil, fmt.Errorf("elements in steps of %d along axis %d of %s: only steps forward along height and width are known", step, axis, v.axes)
 	}
-	if a == 0 { // the batch is one map
+	switch a {
+	case 0: // the batch is one map
 		return v, nil
+	case 1:
+		return c.cutChannels(v, from, to)
 	}
 	x := v.node
-	also := x.Op == graph.Crop && x.ID >= before && a > 1
+	also := x.Op == graph.Crop && x.ID >= before
 	if also {
 		x = x.In[0]
 	}
-	n := graph.Px(c.channels[x])
-	if a > 1 {
-		n = graph.Side(x, a-2)
-		to = c.atAnySize(x, a-2, from, to)
-	}
-	from, to = place(from, n), place(to, n)
-	if a == 1 {
-		f, ok1 := from.Fixed()
-		t, ok2 := to.Fixed()
-		if !ok1 || !ok2 || t <= f {
-			return nil, fmt.Errorf("channels from %v to %v", from, to)
-		}
-		if f == 0 && t == c.channels[v.node] {
-			return v, nil
-		}
-		return c.on(v, graph.Select, graph.Node{First: f, Channels: t - f}), nil
-	}
+	n := graph.Side(x, a-2)
+	from, to = place(from, n), place(c.atAnySize(x, a-2, from, to), n)
 	y := v
 	if f, ok := from.Fixed(); !ok || f != 0 || to != n {
 		l := []*graph.Length{graph.Px(0), graph.Px(0), graph.Side(x, 0), graph.Side(x, 1)}
@@ -140,6 +128,20 @@ func (c *call) cutMap(v *operand, axis, step int, from, to *graph.Length, before
 		y = c.on(y, graph.AvgPool, p)
 	}
 	return y, nil
+}
+
+// cutChannels takes some channels of a map.
+func (c *call) cutChannels(v *operand, from, to *graph.Length) (*operand, error) {
+	n := c.channels[v.node]
+	f, ok1 := place(from, graph.Px(n)).Fixed()
+	t, ok2 := place(to, graph.Px(n)).Fixed()
+	if !ok1 || !ok2 || t <= f {
+		return nil, fmt.Errorf("channels from %v to %v of %d", from, to, n)
+	}
+	if f == 0 && t == n {
+		return v, nil
+	}
+	return c.on(v, graph.Select, graph.Node{First: f, Channels: t - f}), nil
 }
 
 // atAnySize is where a cut ends that a file with fixed sizes gives as a number:

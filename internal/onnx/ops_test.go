@@ -74,6 +74,20 @@ func TestOperators(t *testing.T) {
 	scale := []float32{1, -2, 3, .5}
 	taps := []float32{1, 2, 3, 4}
 	at := func(m *graph.Map, c, y, x int) float64 { return float64(m.At(c, y, x)) }
+	// By a kernel of 1 … 9 at stride 2, of which cut rows and columns are cut off the head.
+	transposed := func(cut int) func(m *graph.Map, _, y, x int) float64 {
+		return func(m *graph.Map, _, y, x int) float64 {
+			sum := 0.0
+			for i := range 9 {
+				if r, s := y+cut-i/3, x+cut-i%3; r >= 0 && s >= 0 && r%2 == 0 && s%2 == 0 && r/2 < m.H && s/2 < m.W {
+					sum += float64(i+1) * at(m, 0, r/2, s/2)
+				}
+			}
+			return sum
+		}
+	}
+	nine := numbers("w", []uint64{4, 1, 3, 3}, append([]float32{1, 2, 3, 4, 5, 6, 7, 8, 9}, make([]float32, 27)...)...)
+	double := graph.Shape{C: 1, H: 12, W: 16}
 	for name, c := range map[string]struct {
 		tensors, nodes []message
 		shape          graph.Shape
@@ -127,6 +141,8 @@ func TestOperators(t *testing.T) {
 			node("Unsqueeze", []string{"m", "one"}, "u"), node("Mul", []string{"u", "x"}, "y")}, same, func(m *graph.Map, c, y, x int) float64 {
 			return at(m, c, y, x) * over(func(v []float64) float64 { return (v[0] + v[1] + v[2] + v[3]) / 4 })(m, c, y, x)
 		}},
+		"fifth axis": {[]message{whole("first", 0)}, []message{node("Unsqueeze", []string{"x", "first"}, "u"), node("Relu", []string{"u"}, "r"),
+			node("Squeeze", []string{"r", "first"}, "y")}, same, each(func(x float64) float64 { return max(x, 0) })},
 		"every second": {[]message{whole("from", 1, 0), whole("to", 1<<62, 1<<62), whole("axes", 2, 3), whole("step", 2, 3)},
 			[]message{node("Slice", []string{"x", "from", "to", "axes", "step"}, "y")}, graph.Shape{C: 4, H: 3, W: 3},
 			func(m *graph.Map, c, y, x int) float64 { return at(m, c, 1+2*y, 3*x) }},
@@ -166,6 +182,12 @@ func TestOperators(t *testing.T) {
 			}
 			return sum
 		}},
+		"SAME_UPPER": {[]message{nine}, []message{node("ConvTranspose", []string{"x", "w"}, "y", integers("strides", 2, 2), word("auto_pad", "SAME_UPPER"))}, double, transposed(0)},
+		"SAME_LOWER": {[]message{nine}, []message{node("ConvTranspose", []string{"x", "w"}, "y", integers("strides", 2, 2), word("auto_pad", "SAME_LOWER"))}, double, transposed(1)},
+		"output_shape": {[]message{nine}, []message{node("ConvTranspose", []string{"x", "w"}, "y", integers("strides", 2, 2), integers("output_shape", 11, 15))},
+			graph.Shape{C: 1, H: 11, W: 15}, transposed(1)},
+		"nearest": {[]message{numbers("s", []uint64{2}, 2, 2)}, []message{node("Resize", []string{"x", "", "s"}, "y", integers("axes", 2, 3), word("nearest_mode", "round_prefer_ceil"))},
+			graph.Shape{C: 4, H: 12, W: 16}, func(m *graph.Map, c, y, x int) float64 { return at(m, c, y/2, x/2) }},
 		"dilated transposed": {[]message{numbers("w", []uint64{4, 1, 2, 2}, append(append(append(append([]float32{}, taps...), 0, 0, 0, 0), 0, 0, 0, 0), 0, 0, 0, 0)...)},
 			[]message{node("ConvTranspose", []string{"x", "w"}, "y", integers("strides", 2, 2), integers("dilations", 3, 3), integers("output_padding", 1, 1))},
 			graph.Shape{C: 1, H: 15, W: 19}, func(m *graph.Map, _, y, x int) float64 {

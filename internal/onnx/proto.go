@@ -2,7 +2,10 @@
 // graphs as ONNX files.
 //
 // The files, in the order in which work passes through them: proto.go (what of
-// onnx.proto is used), decode.go and encode.go (its wire format), …
+// onnx.proto is used), decode.go, tensor.go and encode.go (its wire format);
+// load.go and import.go (the walk over a file's nodes), operand.go (what a name
+// stands for on the way: a map with its axes, constants, or sizes), operators.go
+// (who imports what) and ops_*.go, prune.go and level.go; export*.go the way back.
 package onnx
 
 // A Model is an ONNX file: https://onnx.ai/onnx/repo-docs/IR.html.
