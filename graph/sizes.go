@@ -62,6 +62,23 @@ func (g *Graph) Sizes() (Sizes, error) {
 	return Sizes{h, w}, err
 }
 
+// CheckResolution is an error where the output has not one px for each of the
+// input's, apart from a rim.
+func (g *Graph) CheckResolution() error {
+	for axis, name := range [2]string{"height", "width"} {
+		_, forms, err := g.forms(axis)
+		if err != nil {
+			return err
+		}
+		if in, out := forms[0].a, forms[g.Output().ID].a; in != out {
+			d := gcd(in, out)
+			return fmt.Errorf("%s: %s (%v): the output's %s is %d/%d of the input's; add a Resize behind it, or cut the file before the pooling",
+				g.Name, g.Output().Name, g.Output().Op, name, out/d, in/d)
+		}
+	}
+	return nil
+}
+
 // CheckLegal says where in is floored, and which sizes would not be. Legal
 // sizes return nil.
 func (g *Graph) CheckLegal(in Size) error {
@@ -73,29 +90,48 @@ func (g *Graph) CheckLegal(in Size) error {
 	if err != nil {
 		return err
 	}
-	if sizes.H.Legal(in.H) && sizes.W.Legal(in.W) {
-		return nil
-	}
-	for _, n := range g.Nodes {
-		for axis, name := range [2]string{"height", "width"} {
-			out := length(shapes[n.ID], axis)
-			switch n.Op {
-			case Conv, MaxPool, AvgPool:
-				x := length(shapes[n.In[0].ID], axis)
-				rest := x + n.Pads[axis] + n.Pads[axis+2] - n.window(axis) - (out-1)*n.Stride[axis]
-				if rest > 0 && n.outside(axis) == 0 {
-					return fmt.Errorf("%s: %s (%v): input %v is not legal: a %s of %d px is floored to %d; %s",
-						g.Name, n.Name, n.Op, in, name, x, x-rest, sizes.nearest(in))
-				}
-			case Crop:
-				if x := length(shapes[n.In[0].ID], axis); (x-out)%2 != 0 {
-					return fmt.Errorf("%s: %s (%v): input %v is not legal: %d px cannot be centred in a %s of %d; %s",
-						g.Name, n.Name, n.Op, in, out, name, x, sizes.nearest(in))
-				}
+	for axis, name := range [2]string{"height", "width"} {
+		sides, forms, _ := g.forms(axis)
+		px := [2]int{in.H, in.W}[axis]
+		if sides.Legal(px) {
+			continue
+		}
+		for _, n := range g.Nodes {
+			if why := n.inexact(axis, name, px, shapes, forms); why != "" {
+				return fmt.Errorf("%s: %s (%v): input %v is not legal: %s; %s", g.Name, n.Name, n.Op, in, why, sizes.nearest(in))
 			}
 		}
 	}
+	if sizes.H.Legal(in.H) && sizes.W.Legal(in.W) {
+		return nil
+	}
 	return errors.New(g.Name + ": input " + in.String() + " is not legal; " + sizes.nearest(in))
+}
+
+// inexact says how the length of n differs from the fixed ratio to the input's,
+// px, that it has at legal lengths; "" where it does not.
+func (n *Node) inexact(axis int, name string, px int, shapes []Shape, forms []form) string {
+	if n.Op == Input {
+		return ""
+	}
+	x, y := length(shapes[n.In[0].ID], axis), length(shapes[n.ID], axis)
+	in, out := forms[0], forms[n.ID]
+	if n.Op == Crop && n.Like != nil {
+		if (x-y)%2 == 0 {
+			return ""
+		}
+		return fmt.Sprintf("%d px cannot be centred in a %s of %d", y, name, x)
+	}
+	if (y-out.b)*in.a == out.a*(px-in.b) {
+		return ""
+	}
+	if n.slides() {
+		if rest := x + n.Pads[axis] + n.Pads[axis+2] - n.window(axis) - (y-1)*n.Stride[axis]; rest > 0 {
+			return fmt.Sprintf("a %s of %d px is floored to %d", name, x, x-rest)
+		}
+		return fmt.Sprintf("a %s of %d px becomes %d, rounded up", name, x, y)
+	}
+	return fmt.Sprintf("its %s of %d px is not in the ratio to the input's that it has at legal ones", name, y)
 }
 
 // length is the height (axis 0) or width (axis 1) of s.

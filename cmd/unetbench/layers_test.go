@@ -15,7 +15,7 @@ import (
 // in forbidden not at all.
 var layers = []string{
 	"internal/resource", "internal/npy", "internal/stat", "internal/metric", "internal/kernel", "graph", "internal/modeltest", "graph/graphtest", "arch", "arch/valid", "arch/padded", "arch/resized", "arch/fastai",
-	"arch/archtest", "internal/oracle", "internal/engine/reference", "internal/engine", "internal/onnx", "internal/ort", "internal/tile", "internal/data", "internal/train", "internal/profile", "internal/probe",
+	"arch/archtest", "internal/oracle", "internal/engine/reference", "internal/engine", "internal/onnx", "internal/ort", "internal/tile", "internal/snippet", "internal/plan", "internal/data", "internal/train", "internal/profile", "internal/probe",
 	"bench", "bench/claims", "report", "cmd/unetbench",
 }
 

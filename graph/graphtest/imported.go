@@ -28,7 +28,8 @@ func (d *drawing) reduce(x *graph.Node, s int) *graph.Node {
 		n.Params = d.affine([]int{2, d.count(x), 1, 1}, 2)
 		return d.add(graph.Conv, n, x)
 	case 4:
-		return d.add(graph.AvgPool, graph.Node{Kernel: stride, Stride: stride, Ceil: true}, x)
+		k := s + d.pick("beyond", 0, 1)
+		return d.add(graph.AvgPool, graph.Node{Kernel: [2]int{k, k}, Stride: stride, Ceil: true}, x)
 	}
 	return d.add(graph.MaxPool, graph.Node{Kernel: stride, Stride: stride}, x)
 }

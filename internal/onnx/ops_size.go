@@ -224,6 +224,9 @@ func whole(v *operand) *operand {
 // round is Floor and Ceil of sizes, which are not negative.
 func round(c *call) (*operand, error) {
 	v := c.arg(0)
+	if v != nil && v.floats != nil {
+		return foldFloats(c, v.floats)
+	}
 	if v == nil || v.ints == nil {
 		return nil, fmt.Errorf("only of sizes is it known")
 	}
