@@ -100,7 +100,7 @@ func (b builder) conv(x *graph.Node, in, out int, n graph.Node) *graph.Node {
 	return b.op(graph.Conv, n, x)
 }
 
-var one, two, three = [2]int{1, 1}, [2]int{2, 2}, [2]int{3, 3}
+var two, three = [2]int{2, 2}, [2]int{3, 3}
 
 // ops are graphs of what the variants do not have.
 func ops() []*graph.Graph {

@@ -73,7 +73,6 @@ type importer struct {
 	pixel    map[*graph.Node]bool    // one pixel at any size
 	invented int                     // constants that the file does not hold
 	fixed    graph.Size
-	shapes   []graph.Shape // at the fixed size, as far as they were asked for
 }
 
 // input makes the input node.
