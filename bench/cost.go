@@ -8,12 +8,19 @@ import (
 	"unetbench/internal/tile"
 )
 
-// costImage is the side of the image for which cost curves are drawn, px: a
-// mosaic so large that its last row and column of tiles, which overlap more
-// than the others, hardly count.
+// costImage is the least side of the images for which cost curves are drawn, px:
+// so large that their borders hardly count.
 const costImage = 8192
 
-// costSamples counts what an image of costImage² px costs in tiles of several
+// costSide is the first side from costImage on that tiles just cover, so that the
+// last ones overlap no more than the others do: a cost per px of the tiling alone.
+func costSide(g tile.Geometry, side, overlap int) int {
+	out := side - g.H.Before - g.H.After
+	stride := max((out-overlap)/g.H.Step, 1) * g.H.Step // tile.New says what is wrong with less
+	return out + (costImage-out+stride-1)/stride*stride
+}
+
+// costSamples counts what a large image costs per px in tiles of several
 // sides: without overlap and, where there is such a number, with the overlap
 // that makes tiles agree with the whole image bit for bit.
 func costSamples(c Contestant, regime string, v *coverage) ([]Sample, error) {
@@ -21,7 +28,6 @@ func costSamples(c Contestant, regime string, v *coverage) ([]Sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	size := graph.Square(costImage)
 	var out []Sample
 	last := 0
 	for _, t := range []int{c.Window.In, 256, 384, 512, 768, 1024, 2048} {
@@ -30,17 +36,19 @@ func costSamples(c Contestant, regime string, v *coverage) ([]Sample, error) {
 			continue
 		}
 		last = t
-		overlaps, err := sensibleOverlaps(size, v.geometry, t)
+		overlaps, err := sensibleOverlaps(graph.Square(costSide(v.geometry, t, 0)), v.geometry, t)
 		if err != nil {
 			return nil, err
 		}
-		points, err := CostCurve(c.Graph, v.geometry, size, []int{t}, overlaps)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range points {
-			key := Sample{Arm: c.Name, Regime: regime, Tile: fmt.Sprintf("%d+%d", p.Tile, p.Overlap)}
-			out = append(out, p.Cost.samples(key)...)
+		for _, o := range overlaps {
+			points, err := CostCurve(c.Graph, v.geometry, graph.Square(costSide(v.geometry, t, o)), []int{t}, []int{o})
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range points {
+				key := Sample{Arm: c.Name, Regime: regime, Tile: fmt.Sprintf("%d+%d", p.Tile, p.Overlap)}
+				out = append(out, p.Cost.samples(key)...)
+			}
 		}
 	}
 	return out, nil

@@ -65,7 +65,7 @@ func (v *view) work(arm, tile string) (parts []float64, total float64, ok bool) 
 // overlapFigure stacks what a prediction costs per output pixel.
 func (v *view) overlapFigure() figure {
 	f := figure{ID: "overlap", Title: "What overlap costs", Cols: 4,
-		How: "Multiply-accumulates per output pixel of a large image, exact counts: red is arithmetic done more than once because tiles overlap, amber is spent outside the image; a broken bar goes on to the height that it says."}
+		How: "Multiply-accumulates per output pixel of a large image that the tiles just cover, exact counts: red is arithmetic done more than once because tiles overlap, amber is spent outside the image; a broken bar goes on to the height that it says."}
 	type group struct {
 		arm, title string
 		tiles      []string
