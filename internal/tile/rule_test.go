@@ -130,6 +130,21 @@ func TestRulesLaws(t *testing.T) {
 	})
 }
 
+// The table's MONAI is MONAI's, which MONAI itself was asked about.
+func TestMONAIsRuleIsMONAI(t *testing.T) {
+	for _, size := range []graph.Size{{H: 200, W: 317}, {H: 96, W: 97}} {
+		rule, _ := RuleNamed("monai")
+		got, err := rule.Plan(size, padded3, 96)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := MONAI(size, padded3, 96, 0.25)
+		if err != nil || !slices.Equal(got.Tiles, want.Tiles) {
+			t.Errorf("%v px: %v (%v)", size, got.Tiles, err)
+		}
+	}
+}
+
 // Which rules are without seams on an image of a legal size.
 func TestRulesThatAreExact(t *testing.T) {
 	for _, n := range []fakeNet{{pools: 1, padded: true}, {pools: 1}} {
