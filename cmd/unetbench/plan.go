@@ -137,7 +137,9 @@ func (p *planning) snippet(r *plan.Result, model *onnx.Network) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	s.ChannelsLast = model != nil && model.NHWC
+	if model != nil {
+		s.ChannelsLast, s.OutputLast = model.NHWC, model.NHWCOut
+	}
 	switch p.paste {
 	case "onnxruntime":
 		return s.ONNXRuntime()
