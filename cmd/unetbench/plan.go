@@ -75,6 +75,9 @@ func (p *planning) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if p.model != "" {
+		r.Network = p.model
+	}
 	if model != nil && model.Fixed != (graph.Size{}) {
 		r.Notes = append(r.Notes, fmt.Sprintf("the file accepts inputs of %v px only: for other tiles export it again with dynamic height and width", model.Fixed))
 	}
