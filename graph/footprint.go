@@ -32,7 +32,8 @@ type Axis struct {
 }
 
 // Footprint derives the footprint from the wiring alone. A network without
-// legal sizes has none: its Step is 0 and its reach and halo are -1. Channels
+// legal sizes, or whose output has another resolution than its input (see
+// CheckResolution), has none: its Step is 0 and its reach and halo are -1. Channels
 // are not told apart: where only some of those that a Select takes reach far,
 // all count as doing so.
 func (g *Graph) Footprint() Footprint {
@@ -51,7 +52,7 @@ func (g *Graph) LocalFootprint() Footprint {
 
 func (g *Graph) axis(axis int, local bool) Axis {
 	sides, forms, err := g.forms(axis)
-	if err != nil {
+	if err != nil || forms[0].a != forms[g.Output().ID].a {
 		return Axis{ReachUp: -1, ReachDown: -1, HaloTop: -1, HaloBottom: -1}
 	}
 	out := forms[g.Output().ID]

@@ -42,13 +42,22 @@ func (g *Graph) forms(axis int) (Sides, []form, error) {
 				return Sides{}, nil, g.noSize(n, err)
 			}
 		}
-		if n.Op == Pad && n.Lengths == nil {
-			most := max(n.Pads[axis], n.Pads[axis+2])
-			switch n.Padding {
-			case PadReflect:
-				needs = append(needs, need{n.In[0], most + 1})
-			case PadCircular:
-				needs = append(needs, need{n.In[0], most})
+		if n.Op == Pad && n.Padding != PadZero {
+			before, err := n.start(axis, f)
+			if err != nil {
+				return Sides{}, nil, g.noSize(n, err)
+			}
+			x := f[n.In[0].ID]
+			before = form{-before.a, -before.b}
+			after := form{out.a - x.a - before.a, out.b - x.b - before.b}
+			for _, px := range []form{before, after} {
+				switch {
+				case px.a != 0:
+				case n.Padding == PadReflect:
+					needs = append(needs, need{n.In[0], px.b + 1})
+				case n.Padding == PadCircular:
+					needs = append(needs, need{n.In[0], px.b})
+				}
 			}
 		}
 		f = append(f, out)
@@ -123,7 +132,11 @@ func (n *Node) form(axis int, f *[]form) (form, error) {
 			if err != nil {
 				return x, err
 			}
-			return cut[1], nil
+			x, at, y := (*f)[n.In[0].ID], cut[0], cut[1]
+			if at.a == 0 && x.a == y.a && (at.b < 0 || at.b+y.b > x.b) {
+				err = fmt.Errorf("%v px from px %d on are not in %v px", y, at.b, x)
+			}
+			return y, err
 		}
 		y := (*f)[n.Like.ID]
 		if d := x.b - y.b; x.a != y.a || d < 0 || d%2 != 0 {

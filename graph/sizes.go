@@ -62,6 +62,23 @@ func (g *Graph) Sizes() (Sizes, error) {
 	return Sizes{h, w}, err
 }
 
+// CheckResolution is an error where the output has not one px for each of the
+// input's, apart from a rim.
+func (g *Graph) CheckResolution() error {
+	for axis, name := range [2]string{"height", "width"} {
+		_, forms, err := g.forms(axis)
+		if err != nil {
+			return err
+		}
+		if in, out := forms[0].a, forms[g.Output().ID].a; in != out {
+			d := gcd(in, out)
+			return fmt.Errorf("%s: %s (%v): the output's %s is %d/%d of the input's; add a Resize behind it, or cut the file before the pooling",
+				g.Name, g.Output().Name, g.Output().Op, name, out/d, in/d)
+		}
+	}
+	return nil
+}
+
 // CheckLegal says where in is floored, and which sizes would not be. Legal
 // sizes return nil.
 func (g *Graph) CheckLegal(in Size) error {

@@ -254,3 +254,42 @@ func TestNoLegalSize(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// An output of another resolution than the input is named, not taken for a
+// network that loses px.
+func TestOutputOfAnotherResolution(t *testing.T) {
+	g := &graph.Graph{Name: "half"}
+	in := g.Add("in", graph.Input, graph.Node{Channels: 1})
+	g.Add("pool", graph.MaxPool, graph.Node{Kernel: [2]int{2, 2}, Stride: [2]int{2, 2}}, in)
+	err := g.CheckResolution()
+	if err == nil || err.Error() != "half: pool (MaxPool): the output's height is 1/2 of the input's; add a Resize behind it, or cut the file before the pooling" {
+		t.Error(err)
+	}
+	if f := g.Footprint().H; f.Step != 0 || f.ReachUp != -1 || f.HaloTop != -1 {
+		t.Errorf("footprint %+v", f)
+	}
+	if err := build(t, valid.Arch, narrow(2, arch.Transposed)).CheckResolution(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What rounds an illegal size is named for every op that can.
+func TestWhatRounds(t *testing.T) {
+	two := [2]int{2, 2}
+	const up = "a width of 9 px becomes 5, rounded up"
+	for _, x := range []struct {
+		n    graph.Node
+		want string
+	}{
+		{graph.Node{Kernel: two, Stride: two}, "a width of 9 px is floored to 8"},
+		{graph.Node{Kernel: two, Stride: two, Ceil: true}, up},
+		{graph.Node{Kernel: [2]int{3, 3}, Stride: two, Pads: [4]int{1, 1, 1, 1}}, up},
+	} {
+		g := &graph.Graph{Name: "rounds"}
+		g.Add("n", graph.MaxPool, x.n, g.Add("in", graph.Input, graph.Node{Channels: 1}))
+		want := "rounds: n (MaxPool): input 8×9 is not legal: " + x.want + "; nearest legal input heights 8, widths 8, 10"
+		if err := g.CheckLegal(graph.Size{H: 8, W: 9}); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -95,23 +97,17 @@ func (decades) Ticks(low, high float64) (out []plot.Tick) {
 	first, last := math.Ceil(math.Log10(low)-1e-9), math.Floor(math.Log10(high)+1e-9)
 	every := max(1, math.Ceil((last-first)/5))
 	for e := last; e >= first; e -= every {
-		out = append(out, plot.Tick{Value: math.Pow(10, e), Label: "10" + superscript(int(e))})
+		out = append(out, plot.Tick{Value: math.Pow(10, e), Label: power(int(e))})
 	}
 	return out
 }
 
-// superscript writes a small number raised.
-func superscript(n int) string {
-	digits := []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")
-	var out []rune
-	for _, c := range fmt.Sprint(n) {
-		if c == '-' {
-			out = append(out, '⁻')
-		} else {
-			out = append(out, digits[c-'0'])
-		}
+// power writes a power of ten: 100, 0.01, 1e−6. Typefaces lack raised figures.
+func power(e int) string {
+	if e < -3 || e > 3 {
+		return minus(fmt.Sprintf("1e%d", e))
 	}
-	return string(out)
+	return strconv.FormatFloat(math.Pow(10, float64(e)), 'f', max(-e, 0), 64)
 }
 
 // planFigure sets the error of ways to tile against their cost.
@@ -155,15 +151,39 @@ func (p probed) planFigure() figure {
 		if len(line) > 1 {
 			c.StrokeLines(draw.LineStyle{Color: blue.light, Width: 1, Dashes: []vg.Length{1, 2.5}}, line)
 		}
+		theirsEnd := len(all) - len(p.Pareto)
+		labelTilers(c, all[:theirsEnd], place)
 		for i, q := range all {
-			style := ours
-			if i < len(all)-len(p.Pareto) {
-				style = theirs
-				c.FillText(writing(tickSize, muted, false, draw.XLeft, draw.YCenter), vg.Point{X: place(q).X + 6, Y: place(q).Y}, q.Name)
+			style := theirs
+			if i >= theirsEnd {
+				style = ours
 			}
 			drawMarker(c, style, place(q), 3.6)
 		}
 	}))
 	f.Panels = []panel{{Unit: "error (RMS), standard deviations of the output", W: 420, H: 270, plot: pl, Alt: fmt.Sprintf("%d ways to tile, by cost and error", len(all))}}
 	return f
+}
+
+// labelTilers names marks; those that lie together share a label, which stands
+// where there is room.
+func labelTilers(c draw.Canvas, all []probe.Tiler, place func(probe.Tiler) vg.Point) {
+	done := make([]bool, len(all))
+	for i, q := range all {
+		if done[i] {
+			continue
+		}
+		at, names := place(q), []string{q.Name}
+		for j := i + 1; j < len(all); j++ {
+			o := place(all[j])
+			if math.Abs(float64(o.X-at.X)) < 3 && math.Abs(float64(o.Y-at.Y)) < 6 {
+				names, done[j] = append(names, all[j].Name), true
+			}
+		}
+		text, side, x := strings.Join(names, ", "), draw.XLeft, at.X+6
+		if x+textWidth(text, face(tickSize, false)) > c.Max.X {
+			side, x = draw.XRight, at.X-6
+		}
+		c.FillText(writing(tickSize, muted, false, side, draw.YCenter), vg.Point{X: x, Y: at.Y}, text)
+	}
 }

@@ -65,7 +65,7 @@ func ProbeHTML(w io.Writer, in Probe) error {
 		return err
 	}
 	page.add("look", "Look", "What the seams look like", "", block{Pictures: pictures})
-	page.add("seams", "Seams", "How wide the seams are", "", blocks[0], tab(p.toleranceTable()))
+	page.add("seams", "Seams", "How wide the seams are", "", blocks[0], tab(p.toleranceTable()), tab(p.accuracyTable()))
 	page.add("cause", "Cause", "Where they come from", "", tab(p.causeTable()))
 	todo := []block{{Text: p.advice()}, tab(p.tilerTable()), blocks[1]}
 	for _, s := range in.Snippets {

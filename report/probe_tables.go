@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"unetbench/internal/probe"
 )
@@ -75,13 +76,13 @@ func plainCause(name string) string {
 	return string(b)
 }
 
-func percent(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
+func percent(x float64) string { return minus(fixed(100*x, 0)) + " %" }
 
 // tilerTable is how tilers that people use would fare.
 func (p probed) tilerTable() *table {
 	t := &table{ID: "tilers", Title: "How tilers would fare on this network", Head: []string{"tiler", "tile, px", "overlap, px", "blend", "tiles", "MAC/px", "error", "largest"},
 		Tips: []string{"", "side of a tile's input", "", "", "", "per px of the image", "RMS against the image in one piece, in standard deviations of the output", "of any pixel"},
-		Note: "Measured on the first image. An error of 0 is equality, but for rounding."}
+		Note: "Measured on the first image, its border included: tools that mirror it, or put zeros around it, differ there from a network that pads by itself. 1e−6 and less is rounding."}
 	rows := p.Tilers
 	if p.Recommended != nil {
 		rows = append(slices.Clone(rows), *p.Recommended)
@@ -89,7 +90,7 @@ func (p probed) tilerTable() *table {
 	}
 	for _, x := range rows {
 		if x.Refused != "" {
-			t.Rows = append(t.Rows, tableRow{Cells: []tableCell{textCell(x.Name), nothing, nothing, textCell(x.Refused), nothing, nothing, nothing, nothing}})
+			t.Note += fmt.Sprintf(" Not %s: %s.", x.Name, strings.TrimPrefix(x.Refused, x.Name+": "))
 			continue
 		}
 		t.Rows = append(t.Rows, tableRow{Cells: []tableCell{textCell(x.Name), textCell(sideOf(x)), textCell(fmt.Sprint(x.Overlap)), textCell(orNone(x.Blend)),
@@ -112,6 +113,30 @@ func orNone(s string) string {
 	return s
 }
 
+// accuracyTable is the share of px that are labelled as in the masks.
+func (p probed) accuracyTable() *table {
+	t := &table{ID: "accuracy", Title: "How many pixels are right, by distance", Head: []string{"px from", "image border", "tile edge, one piece", "tile edge, tiles"}, Tips: make([]string, 4),
+		Note: "Of the pixels at that distance, in careless tiles and at the same places in one piece."}
+	if p.Accuracy == nil {
+		return t
+	}
+	for i, b := range p.Accuracy.Border {
+		name := fmt.Sprintf("%d–%d", b.From, b.To)
+		if b.To == 0 {
+			name = fmt.Sprintf("%d and more", b.From)
+		}
+		row := []tableCell{textCell(name), textCell(share(b.Whole)), nothing, nothing}
+		if i < len(p.Accuracy.Edge) {
+			e := p.Accuracy.Edge[i]
+			row[2], row[3] = textCell(share(e.Whole)), textCell(share(e.Tiled))
+		}
+		t.Rows = append(t.Rows, tableRow{Cells: row})
+	}
+	return t
+}
+
+func share(x float64) string { return fmt.Sprintf("%.1f %%", 100*x) }
+
 // artifactTable is what the network leaves behind without any tiles.
 func (p probed) artifactTable() *table {
 	t := &table{ID: "artifacts", Title: "Artifacts of the network itself", Head: []string{"artifact", "measured", "what it means"}, Tips: make([]string, 3)}
@@ -132,7 +157,7 @@ func (p probed) artifactTable() *table {
 		add(fmt.Sprintf("image moved by %d px", s.Shift), percent(s.Same)+" keep their class", fmt.Sprintf("outputs differ by %s sd (RMS)", relative(s.Error)))
 	}
 	if q := p.Place; q != nil {
-		add("place of the output", fmt.Sprintf("%s, %s px", signed("px", q.Measured[0]), signed("px", q.Measured[1])), fmt.Sprintf("down and right of the input; by the wiring %s, %s px", signed("px", q.Wiring[0]), signed("px", q.Wiring[1])))
+		add("place of the output", fmt.Sprintf("%s, %s px", fixed(q.Measured[0], 1), fixed(q.Measured[1], 1)), fmt.Sprintf("down and right of the input; by the wiring %s, %s px", fixed(q.Wiring[0], 1), fixed(q.Wiring[1], 1)))
 	}
 	if len(p.Border) > 0 {
 		b, worst := p.Border[0], 0.0

@@ -25,7 +25,7 @@ func ProbeText(w io.Writer, r *probe.Result, width int, color bool) error {
 	for _, n := range r.Notes {
 		t.para("  ! ", sentenceCase(n)+".")
 	}
-	if err := t.tables(p.toleranceTable()); err != nil {
+	if err := t.tables(p.toleranceTable(), p.accuracyTable()); err != nil {
 		return err
 	}
 	t.rows(p.causeTable(), func(c []tableCell) (string, string) {

@@ -3,6 +3,9 @@ package claims
 import (
 	"context"
 	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
 
 	"unetbench/arch"
 	"unetbench/arch/padded"
@@ -46,12 +49,12 @@ var checkerboards = []Claim{
 	},
 	{
 		ID: "sugawara-smoothing", Source: "Sugawara et al. 2018, Kinoshita & Kiya 2020", Said: "A fixed smoothing (zero-order hold) layer after the upsampling prevents the checkerboard whatever the weights.",
-		Experiment: "What the untrained padded network with 3 poolings makes of flat images, beyond the reach of its border, with PixelShuffle whose phases start apart, with and without a 2×2 average behind it, over 10 draws; in the forward direction only, not for the gradients.",
-		Rule:       "with it less than a thousandth of what is there without, in every draw",
+		Experiment: "What the untrained padded network with 3 poolings makes of flat images, beyond the reach of its border, with PixelShuffle whose phases start apart, with and without a 2×2 average behind it, over 10 draws. Backward, along one axis, the gradient that a convolution with stride s hands to its input where that of its output is constant, with and without an average of s in front of it: kernels k from 1 to 8, s from 2 to 4, 10 draws of weights each.",
+		Rule:       "with it less than a thousandth of what is there without: of the pattern in every draw, and of the gradient's largest spread (largest less smallest value, as a share of the largest magnitude) in any",
 		measure:    measureSmoothed,
 		judge: func(f Figures) (bool, string) {
-			x := f.Get("largest ratio, smoothed to plain").Value
-			return x < 1e-3, fmt.Sprintf("at most %s of the pattern is left", number(x))
+			x, back := f.Get("largest ratio, smoothed to plain").Value, f.Get("gradient, smoothed to plain").Value
+			return x < 1e-3 && back < 1e-3, fmt.Sprintf("at most %s of the pattern is left, and %s of the gradient's", number(x), number(back))
 		},
 	},
 	{
@@ -213,8 +216,50 @@ func measureSmoothed(ctx context.Context, l *Lab) (Figures, []string, error) {
 		}
 		ratio = max(ratio, smooth[i]/plain[i])
 	}
-	return Figures{exact("largest ratio, smoothed to plain", "", ratio), estimated("plain", "%", column(plain), 1)},
+	most, least := l.gradientSpreads()
+	return Figures{exact("largest ratio, smoothed to plain", "", ratio), estimated("plain", "%", column(plain), 1),
+			exact("gradient, smoothed to plain", "", most/least), exact("gradient, smallest spread without", "", least)},
 		[]string{"What little is left is rounding: the four phases are added in another order."}, nil
+}
+
+// gradientSpreads are the largest spread of the gradient before a strided
+// convolution with smoothing in front of it, and the smallest without.
+func (l *Lab) gradientSpreads() (smooth, plain float64) {
+	r := rand.New(rand.NewPCG(l.Seed, 0))
+	plain = math.Inf(1)
+	for s := 2; s <= 4; s++ {
+		for k := 1; k <= 8; k++ {
+			for range flatDraws {
+				w := make([]float64, k)
+				for i := range w {
+					w[i] = r.NormFloat64()
+				}
+				g := backThrough(w, s, slices.Repeat([]float64{1}, 20))
+				plain = min(plain, uneven(g[k:len(g)-k]))
+				h := backThrough(slices.Repeat([]float64{1 / float64(s)}, s), 1, g)
+				smooth = max(smooth, uneven(h[k+s:len(h)-k-s]))
+			}
+		}
+	}
+	return smooth, plain
+}
+
+// backThrough is the gradient at the input of a convolution along one axis with
+// weights w and that stride, for a gradient dy at its output.
+func backThrough(w []float64, stride int, dy []float64) []float64 {
+	dx := make([]float64, (len(dy)-1)*stride+max(len(w), stride))
+	for i, d := range dy {
+		for t, v := range w {
+			dx[i*stride+t] += float64(v * d)
+		}
+	}
+	return dx
+}
+
+// uneven is the largest less the smallest value, as a share of the largest magnitude.
+func uneven(v []float64) float64 {
+	lo, hi := slices.Min(v), slices.Max(v)
+	return (hi - lo) / max(hi, -lo)
 }
 
 func measureUpsampling(ctx context.Context, l *Lab) (Figures, []string, error) {

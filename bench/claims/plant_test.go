@@ -85,10 +85,11 @@ var planted = map[string]struct{ yes, no []Figures }{
 	"odena-even":           {[]Figures{{from("checkerboard of transposed convolution", 1, 5, 9)}}, []Figures{{from("checkerboard of transposed convolution", -1, 5, 11)}}},
 	"aitken-icnr":          {[]Figures{{at("largest with ICNR", 1e-11), at("smallest without", 5)}}, []Figures{{at("largest with ICNR", .01), at("smallest without", 5)}, {at("largest with ICNR", 0), at("smallest without", 0)}}},
 	"aitken-error":         {[]Figures{{from("Dice, shuffle − nearest", .1, .3, .5)}}, []Figures{{from("Dice, shuffle − nearest", -.1, .3, .7)}}},
-	"sugawara-smoothing":   {[]Figures{{at("largest ratio, smoothed to plain", 1e-6)}}, []Figures{{at("largest ratio, smoothed to plain", .3)}}},
-	"islam-position":       {[]Figures{position(80, 0, .5, .1)}, []Figures{position(0, 0, 0, 0), position(80, 10, .5, .1), position(80, 0, .1, .5)}},
-	"kayhan-location":      {[]Figures{{from("error, zero", 1, 2, 3), from("error, circular − zero", 20, 23, 26)}}, []Figures{{from("error, zero", 20, 24, 28), from("error, circular − zero", .1, 1, 2)}, {from("error, zero", 1, 2, 3), from("error, circular − zero", -1, 1, 3)}}},
-	"alsallakh-uneven":     {[]Figures{{at("sides tried", 64), at("sides that contradict it", 0)}}, []Figures{{at("sides tried", 64), at("sides that contradict it", 1)}}},
+	"sugawara-smoothing": {[]Figures{{at("largest ratio, smoothed to plain", 1e-6), at("gradient, smoothed to plain", 1e-15)}},
+		[]Figures{{at("largest ratio, smoothed to plain", .3), at("gradient, smoothed to plain", 1e-15)}, {at("largest ratio, smoothed to plain", 1e-6), at("gradient, smoothed to plain", .3)}}},
+	"islam-position":   {[]Figures{position(80, 0, .5, .1)}, []Figures{position(0, 0, 0, 0), position(80, 10, .5, .1), position(80, 0, .1, .5)}},
+	"kayhan-location":  {[]Figures{{from("error, zero", 1, 2, 3), from("error, circular − zero", 20, 23, 26)}}, []Figures{{from("error, zero", 20, 24, 28), from("error, circular − zero", .1, 1, 2)}, {from("error, zero", 1, 2, 3), from("error, circular − zero", -1, 1, 3)}}},
+	"alsallakh-uneven": {[]Figures{{at("sides tried", 64), at("sides that contradict it", 0)}}, []Figures{{at("sides tried", 64), at("sides that contradict it", 1)}}},
 	"liu-modes": {[]Figures{{from("Dice, reflect − zero", -.4, 0, .4), from("Dice, replicate − zero", -3, -2, -1)}},
 		[]Figures{{from("Dice, reflect − zero", .6, 1, 2), from("Dice, replicate − zero", -.4, 0, .4)}, {from("Dice, reflect − zero", -1, 0, 1), from("Dice, replicate − zero", -.4, 0, .4)}}},
 	"niemitalo-crop": {[]Figures{cropping(from("", 1, 2, 3), from("", -.3, 0, .3), from("", -.1, 0, .1))},
@@ -99,8 +100,14 @@ var planted = map[string]struct{ yes, no []Figures }{
 	"zhang-shift": {[]Figures{kept(100, 92)}, []Figures{kept(99.9, 92), kept(100, 100.5)}},
 	"zhang-blur": {[]Figures{{from("consistency, blurred − plain", .1, .5, .9), from("Dice, blurred − plain", -.2, 0, .2)}},
 		[]Figures{{from("consistency, blurred − plain", -.1, .5, .9), from("Dice, blurred − plain", -.2, 0, .2)}, {from("consistency, blurred − plain", .1, .5, .9), from("Dice, blurred − plain", -.6, 0, .6)}}},
-	"buglakova-norm": {[]Figures{{at("changed, fixed statistics", 0), from("changed, statistics per input", .1, .5, .9)}},
-		[]Figures{{at("changed, fixed statistics", .01), from("changed, statistics per input", .1, .5, .9)}, {at("changed, fixed statistics", 0), from("changed, statistics per input", -.1, .5, 1.1)}}},
+	"buglakova-norm": {[]Figures{normed(0, from("", .1, .5, .9), from("", .1, .5, .9))},
+		[]Figures{normed(.01, from("", .1, .5, .9), from("", .1, .5, .9)), normed(0, from("", -.1, .5, 1.1), from("", .1, .5, .9)), normed(0, from("", .1, .5, .9), from("", -.1, .5, 1.1))}},
+}
+
+// normed are the shares of pixels that change by tiling.
+func normed(fixed float64, own, instance Figure) Figures {
+	own.Name, instance.Name = "changed, statistics per input", "changed, instance normalisation"
+	return Figures{at("changed, fixed statistics", fixed), own, instance}
 }
 
 // Every rule is tried on numbers that must convince it and on such that must not.

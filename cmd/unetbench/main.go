@@ -50,7 +50,7 @@ func run(ctx context.Context, self string, args []string, stdout, stderr io.Writ
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(compareCommand(self), reportCommand(), predictCommand(), planCommand(), profileCommand(), synthCommand(), reproduceCommand(), probeCommand(), measureCommand())
+	root.AddCommand(compareCommand(self), reportCommand(), predictCommand(), planCommand(), exportCommand(), profileCommand(), synthCommand(), reproduceCommand(), probeCommand(), measureCommand())
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:

@@ -42,6 +42,7 @@ func probeCommand() *cobra.Command {
 	f.Var(&p.memory, "memory", "what one run of the network may take")
 	f.IntVar(&p.threads, "threads", 0, "cores to use (default all)")
 	f.Uint64Var(&p.seed, "seed", 1, "of the noise that it is tried on too")
+	f.Float64Var(&p.tolerance, "tolerance", 0, "largest error that recommended tiles may have, in standard deviations of the output (default none)")
 	f.DurationVar(&p.time, "time", 0, "what the comparison of tilers may take the whole to (default 50s)")
 	f.StringVar(&p.out, "out", "", "folder for report.html, probe.json and pictures")
 	f.BoolVar(&p.asJSON, "json", false, "print JSON instead of tables; its fields are described in docs/probe-json.md")
@@ -56,6 +57,7 @@ type probing struct {
 	memory             byteSize
 	threads            int
 	seed               uint64
+	tolerance          float64
 	time               time.Duration
 	asJSON, quiet      bool
 }
@@ -76,7 +78,7 @@ func (p *probing) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	o := probe.Options{Threads: p.threads, Memory: int64(p.memory), Seed: p.seed, Time: p.time}
+	o := probe.Options{Threads: p.threads, Memory: int64(p.memory), Seed: p.seed, Time: p.time, Tolerance: p.tolerance}
 	if n.fixed != (graph.Size{}) {
 		o.Fixed = &n.fixed
 	}
@@ -168,6 +170,9 @@ func encodeProbe(w io.Writer, r *probe.Result) error {
 func (p *probing) write(c *cobra.Command, n *network, r *probe.Result, images []*graph.Map) error {
 	page := report.Probe{Result: r, Graph: n.graph, Command: p.command(c)}
 	var err error
+	if page.Snippets, err = snippets(n, r, p.source.model); err != nil {
+		fmt.Fprintf(c.ErrOrStderr(), "unetbench: no snippets: %v\n", err)
+	}
 	if page.Pictures, err = seamPictures(n, images); err != nil {
 		fmt.Fprintf(c.ErrOrStderr(), "unetbench: no pictures: %v\n", err)
 	}
@@ -188,7 +193,7 @@ func (p *probing) write(c *cobra.Command, n *network, r *probe.Result, images []
 // command is what makes the page again.
 func (p *probing) command(c *cobra.Command) string {
 	s := "unetbench probe " + p.source.model
-	for _, f := range []string{"weights", "random", "output", "engine", "normalise", "images", "masks", "memory", "seed", "time", "out"} {
+	for _, f := range []string{"weights", "random", "output", "engine", "normalise", "images", "masks", "memory", "tolerance", "seed", "time", "out"} {
 		if flag := c.Flags().Lookup(f); flag.Changed {
 			s += " --" + f + " " + strings.Trim(flag.Value.String(), "[]")
 		}

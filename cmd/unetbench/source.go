@@ -41,6 +41,7 @@ type network struct {
 	session       *ort.Session // runs it; nil: our own engine
 	normalisation data.Normalisation
 	foreign       bool       // not one of our variants
+	channelsLast  bool       // the file's input is N×H×W×C
 	fixed         graph.Size // the only one that the file accepts; 0 where it is free
 }
 
@@ -89,7 +90,7 @@ func (s *sourceFlags) openModel(c *cobra.Command, threads int) (*network, error)
 	if err != nil {
 		return nil, err
 	}
-	n.graph, n.weights, n.fixed = m.Graph, m.Weights, m.Fixed
+	n.graph, n.weights, n.fixed, n.channelsLast = m.Graph, m.Weights, m.Fixed, m.NHWC
 	if !c.Flags().Changed("normalise") && strings.HasPrefix(m.Producer, "unetbench") {
 		n.normalisation = data.Clipped
 	}

@@ -202,7 +202,9 @@ func (d *drawing) join(skip, up *graph.Node, lacks [2]int) (_ *graph.Node, less 
 		}
 		less = [2]int{p[0] - q[0], p[1] - q[1]}
 	}
-	if d.pick("severed", 0, 0, 0, 1) == 1 {
+	// Without a skip, px that nearest-neighbour doubling made equal could be
+	// cropped so that padding invents the right ones.
+	if d.pick("severed", 0, 0, 0, 1) == 1 && !d.Imported {
 		skip = d.add(graph.Zero, graph.Node{}, skip)
 	}
 	return d.add(graph.Concat, graph.Node{}, skip, up), less

@@ -59,7 +59,7 @@ func newBands(g *graph.Graph, in graph.Size, rows int) (*bands, []graph.Shape, e
 		default:
 			h = shapes[n.In[0].ID].H
 			switch n.Op {
-			case graph.MaxPool, graph.AvgPool:
+			case graph.Conv, graph.MaxPool, graph.AvgPool:
 				h /= n.Stride[0]
 			case graph.Resize:
 				h *= b.repeats(n)
@@ -83,15 +83,12 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 	}
 	x := n.In[0]
 	v, lag := c.values[x.ID], b.lag[x.ID]
+	if lag < 0 && n.Op != graph.Conv { // padding runs ahead of its map, what is computed does not
+		v, lag = above(v, -lag, 0), 0
+	}
 	switch n.Op {
-	case graph.Conv:
-		if !plainConv(n) || n.Stride != [2]int{1, 1} {
-			return errors.New("strides, dilation and groups do not go in bands of rows")
-		}
-		k := n.Kernel[0] - 1
-		return b.with(c, n, x, above(v, k, k), lag+k)
-	case graph.MaxPool, graph.AvgPool:
-		return b.pool(c, n)
+	case graph.Conv, graph.MaxPool, graph.AvgPool:
+		return b.windows(c, n)
 	case graph.Resize:
 		f := b.repeats(n)
 		if f == 0 {
@@ -99,10 +96,8 @@ func (b *bands) node(c *compiler, n *graph.Node) error {
 		}
 		return b.with(c, n, x, v, lag*f)
 	case graph.ConvTranspose:
-		if !plainConv(n) {
-			return errors.New("transposed kernels that are not their stride do not go in bands of rows")
-		}
-		return b.with(c, n, x, v, lag*n.Stride[0])
+		k := (max(n.Kernel[0]-n.Stride[0], 0) + n.Stride[0] - 1) / n.Stride[0] // rows whose outputs reach into this band
+		return b.with(c, n, x, above(v, k, k), lag*n.Stride[0])
 	case graph.PixelShuffle:
 		return b.with(c, n, x, v, lag*n.Factor)
 	case graph.Norm:
@@ -191,16 +186,16 @@ func (b *bands) repeats(n *graph.Node) int {
 	return y / x
 }
 
-// pool lets the windows of a band begin where those of the whole map do, by
-// reading some rows more from above.
-func (b *bands) pool(c *compiler, n *graph.Node) error {
-	if n.Pads[0] != 0 || n.Pads[2] != 0 || n.Ceil || n.Dilation[0] > 1 {
-		return errors.New("windows that reach beyond the map do not go in bands of rows, nor dilated ones")
+// windows lets those of a band begin where those of the whole map do, by reading
+// some rows more from above.
+func (b *bands) windows(c *compiler, n *graph.Node) error {
+	if n.Pads[0] != 0 || n.Pads[2] != 0 || n.Ceil {
+		return errors.New("windows that reach beyond the map do not go in bands of rows")
 	}
-	x, k, s := n.In[0], n.Kernel[0], n.Stride[0]
+	x, s := n.In[0], n.Stride[0]
+	k := (n.Kernel[0]-1)*max(n.Dilation[0], 1) + 1
 	lag := max(b.lag[x.ID]+k-1, 0) / s
-	up := s*lag - b.lag[x.ID]
-	return b.with(c, n, x, above(c.values[x.ID], up, k-s), lag)
+	return b.with(c, n, x, above(c.values[x.ID], s*lag-b.lag[x.ID], k-s), lag)
 }
 
 // level checks that the operands of n have as many rows, in a band and in all.
@@ -219,7 +214,7 @@ func (b *bands) together(c *compiler, n *graph.Node) error {
 	if err := b.level(c, n); err != nil {
 		return err
 	}
-	lag := b.lag[n.In[0].ID]
+	lag := 0
 	for _, m := range n.In {
 		lag = max(lag, b.lag[m.ID])
 	}
@@ -297,6 +292,9 @@ func (b *bands) phases() int {
 func (b *bands) keep(c *compiler) error {
 	if len(b.steps) != len(c.units) {
 		return fmt.Errorf("%s: an output that is put together does not go in bands of rows", c.g.Name)
+	}
+	if b.lag[c.g.Output().ID] < 0 {
+		return fmt.Errorf("%s: an output that is padded does not go in bands of rows", c.g.Name)
 	}
 	for _, s := range b.steps {
 		if s.out.border != (border{}) {

@@ -66,6 +66,9 @@ var largeOps = []opCase{
 	{"maxpool-3x3-stride2-pad1", graph.Shape{C: 64, H: 256, W: 256}, func(b builder, x *graph.Node) {
 		b.pool(graph.MaxPool, x, graph.Node{Kernel: square(3), Stride: square(2), Pads: [4]int{1, 1, 1, 1}})
 	}},
+	{"maxpool-3x3-stride2-pad1-c16", graph.Shape{C: 16, H: 256, W: 256}, func(b builder, x *graph.Node) {
+		b.pool(graph.MaxPool, x, graph.Node{Kernel: square(3), Stride: square(2), Pads: [4]int{1, 1, 1, 1}})
+	}},
 	{"maxpool-5x5-pad2", graph.Shape{C: 64, H: 128, W: 128}, func(b builder, x *graph.Node) {
 		b.pool(graph.MaxPool, x, graph.Node{Kernel: square(5), Stride: square(1), Pads: [4]int{2, 2, 2, 2}})
 	}},

@@ -73,7 +73,8 @@ func (c *compiler) conv(n *graph.Node) (unit, *graph.Node) {
 
 func (u *conv) result() piece { return u.out }
 
-// A term is what a piece of the operand adds to the output channels of a group.
+// A term is what a piece of the operand adds to the output channels of a group,
+// or of several that read nothing else.
 type term struct {
 	stencil
 	piece       int // −1 where a group reads nothing but severed skips
@@ -97,17 +98,21 @@ func (u *conv) addTerms() {
 	}
 	d := u.dilation()
 	in, out := channels/groups, u.out.c/groups
-	for g := range groups {
-		before, at := len(u.terms), 0
+	for g := 0; g < groups; {
+		before, at, next := len(u.terms), 0, g+1
 		for j, p := range u.in {
 			from, to := max(g*in, at), min((g+1)*in, at+p.c)
-			at += p.c
 			t := stencil{
 				ny: u.kh, nx: u.kw, dy: d[0], dx: d[1],
-				c0: from - (at - p.c), c: to - from, n0: g * out, n: out,
+				c0: from - at, c: to - from, n0: g * out, n: out,
 			}
+			at += p.c
 			if t.c > 0 && p.s != nil {
-				t.layout = u.layout(g, from-g*in, t.c)
+				if t.c == in && out <= kernel.PanelWidth {
+					t.groups = (at - from) / in
+					next = g + t.groups
+				}
+				t.layout, t.next = u.layout(g, from-g*in, t.c), out*in*u.kh*u.kw
 				t = newStencil(u.net.kernel, t, p.c)
 				u.terms = append(u.terms, term{stencil: t, piece: j, first: len(u.terms) == before})
 			}
@@ -119,6 +124,7 @@ func (u *conv) addTerms() {
 			u.terms = append(u.terms, term{stencil: stencil{n0: g * out, n: out}, piece: -1})
 		}
 		u.terms[len(u.terms)-1].last = true
+		g = next
 	}
 }
 
@@ -218,9 +224,12 @@ func (u *conv) row(y view, i, r int, w *worker) {
 			continue
 		}
 		x := u.in[t.piece].val()
+		if t.groups > 1 {
+			constant(c, u.bias[t.n0:t.n0+t.groups*t.n], y.c, y.region.w, false)
+		}
 		w.mul = kernel.Product{
 			A: x.from(i, r*s[0], 0)[t.c0:], LDA: s[1] * x.c, LDC: y.c, M: y.region.w,
-			Accumulate: !t.first, ReLU: u.relu && t.last, Stream: u.stats == nil && y.large(),
+			Accumulate: !t.first || t.groups > 1, ReLU: u.relu && t.last, Stream: u.stats == nil && y.large(),
 		}
 		t.mul(u.net.kernel, &w.mul, c, bias, t.all(), x.pitch, x.c)
 	}
@@ -230,11 +239,10 @@ func (u *conv) row(y view, i, r int, w *worker) {
 // or a severed skip adds up to.
 func constant(c, bias []float32, pixel, pixels int, relu bool) {
 	for m := range pixels {
-		for k, v := range bias {
-			if relu {
-				v = max(v, 0)
-			}
-			c[m*pixel+k] = v
+		px := c[m*pixel:][:len(bias)]
+		copy(px, bias)
+		for k := 0; relu && k < len(px); k++ {
+			px[k] = max(px[k], 0)
 		}
 	}
 }

@@ -12,5 +12,7 @@
 // threads), net.go (the API), band.go and stream.go (a large map in bands of
 // rows), and one file per op. A 3×3 convolution or one of its gradients may be
 // done by Winograd's transforms: choose.go says when, tiling.go, transformed.go,
-// winograd.go and winograd_grad.go how.
+// winograd.go and winograd_grad.go how. What imported networks have beside these,
+// strides, dilation, groups and transposed kernels that overlap, runs forward only:
+// stencil.go, depthwise.go, overlap.go.
 package engine

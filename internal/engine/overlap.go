@@ -17,9 +17,10 @@ type overlap struct {
 	fold    *graph.Node // the Norm folded into the weights, or nil
 	relu    bool
 	in, out piece
+	above   int // rows of the operand before the first that row 0 begins with: a band's
 	bias    []float32
 	scale   []float64
-	phases  [][]stencil // by row and column within the stride: one per group; none in a gap
+	phases  [][]stencil // by row and column within the stride: one per group or for all; none in a gap
 }
 
 func (c *compiler) overlap(n *graph.Node) (unit, *graph.Node) {
@@ -32,6 +33,9 @@ func (c *compiler) overlap(n *graph.Node) (unit, *graph.Node) {
 		u.relu, last = true, m
 	}
 	u.in, u.out = c.one(n.In[0]), c.output(last)
+	if c.net.bands != nil {
+		u.above = u.in.h - u.out.h/n.Stride[0]
+	}
 	u.bias = make([]float32, u.out.c)
 	for py := range n.Stride[0] {
 		for px := range n.Stride[1] {
@@ -48,18 +52,21 @@ func (u *overlap) phase(py, px int) (all []stencil) {
 	if ny*nx == 0 {
 		return nil
 	}
-	groups := max(n.Groups, 1)
+	groups, together := max(n.Groups, 1), 1
 	in, out, k := u.in.c/groups, u.out.c/groups, n.Kernel[0]*n.Kernel[1]
-	for g := range groups {
+	if out <= kernel.PanelWidth {
+		together = groups
+	}
+	for g := 0; g < groups; g += together {
 		t := newStencil(u.net.kernel, stencil{
-			ny: ny, nx: nx, dy: 1, dx: 1, c0: g * in, c: in, n0: g * out, n: out,
+			ny: ny, nx: nx, dy: 1, dx: 1, c0: g * in, c: in, n0: g * out, n: out, groups: together, next: in * out * k,
 			layout: kernel.Layout{
 				Count: [3]int{ny, nx, in}, Stride: [3]int{-n.Stride[0] * n.Kernel[1], -n.Stride[1], out * k},
 				N: out, Column: k,
 				Base: g*in*out*k + (py+(ny-1)*n.Stride[0])*n.Kernel[1] + px + (nx-1)*n.Stride[1],
 			},
 		}, u.in.c)
-		if in%2 > 0 && nx > 1 {
+		if in%2 > 0 && nx > 1 && t.stretch {
 			t.pairs = nil // a cut would part them
 		}
 		all = append(all, t)
@@ -112,7 +119,11 @@ func (u *overlap) row(i, r int, w *worker) {
 // stride.
 func (u *overlap) columns(t *stencil, y view, i, r, px int, w *worker) {
 	x, s := u.in.val(), u.node.Stride
-	top := r/s[0] - t.ny + 1 // of the window in the operand
+	all := u.bias[t.n0 : t.n0+t.groups*t.n]
+	if t.groups > 1 {
+		constant(y.from(i, r, px)[t.n0:], all, s[1]*y.c, (y.region.w-px+s[1]-1)/s[1], false)
+	}
+	top := u.above + r/s[0] - t.ny + 1 // of the window in the operand
 	c := cut{y0: max(0, -top), y1: min(t.ny, x.region.h-top)}
 	for q := px; q < y.region.w; {
 		left, n := q/s[1]-t.nx+1, 1
@@ -122,9 +133,9 @@ func (u *overlap) columns(t *stencil, y view, i, r, px int, w *worker) {
 		}
 		w.mul = kernel.Product{
 			A: x.from(i, top+c.y0, left+c.x0)[t.c0:], LDA: x.c, LDC: s[1] * y.c, M: n,
-			ReLU: u.relu, Stream: y.large(),
+			Accumulate: t.groups > 1, ReLU: u.relu, Stream: y.large(),
 		}
-		t.mul(u.net.kernel, &w.mul, y.from(i, r, q)[t.n0:], u.bias[t.n0:t.n0+t.n], c, x.pitch, x.c)
+		t.mul(u.net.kernel, &w.mul, y.from(i, r, q)[t.n0:], all, c, x.pitch, x.c)
 		q += n * s[1]
 	}
 }

@@ -181,6 +181,13 @@ func (u *resize) spread(dst, src []float32, c int) {
 			continue
 		}
 		b, wa, wb := src[t[1].from*c:][:c], t[0].w, t[1].w
+		if c < few && len(t) == 4 {
+			e, g, we, wg := src[t[2].from*c:][:c], src[t[3].from*c:][:c], t[2].w, t[3].w
+			for j := range d {
+				d[j] = float32(wa*a[j]) + float32(wb*b[j]) + float32(we*e[j]) + float32(wg*g[j])
+			}
+			continue
+		}
 		if c >= few {
 			u.net.kernel.Lerp(d, a, b, wa, wb)
 		} else {

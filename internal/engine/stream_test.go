@@ -98,6 +98,21 @@ var bandCases = []struct {
 		b.op("cat", graph.Concat, b.conv("c", b.pad("p", x, graph.PadZero, -2, 0, 0, -1), 4, 4, 3, 2), y)
 		b.conv("d", b.Graph.Output(), 8, 2, 1, 1)
 	}},
+	{"encoder", "", func(b builder, x *graph.Node) { // as of a ResNet or an EfficientNet
+		x = b.pad("p", x, graph.PadZero, 3, 3, 2, 2)
+		x = b.op("r", graph.ReLU, b.norm("n", b.kind("c", graph.Conv, x, 4, graph.Node{Channels: 9, Kernel: square(7), Stride: square(2)}), 9))
+		y := b.kind("d", graph.Conv, b.pad("q", x, graph.PadZero, 1, 1, 0, 0), 9, graph.Node{Channels: 9, Kernel: square(3), Stride: square(2), Groups: 9})
+		y = b.kind("e", graph.Conv, b.pad("s", y, graph.PadZero, 2, 2, 2, 2), 9, graph.Node{Channels: 12, Kernel: square(3), Dilation: square(2), Groups: 3})
+		b.op("o", graph.Sum, y, b.kind("f", graph.Conv, x, 9, graph.Node{Channels: 12, Kernel: square(1), Stride: square(2)}))
+	}},
+	{"transposed", "", func(b builder, x *graph.Node) {
+		y := b.kind("t", graph.ConvTranspose, b.op("p", graph.MaxPool, x), 4, graph.Node{Channels: 6, Kernel: square(4), Stride: square(2)})
+		y = b.conv("c", b.pad("q", y, graph.PadZero, -1, -1, -1, -1), 6, 4, 3, 3)
+		b.kind("u", graph.ConvTranspose, y, 4, graph.Node{Channels: 3, Kernel: [2]int{5, 2}, Stride: [2]int{2, 3}, Groups: 1})
+	}},
+	{"transposed-gaps", "", func(b builder, x *graph.Node) {
+		b.kind("t", graph.ConvTranspose, x, 4, graph.Node{Channels: 6, Kernel: [2]int{2, 1}, Stride: square(3)})
+	}},
 	{"mean", "taken over all rows", func(b builder, x *graph.Node) { b.Add("m", graph.Reduce, graph.Node{Over: graph.OverMap}, x) }},
 	{"pool-beyond", "windows that reach beyond the map", func(b builder, x *graph.Node) {
 		b.Add("p", graph.MaxPool, graph.Node{Kernel: square(3), Stride: square(2), Pads: [4]int{1, 1, 1, 1}}, x)

@@ -91,12 +91,12 @@ func (u *windows) join(dst []float32, n int, at func(j int) []float32) {
 }
 
 // columns takes the columns of a row together, in which each value stands for
-// so many rows. Small pixels that overlap are taken all at once, at stride 1;
-// with large ones that would leave the cache.
+// so many rows. Windows that overlap are taken all at once, at stride 1, if the row
+// stays in the cache; the order within each, and so its bits, is the same.
 func (u *windows) columns(dst, src []float32, rows int, scratch []float32) {
 	c := u.in.c
 	whole := dst[u.lo*c : u.hi*c]
-	atOnce := c < few && u.stride <= 2 && u.hi > u.lo
+	atOnce := (c < few || len(src) <= cached) && u.stride <= 2 && u.hi > u.lo
 	if atOnce {
 		t, px := u.tx[u.lo], (u.hi-u.lo-1)*u.stride+1
 		all := whole
@@ -123,6 +123,9 @@ func (u *windows) columns(dst, src []float32, rows int, scratch []float32) {
 		u.divide(whole, rows*u.tx[u.lo].n)
 	}
 }
+
+// cached is the floats of a row that stay in a core's nearest cache, beside as many.
+const cached = 4096
 
 // divide makes a mean of the sums of so many pixels.
 func (u *windows) divide(sums []float32, pixels int) {

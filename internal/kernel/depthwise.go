@@ -2,17 +2,12 @@ package kernel
 
 import "fmt"
 
-// depthwiseGeneric is the definition of Set.Depthwise. Row by row of C it adds
-// tap by tap, so that the compiler needs no bounds in the inner loop.
+// depthwiseGeneric is the definition of Set.Depthwise.
 func depthwiseGeneric(p *Product) {
 	p.checkDepthwise()
 	for m := range p.M {
 		c := p.C[m*p.LDC:][:p.N]
-		if p.Bias != nil {
-			copy(c, p.Bias)
-		} else {
-			clear(c)
-		}
+		copy(c, p.Bias)
 		for r := range p.Rows {
 			for k := range p.Depth {
 				a, b := p.A[r*p.ARow+k*p.AStep+m*p.LDA:][:p.N], p.B[r*p.BRow+k*p.BStep:][:p.N]
@@ -31,9 +26,10 @@ func depthwiseGeneric(p *Product) {
 	}
 }
 
-// checkDepthwise panics if p has what Depthwise does not do.
+// checkDepthwise panics if p has what Depthwise does not do, or lacks a bias.
 func (p *Product) checkDepthwise() {
-	if p.Accumulate || p.Paired || p.Batch > 1 {
-		panic(fmt.Sprintf("kernel: a depthwise product that accumulates (%v), is paired (%v) or in batches (%d)", p.Accumulate, p.Paired, p.Batch))
+	if p.Accumulate || p.Paired || p.Batch > 1 || len(p.Bias) < p.N {
+		panic(fmt.Sprintf("kernel: a depthwise product of %d columns that accumulates (%v), is paired (%v), in batches (%d) or has a bias of %d",
+			p.N, p.Accumulate, p.Paired, p.Batch, len(p.Bias)))
 	}
 }

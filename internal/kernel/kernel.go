@@ -73,7 +73,7 @@ type Set struct {
 	//
 	//	C[m·LDC + n] = Bias[n] + Σ_{r<Rows} Σ_{k<Depth} A[r·ARow + k·AStep + m·LDA + n] · B[r·BRow + k·BStep + n]
 	//
-	// Of the options only ReLU is allowed. The order of summation is that of the formula.
+	// It needs Bias; of the options only ReLU is allowed. The order of summation is the formula's.
 	Depthwise func(p *Product)
 
 	// F2 and F4 are the transforms of Winograd's F(2×2, 3×3) and F(4×4, 3×3).

@@ -59,7 +59,7 @@ func (v vector) set(name string, mul *loops, f2, f4 *lifts) *Set {
 		Lanes:        int(v),
 		Paired:       true,
 		Mul:          mul.mul,
-		Depthwise:    depthwiseGeneric,
+		Depthwise:    v.depthwise,
 		F2:           f2.winograd(2, cost2),
 		F4:           f4.winograd(4, cost4),
 		ScaleShift:   v.scaleShift,

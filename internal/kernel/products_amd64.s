@@ -33888,3 +33888,484 @@ even6:
 	JNZ          block6
 	VZEROUPPER
 	RET
+
+// func depthwise8AVX512(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·depthwise8AVX512(SB), NOSPLIT, $0-108
+	MOVQ         a+24(FP), AX
+	MOVQ         b+56(FP), CX
+	MOVQ         lda+48(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	MOVQ         astep+40(FP), SI
+	MOVQ         bstep+72(FP), DI
+	MOVQ         bias+80(FP), R8
+	MOVQ         c+88(FP), R9
+	VBROADCASTSS floor+104(FP), Z0
+	MOVQ         columns+0(FP), R10
+
+vector:
+	CMPQ    R10, $0x10
+	JLT     part
+	VMOVUPS (R8), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z6
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z8
+	MOVQ    AX, R11
+	MOVQ    AX, R12
+	LEAQ    (R11)(DX*4), R12
+	MOVQ    CX, R13
+	MOVQ    rows+8(FP), R14
+
+wholeRow:
+	MOVQ depth+16(FP), R15
+
+wholeTap:
+	VMOVUPS     (R13), Z9
+	VFMADD231PS (R11), Z9, Z1
+	VFMADD231PS (R11)(DX*1), Z9, Z2
+	VFMADD231PS (R11)(DX*2), Z9, Z3
+	VFMADD231PS (R11)(BX*1), Z9, Z4
+	VFMADD231PS (R12), Z9, Z5
+	VFMADD231PS (R12)(DX*1), Z9, Z6
+	VFMADD231PS (R12)(DX*2), Z9, Z7
+	VFMADD231PS (R12)(BX*1), Z9, Z8
+	ADDQ        SI, R11
+	ADDQ        SI, R12
+	ADDQ        DI, R13
+	DECQ        R15
+	JNZ         wholeTap
+	ADDQ        aturn+32(FP), R11
+	ADDQ        aturn+32(FP), R12
+	ADDQ        bturn+64(FP), R13
+	DECQ        R14
+	JNZ         wholeRow
+	MOVQ        ldc+96(FP), R11
+	LEAQ        (R11)(R11*2), R12
+	MOVQ        R9, R13
+	MOVQ        R9, R14
+	LEAQ        (R13)(R11*4), R14
+	VMAXPS      Z1, Z0, Z1
+	VMOVUPS     Z1, (R13)
+	VMAXPS      Z2, Z0, Z2
+	VMOVUPS     Z2, (R13)(R11*1)
+	VMAXPS      Z3, Z0, Z3
+	VMOVUPS     Z3, (R13)(R11*2)
+	VMAXPS      Z4, Z0, Z4
+	VMOVUPS     Z4, (R13)(R12*1)
+	VMAXPS      Z5, Z0, Z5
+	VMOVUPS     Z5, (R14)
+	VMAXPS      Z6, Z0, Z6
+	VMOVUPS     Z6, (R14)(R11*1)
+	VMAXPS      Z7, Z0, Z7
+	VMOVUPS     Z7, (R14)(R11*2)
+	VMAXPS      Z8, Z0, Z8
+	VMOVUPS     Z8, (R14)(R12*1)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	SUBQ        $0x10, R10
+	JMP         vector
+
+part:
+	CMPQ      R10, $0x00
+	JLE       done
+	MOVL      $0x0000ffff, R11
+	BZHIL     R10, R11, R12
+	CMPQ      R10, $0x10
+	CMOVLGE   R11, R12
+	KMOVW     R12, K1
+	VMOVUPS.Z (R8), K1, Z1
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z6
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z8
+	MOVQ      AX, R8
+	LEAQ      (R8)(DX*4), AX
+	MOVQ      rows+8(FP), R10
+
+lastRow:
+	MOVQ depth+16(FP), R11
+
+lastTap:
+	VMOVUPS.Z   (CX), K1, Z9
+	VFMADD231PS (R8), Z9, K1, Z1
+	VFMADD231PS (R8)(DX*1), Z9, K1, Z2
+	VFMADD231PS (R8)(DX*2), Z9, K1, Z3
+	VFMADD231PS (R8)(BX*1), Z9, K1, Z4
+	VFMADD231PS (AX), Z9, K1, Z5
+	VFMADD231PS (AX)(DX*1), Z9, K1, Z6
+	VFMADD231PS (AX)(DX*2), Z9, K1, Z7
+	VFMADD231PS (AX)(BX*1), Z9, K1, Z8
+	ADDQ        SI, R8
+	ADDQ        SI, AX
+	ADDQ        DI, CX
+	DECQ        R11
+	JNZ         lastTap
+	ADDQ        aturn+32(FP), R8
+	ADDQ        aturn+32(FP), AX
+	ADDQ        bturn+64(FP), CX
+	DECQ        R10
+	JNZ         lastRow
+	MOVQ        ldc+96(FP), AX
+	LEAQ        (AX)(AX*2), CX
+	MOVQ        R9, DX
+	MOVQ        R9, BX
+	LEAQ        (DX)(AX*4), BX
+	VMAXPS      Z1, Z0, Z1
+	VMOVUPS     Z1, K1, (DX)
+	VMAXPS      Z2, Z0, Z2
+	VMOVUPS     Z2, K1, (DX)(AX*1)
+	VMAXPS      Z3, Z0, Z3
+	VMOVUPS     Z3, K1, (DX)(AX*2)
+	VMAXPS      Z4, Z0, Z4
+	VMOVUPS     Z4, K1, (DX)(CX*1)
+	VMAXPS      Z5, Z0, Z5
+	VMOVUPS     Z5, K1, (BX)
+	VMAXPS      Z6, Z0, Z6
+	VMOVUPS     Z6, K1, (BX)(AX*1)
+	VMAXPS      Z7, Z0, Z7
+	VMOVUPS     Z7, K1, (BX)(AX*2)
+	VMAXPS      Z8, Z0, Z8
+	VMOVUPS     Z8, K1, (BX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func depthwise1AVX512(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·depthwise1AVX512(SB), NOSPLIT, $0-108
+	MOVQ         a+24(FP), AX
+	MOVQ         b+56(FP), CX
+	MOVQ         lda+48(FP), DX
+	LEAQ         (DX)(DX*2), DX
+	MOVQ         astep+40(FP), DX
+	MOVQ         bstep+72(FP), BX
+	MOVQ         bias+80(FP), SI
+	MOVQ         c+88(FP), DI
+	VBROADCASTSS floor+104(FP), Z0
+	MOVQ         columns+0(FP), R8
+
+vector:
+	CMPQ    R8, $0x10
+	JLT     part
+	VMOVUPS (SI), Z1
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    rows+8(FP), R11
+
+wholeRow:
+	MOVQ depth+16(FP), R12
+
+wholeTap:
+	VMOVUPS     (R10), Z2
+	VFMADD231PS (R9), Z2, Z1
+	ADDQ        DX, R9
+	ADDQ        BX, R10
+	DECQ        R12
+	JNZ         wholeTap
+	ADDQ        aturn+32(FP), R9
+	ADDQ        bturn+64(FP), R10
+	DECQ        R11
+	JNZ         wholeRow
+	MOVQ        ldc+96(FP), R9
+	LEAQ        (R9)(R9*2), R9
+	MOVQ        DI, R9
+	VMAXPS      Z1, Z0, Z1
+	VMOVUPS     Z1, (R9)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, DI
+	SUBQ        $0x10, R8
+	JMP         vector
+
+part:
+	CMPQ      R8, $0x00
+	JLE       done
+	MOVL      $0x0000ffff, R9
+	BZHIL     R8, R9, R10
+	CMPQ      R8, $0x10
+	CMOVLGE   R9, R10
+	KMOVW     R10, K1
+	VMOVUPS.Z (SI), K1, Z1
+	MOVQ      CX, CX
+	MOVQ      rows+8(FP), SI
+
+lastRow:
+	MOVQ depth+16(FP), R8
+
+lastTap:
+	VMOVUPS.Z   (CX), K1, Z2
+	VFMADD231PS (AX), Z2, K1, Z1
+	ADDQ        DX, AX
+	ADDQ        BX, CX
+	DECQ        R8
+	JNZ         lastTap
+	ADDQ        aturn+32(FP), AX
+	ADDQ        bturn+64(FP), CX
+	DECQ        SI
+	JNZ         lastRow
+	MOVQ        ldc+96(FP), AX
+	LEAQ        (AX)(AX*2), AX
+	MOVQ        DI, AX
+	VMAXPS      Z1, Z0, Z1
+	VMOVUPS     Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func depthwise8AVX2(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
+// Requires: AVX, CMOV, FMA3
+TEXT ·depthwise8AVX2(SB), NOSPLIT, $0-108
+	MOVQ         a+24(FP), AX
+	MOVQ         b+56(FP), CX
+	MOVQ         lda+48(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	MOVQ         astep+40(FP), SI
+	MOVQ         bstep+72(FP), DI
+	MOVQ         bias+80(FP), R8
+	MOVQ         c+88(FP), R9
+	VBROADCASTSS floor+104(FP), Y0
+	MOVQ         columns+0(FP), R10
+
+vector:
+	CMPQ    R10, $0x08
+	JLT     part
+	VMOVUPS (R8), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y1, Y8
+	MOVQ    AX, R11
+	MOVQ    AX, R12
+	LEAQ    (R11)(DX*4), R12
+	MOVQ    CX, R13
+	MOVQ    rows+8(FP), R14
+
+wholeRow:
+	MOVQ depth+16(FP), R15
+
+wholeTap:
+	VMOVUPS     (R13), Y9
+	VFMADD231PS (R11), Y9, Y1
+	VFMADD231PS (R11)(DX*1), Y9, Y2
+	VFMADD231PS (R11)(DX*2), Y9, Y3
+	VFMADD231PS (R11)(BX*1), Y9, Y4
+	VFMADD231PS (R12), Y9, Y5
+	VFMADD231PS (R12)(DX*1), Y9, Y6
+	VFMADD231PS (R12)(DX*2), Y9, Y7
+	VFMADD231PS (R12)(BX*1), Y9, Y8
+	ADDQ        SI, R11
+	ADDQ        SI, R12
+	ADDQ        DI, R13
+	DECQ        R15
+	JNZ         wholeTap
+	ADDQ        aturn+32(FP), R11
+	ADDQ        aturn+32(FP), R12
+	ADDQ        bturn+64(FP), R13
+	DECQ        R14
+	JNZ         wholeRow
+	MOVQ        ldc+96(FP), R11
+	LEAQ        (R11)(R11*2), R12
+	MOVQ        R9, R13
+	MOVQ        R9, R14
+	LEAQ        (R13)(R11*4), R14
+	VMAXPS      Y1, Y0, Y1
+	VMOVUPS     Y1, (R13)
+	VMAXPS      Y2, Y0, Y2
+	VMOVUPS     Y2, (R13)(R11*1)
+	VMAXPS      Y3, Y0, Y3
+	VMOVUPS     Y3, (R13)(R11*2)
+	VMAXPS      Y4, Y0, Y4
+	VMOVUPS     Y4, (R13)(R12*1)
+	VMAXPS      Y5, Y0, Y5
+	VMOVUPS     Y5, (R14)
+	VMAXPS      Y6, Y0, Y6
+	VMOVUPS     Y6, (R14)(R11*1)
+	VMAXPS      Y7, Y0, Y7
+	VMOVUPS     Y7, (R14)(R11*2)
+	VMAXPS      Y8, Y0, Y8
+	VMOVUPS     Y8, (R14)(R12*1)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, R8
+	ADDQ        $0x20, R9
+	SUBQ        $0x08, R10
+	JMP         vector
+
+part:
+	CMPQ       R10, $0x00
+	JLE        done
+	MOVQ       $0x00000008, R11
+	CMPQ       R10, R11
+	CMOVQLT    R10, R11
+	NEGQ       R11
+	LEAQ       tails<>+32(SB), R10
+	VMOVUPS    (R10)(R11*4), Y1
+	VMASKMOVPS (R8), Y1, Y2
+	VMOVAPS    Y2, Y3
+	VMOVAPS    Y2, Y4
+	VMOVAPS    Y2, Y5
+	VMOVAPS    Y2, Y6
+	VMOVAPS    Y2, Y7
+	VMOVAPS    Y2, Y8
+	VMOVAPS    Y2, Y9
+	MOVQ       AX, R8
+	LEAQ       (R8)(DX*4), AX
+	MOVQ       rows+8(FP), R10
+
+lastRow:
+	MOVQ depth+16(FP), R11
+
+lastTap:
+	VMASKMOVPS  (CX), Y1, Y10
+	VMASKMOVPS  (R8), Y1, Y11
+	VFMADD231PS Y11, Y10, Y2
+	VMASKMOVPS  (R8)(DX*1), Y1, Y11
+	VFMADD231PS Y11, Y10, Y3
+	VMASKMOVPS  (R8)(DX*2), Y1, Y11
+	VFMADD231PS Y11, Y10, Y4
+	VMASKMOVPS  (R8)(BX*1), Y1, Y11
+	VFMADD231PS Y11, Y10, Y5
+	VMASKMOVPS  (AX), Y1, Y11
+	VFMADD231PS Y11, Y10, Y6
+	VMASKMOVPS  (AX)(DX*1), Y1, Y11
+	VFMADD231PS Y11, Y10, Y7
+	VMASKMOVPS  (AX)(DX*2), Y1, Y11
+	VFMADD231PS Y11, Y10, Y8
+	VMASKMOVPS  (AX)(BX*1), Y1, Y11
+	VFMADD231PS Y11, Y10, Y9
+	ADDQ        SI, R8
+	ADDQ        SI, AX
+	ADDQ        DI, CX
+	DECQ        R11
+	JNZ         lastTap
+	ADDQ        aturn+32(FP), R8
+	ADDQ        aturn+32(FP), AX
+	ADDQ        bturn+64(FP), CX
+	DECQ        R10
+	JNZ         lastRow
+	MOVQ        ldc+96(FP), AX
+	LEAQ        (AX)(AX*2), CX
+	MOVQ        R9, DX
+	MOVQ        R9, BX
+	LEAQ        (DX)(AX*4), BX
+	VMAXPS      Y2, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (DX)
+	VMAXPS      Y3, Y0, Y3
+	VMASKMOVPS  Y3, Y1, (DX)(AX*1)
+	VMAXPS      Y4, Y0, Y4
+	VMASKMOVPS  Y4, Y1, (DX)(AX*2)
+	VMAXPS      Y5, Y0, Y5
+	VMASKMOVPS  Y5, Y1, (DX)(CX*1)
+	VMAXPS      Y6, Y0, Y6
+	VMASKMOVPS  Y6, Y1, (BX)
+	VMAXPS      Y7, Y0, Y7
+	VMASKMOVPS  Y7, Y1, (BX)(AX*1)
+	VMAXPS      Y8, Y0, Y8
+	VMASKMOVPS  Y8, Y1, (BX)(AX*2)
+	VMAXPS      Y9, Y0, Y9
+	VMASKMOVPS  Y9, Y1, (BX)(CX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func depthwise1AVX2(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
+// Requires: AVX, CMOV, FMA3
+TEXT ·depthwise1AVX2(SB), NOSPLIT, $0-108
+	MOVQ         a+24(FP), AX
+	MOVQ         b+56(FP), CX
+	MOVQ         lda+48(FP), DX
+	LEAQ         (DX)(DX*2), DX
+	MOVQ         astep+40(FP), DX
+	MOVQ         bstep+72(FP), BX
+	MOVQ         bias+80(FP), SI
+	MOVQ         c+88(FP), DI
+	VBROADCASTSS floor+104(FP), Y0
+	MOVQ         columns+0(FP), R8
+
+vector:
+	CMPQ    R8, $0x08
+	JLT     part
+	VMOVUPS (SI), Y1
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    rows+8(FP), R11
+
+wholeRow:
+	MOVQ depth+16(FP), R12
+
+wholeTap:
+	VMOVUPS     (R10), Y2
+	VFMADD231PS (R9), Y2, Y1
+	ADDQ        DX, R9
+	ADDQ        BX, R10
+	DECQ        R12
+	JNZ         wholeTap
+	ADDQ        aturn+32(FP), R9
+	ADDQ        bturn+64(FP), R10
+	DECQ        R11
+	JNZ         wholeRow
+	MOVQ        ldc+96(FP), R9
+	LEAQ        (R9)(R9*2), R9
+	MOVQ        DI, R9
+	VMAXPS      Y1, Y0, Y1
+	VMOVUPS     Y1, (R9)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	SUBQ        $0x08, R8
+	JMP         vector
+
+part:
+	CMPQ       R8, $0x00
+	JLE        done
+	MOVQ       $0x00000008, R9
+	CMPQ       R8, R9
+	CMOVQLT    R8, R9
+	NEGQ       R9
+	LEAQ       tails<>+32(SB), R8
+	VMOVUPS    (R8)(R9*4), Y1
+	VMASKMOVPS (SI), Y1, Y2
+	MOVQ       CX, CX
+	MOVQ       rows+8(FP), SI
+
+lastRow:
+	MOVQ depth+16(FP), R8
+
+lastTap:
+	VMASKMOVPS  (CX), Y1, Y3
+	VMASKMOVPS  (AX), Y1, Y4
+	VFMADD231PS Y4, Y3, Y2
+	ADDQ        DX, AX
+	ADDQ        BX, CX
+	DECQ        R8
+	JNZ         lastTap
+	ADDQ        aturn+32(FP), AX
+	ADDQ        bturn+64(FP), CX
+	DECQ        SI
+	JNZ         lastRow
+	MOVQ        ldc+96(FP), AX
+	LEAQ        (AX)(AX*2), AX
+	MOVQ        DI, AX
+	VMAXPS      Y2, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET

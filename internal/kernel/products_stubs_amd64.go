@@ -123,3 +123,31 @@ func paired6x8PartAVX2(size int, blocks int, rows int, depth int, a *float32, at
 //
 //go:noescape
 func paired6x8AVX2(size int, blocks int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, lead uintptr, pace uintptr, b *float32, bturn uintptr, bstep uintptr, blead uintptr, bpace uintptr, init *float32, ldi uintptr, c *float32, ldc uintptr, columns int, floor float32, batches int, anext uintptr, bnext uintptr, inext uintptr, cnext uintptr)
+
+// depthwise8AVX512 is Set.Depthwise for 8 rows of C.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to the
+// next. Results are at least floor.
+//
+//go:noescape
+func depthwise8AVX512(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
+
+// depthwise1AVX512 is Set.Depthwise for 1 rows of C.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to the
+// next. Results are at least floor.
+//
+//go:noescape
+func depthwise1AVX512(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
+
+// depthwise8AVX2 is Set.Depthwise for 8 rows of C.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to the
+// next. Results are at least floor.
+//
+//go:noescape
+func depthwise8AVX2(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)
+
+// depthwise1AVX2 is Set.Depthwise for 1 rows of C.
+// Strides are in bytes; aturn and bturn lead from the end of one row of A and B to the
+// next. Results are at least floor.
+//
+//go:noescape
+func depthwise1AVX2(columns int, rows int, depth int, a *float32, aturn uintptr, astep uintptr, lda uintptr, b *float32, bturn uintptr, bstep uintptr, bias *float32, c *float32, ldc uintptr, floor float32)

@@ -3,7 +3,6 @@ package onnx
 import (
 	"encoding/binary"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 
@@ -25,7 +24,12 @@ func (m *Model) Encode() ([]byte, error) {
 	opset.text(1, "")
 	opset.int(2, m.Opset)
 	b.bytes(8, opset)
-	for _, k := range slices.Sorted(maps.Keys(m.Metadata)) {
+	var keys []string
+	for k := range m.Metadata {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
 		var prop message
 		prop.text(1, k)
 		prop.text(2, m.Metadata[k])

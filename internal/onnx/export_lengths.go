@@ -53,37 +53,15 @@ func size(n *graph.Node) []*graph.Length {
 	return []*graph.Length{graph.Side(n, 0), graph.Side(n, 1)}
 }
 
-// cutout is where a Crop node begins and how large it is: top and left, height
+// cropped is where a Crop node begins and how large it is: top and left, height
 // and width.
-func cutout(n *graph.Node) (at, extent []*graph.Length) {
+func cropped(n *graph.Node) (at, side []*graph.Length) {
 	if n.Like == nil {
 		return n.Lengths[:2], n.Lengths[2:]
 	}
 	for axis := range 2 {
 		x, y := graph.Side(n.In[0], axis), graph.Side(n.Like, axis)
-		at, extent = append(at, x.Minus(y).Over(graph.Px(2))), append(extent, y)
+		at, side = append(at, x.Minus(y).Over(graph.Px(2))), append(side, y)
 	}
-	return at, extent
-}
-
-// asked are the nodes whose sizes others ask for by name.
-func asked(g *graph.Graph) map[*graph.Node]bool {
-	set := map[*graph.Node]bool{}
-	var visit func(*graph.Length)
-	visit = func(l *graph.Length) {
-		if l == nil {
-			return
-		}
-		t := l.Term()
-		set[t.Node] = true
-		visit(t.X)
-		visit(t.Y)
-	}
-	for _, n := range g.Nodes {
-		set[n.Like] = true
-		for _, l := range n.Lengths {
-			visit(l)
-		}
-	}
-	return set
+	return at, side
 }

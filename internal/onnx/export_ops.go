@@ -7,14 +7,6 @@ import (
 	"unetbench/graph"
 )
 
-// spelled are the operators of graph.Function, with the names of the
-// attributes that its arguments are.
-var spelled = map[graph.Function][]string{
-	graph.Identity: {"Identity"}, graph.Sigmoid: {"Sigmoid"}, graph.Tanh: {"Tanh"}, graph.LeakyReLU: {"LeakyRelu", "alpha"},
-	graph.ELU: {"Elu", "alpha"}, graph.HardSigmoid: {"HardSigmoid", "alpha", "beta"}, graph.Softplus: {"Softplus"},
-	graph.Erf: {"Erf"}, graph.Exp: {"Exp"}, graph.Log: {"Log"}, graph.Sqrt: {"Sqrt"}, graph.Reciprocal: {"Reciprocal"}, graph.Abs: {"Abs"},
-}
-
 // node writes n.
 func (e *exporter) node(n *graph.Node) error {
 	e.current = n
@@ -50,7 +42,7 @@ func (e *exporter) node(n *graph.Node) error {
 	case graph.Pad:
 		e.pad(n, in[0])
 	case graph.Crop:
-		at, size := cutout(n)
+		at, size := cropped(n)
 		ends := []*graph.Length{at[0].Plus(size[0]), at[1].Plus(size[1])}
 		e.result("Slice", []string{in[0], e.lengths(at...), e.lengths(ends...), e.ints(2, 3)})
 	case graph.Resize:
@@ -60,9 +52,17 @@ func (e *exporter) node(n *graph.Node) error {
 	case graph.Concat:
 		e.result("Concat", in, attrInt("axis", 1))
 	case graph.Sum:
-		e.chain("Add", in)
+		if len(in) > 2 {
+			e.result("Sum", in)
+		} else {
+			e.result("Add", in)
+		}
 	case graph.Product:
-		e.chain("Mul", in)
+		x := in[0]
+		for _, y := range in[1 : len(in)-1] {
+			x = e.add("Mul", []string{x, y})
+		}
+		e.result("Mul", []string{x, in[len(in)-1]})
 	case graph.Zero:
 		e.result("ConstantOfShape", []string{e.shape(n.In[0])},
 			Attribute{Name: "value", Type: TensorAttribute, Tensor: &Tensor{Type: Float32, Dims: []int{1}, Floats: []float32{0}}})
@@ -94,30 +94,21 @@ func bit(b bool) int {
 // fusible are the Pads that only convolutions read, all zero: ONNX has them as
 // the convolution's own.
 func fusible(g *graph.Graph) map[*graph.Node]bool {
-	set, sizes := map[*graph.Node]bool{}, asked(g)
+	set := map[*graph.Node]bool{}
 	for _, n := range g.Nodes {
 		if n.Op == graph.Pad && n.Padding == graph.PadZero && n.Value == 0 && n.Lengths == nil && min(n.Pads[0], n.Pads[1], n.Pads[2], n.Pads[3]) >= 0 &&
-			n != g.Output() && !sizes[n] {
+			n != g.Output() {
 			set[n] = true
 		}
 	}
 	for _, n := range g.Nodes {
-		for _, m := range n.In {
+		n.Needs(func(m *graph.Node) {
 			if n.Op != graph.Conv {
 				delete(set, m)
 			}
-		}
+		})
 	}
 	return set
-}
-
-// chain joins operands two by two.
-func (e *exporter) chain(op string, in []string) {
-	x := in[0]
-	for _, y := range in[1 : len(in)-1] {
-		x = e.add(op, []string{x, y})
-	}
-	e.result(op, []string{x, in[len(in)-1]})
 }
 
 // scaleShift multiplies x by one parameter and adds another, per channel.
@@ -224,20 +215,28 @@ func (e *exporter) resize(n *graph.Node, x string) {
 }
 
 func (e *exporter) pointwise(n *graph.Node, in []string) error {
-	if n.Func == graph.Clip {
+	switch n.Func {
+	case graph.Identity:
+		e.result("Identity", in)
+		return nil
+	case graph.Clip:
 		e.result("Clip", append(in, e.floats(nil, float32(n.Args[0])), e.floats(nil, float32(n.Args[1]))))
 		return nil
 	}
-	f, ok := spelled[n.Func]
-	if !ok {
-		return fmt.Errorf("no ONNX operator is known for %v", n.Func)
+	for op, f := range functions {
+		if f.f != n.Func {
+			continue
+		}
+		var attributes []Attribute
+		for i, name := range f.names {
+			if name != "" {
+				attributes = append(attributes, attrFloat(name, n.Args[i]))
+			}
+		}
+		e.result(op, in, attributes...)
+		return nil
 	}
-	var attributes []Attribute
-	for i, name := range f[1:] {
-		attributes = append(attributes, attrFloat(name, n.Args[i]))
-	}
-	e.result(f[0], in, attributes...)
-	return nil
+	return fmt.Errorf("no ONNX operator is known for %v", n.Func)
 }
 
 // reduce has its axes as an attribute until opset 17, as an operand since.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"unetbench/graph"
@@ -13,7 +14,7 @@ import (
 func Import(m *Model, name string, o Options) (*Network, error) {
 	im := &importer{
 		g: &graph.Graph{Name: name}, opset: m.Opset, known: map[string]*operand{},
-		names: map[string]bool{}, params: map[string]bool{}, channels: map[*graph.Node]int{}, scale: map[*graph.Node]float64{},
+		names: map[string]bool{}, params: map[string]bool{}, channels: map[*graph.Node]int{}, scale: map[*graph.Node]float64{}, pixel: map[*graph.Node]bool{},
 	}
 	net := &Network{Graph: im.g, Opset: m.Opset, Metadata: m.Metadata,
 		Producer: strings.TrimSpace(m.ProducerName + " " + m.ProducerVersion)}
@@ -43,7 +44,7 @@ func Import(m *Model, name string, o Options) (*Network, error) {
 	switch {
 	case out == nil:
 		return nil, fmt.Errorf("no node makes %q", net.Output)
-	case !out.isMap() || out.groups > 0:
+	case !out.isMap() || out.groups > 0 || out.parts != nil:
 		return nil, fmt.Errorf("the output %q is %s and no map", net.Output, out.what())
 	}
 	net.NHWCOut = out.axes == "NHWC"
@@ -69,6 +70,8 @@ type importer struct {
 	params   map[string]bool
 	channels map[*graph.Node]int
 	scale    map[*graph.Node]float64 // px of the input per px
+	pixel    map[*graph.Node]bool    // one pixel at any size
+	invented int                     // constants that the file does not hold
 	fixed    graph.Size
 	shapes   []graph.Shape // at the fixed size, as far as they were asked for
 }
@@ -98,6 +101,9 @@ func (im *importer) input(m *Model, net *Network) error {
 	}
 	if c.Size == 0 {
 		return fmt.Errorf("input %q does not say how many channels it has", in.Name)
+	}
+	if c.Size > mostChannels {
+		return fmt.Errorf("input %q has %d channels", in.Name, c.Size)
 	}
 	net.Fixed = graph.Size{H: h.Size, W: w.Size}
 	im.fixed = net.Fixed
@@ -224,6 +230,9 @@ func (im *importer) node(n *Node) error {
 	if err != nil {
 		return err
 	}
+	if im.invented > mostCopied {
+		return errors.New("it and those before it ask for more constants than a network of convolutions needs")
+	}
 	if out != nil {
 		im.known[n.Out[0]] = out
 	}
@@ -262,7 +271,7 @@ func (c *call) image(i int) (*operand, error) {
 	if v == nil {
 		return nil, fmt.Errorf("operand %d is missing", i)
 	}
-	if !v.isMap() || v.groups > 0 {
+	if !v.isMap() || v.groups > 0 || v.parts != nil {
 		return nil, fmt.Errorf("operand %d is %s: want a map", i, v.what())
 	}
 	return v, nil
@@ -291,6 +300,7 @@ func (im *importer) add(name string, op graph.Op, n graph.Node, in ...*graph.Nod
 	x := im.g.Add(name, op, n, in...)
 	im.channels[x] = im.count(x)
 	im.scale[x] = im.scaling(x)
+	im.pixel[x] = im.isPixel(x)
 	return x
 }
 
@@ -306,6 +316,9 @@ func (im *importer) unique(taken map[string]bool, name string) string {
 	taken[free] = true
 	return free
 }
+
+// mostChannels bounds what files can ask for by a few bytes.
+const mostChannels = 1 << 16
 
 // count is the number of channels of x.
 func (im *importer) count(x *graph.Node) int {
@@ -340,6 +353,7 @@ func (im *importer) param(name string, shape []int, v []float32, trainable bool)
 
 // constantParam declares a parameter of c equal numbers that the file does not have.
 func (c *call) constantParam(kind string, n int, value float32) int {
+	c.invented += n
 	v := make([]float32, n)
 	for i := range v {
 		v[i] = value
@@ -364,9 +378,12 @@ func (n *Node) int(name string, otherwise int64) int64 {
 	return otherwise
 }
 
+// float is an attribute as it was written before it was rounded to float32:
+// 1e-5, not 9.99999974e-06.
 func (n *Node) float(name string, otherwise float64) float64 {
 	if a := n.attribute(name); a != nil {
-		return float64(a.Float)
+		v, _ := strconv.ParseFloat(strconv.FormatFloat(float64(a.Float), 'g', -1, 32), 64) // what was formatted parses
+		return v
 	}
 	return otherwise
 }

@@ -17,6 +17,8 @@ type operand struct {
 	// The map's channels cut into so many groups: between the two Reshapes of a
 	// group norm.
 	groups int
+	// The map's axes cut into parts, in the order of the file's axes: see blocks.
+	parts []part
 
 	floats *Tensor // a constant
 
@@ -32,6 +34,8 @@ func (v *operand) isMap() bool { return v.node != nil }
 // what names the kind of v in errors.
 func (v *operand) what() string {
 	switch {
+	case v.isMap() && (v.groups > 0 || v.parts != nil):
+		return "a map cut into parts"
 	case v.isMap():
 		return "a map"
 	case v.floats != nil:
@@ -45,7 +49,7 @@ func constants(t *Tensor) *operand {
 	if t.isFloat() {
 		return &operand{floats: t}
 	}
-	v := &operand{dims: t.Dims}
+	v := &operand{dims: t.Dims, ints: []*graph.Length{}}
 	for _, x := range t.Ints {
 		v.ints = append(v.ints, graph.Px(int(min(max(x, -endless), endless))))
 	}
@@ -70,6 +74,14 @@ func (v *operand) fixed() ([]int, bool) {
 		all = append(all, n)
 	}
 	return all, true
+}
+
+// fixedAt is number i of four, where it depends on no size.
+func (v *operand) fixedAt(i int) (int, bool) {
+	if len(v.ints) != 4 || v.den != nil {
+		return 0, false
+	}
+	return v.ints[i].Fixed()
 }
 
 // scalar is the only element of a constant.

@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -177,6 +178,17 @@ func ofMaps(c *call, a, b *operand) (*operand, error) {
 	case "Div":
 		return c.on(x, graph.Product, graph.Node{}, a.node, c.on(b, graph.Pointwise, graph.Node{Func: graph.Reciprocal}).node), nil
 	}
+	if c.Op == "Max" || c.Op == "Min" { // a + max(b−a, 0), a − max(a−b, 0)
+		d := c.on(x, graph.Sum, graph.Node{}, b.node, c.scaled(a, -1, 0).node)
+		if c.Op == "Min" {
+			d = c.scaled(d, -1, 0)
+		}
+		d = c.on(d, graph.ReLU, graph.Node{})
+		if c.Op == "Min" {
+			d = c.scaled(d, -1, 0)
+		}
+		return c.on(x, graph.Sum, graph.Node{}, a.node, d.node), nil
+	}
 	return nil, fmt.Errorf("of two maps it is not known")
 }
 
@@ -245,7 +257,7 @@ func (v *operand) floatsOrNil() []float32 {
 func (c *call) channelwise(x, k *operand) ([]float32, error) {
 	v, n := k.floatsOrNil(), c.channels[x.node]
 	if v == nil {
-		return nil, fmt.Errorf("a map and %s do not go together", k.what())
+		return nil, errors.New("of a map and a number that depends on the size it is not known, as in an unbiased standard deviation: take the biased one")
 	}
 	dims := k.dims
 	if k.floats != nil {
@@ -319,8 +331,12 @@ func pow(c *call) (*operand, error) {
 		e, ok = b.scalar()
 	}
 	switch {
-	case ok && e == 2:
-		return c.on(x, graph.Product, graph.Node{}, x.node, x.node), nil
+	case ok && (e == 2 || e == 3 || e == 4):
+		y := x
+		for range int(e) - 1 {
+			y = c.on(x, graph.Product, graph.Node{}, y.node, x.node)
+		}
+		return y, nil
 	case ok && e == 1:
 		return x, nil
 	case ok && e == 0.5:
@@ -329,5 +345,5 @@ func pow(c *call) (*operand, error) {
 		r := c.on(x, graph.Pointwise, graph.Node{Func: graph.Sqrt})
 		return c.on(r, graph.Pointwise, graph.Node{Func: graph.Reciprocal}), nil
 	}
-	return nil, fmt.Errorf("only the exponents 2, 1, ½ and −½ are known")
+	return nil, fmt.Errorf("only the exponents 1, 2, 3, 4, ½ and −½ are known")
 }

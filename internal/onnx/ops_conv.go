@@ -102,6 +102,9 @@ func conv(c *call) (*operand, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(w.Dims) == 3 && (x.axes == "NHC" || x.axes == "NWC") && c.pixel[x.node] {
+		return c.alongChannels(x, w)
+	}
 	if len(w.Dims) != 4 || x.axes != "NCHW" {
 		return nil, fmt.Errorf("weights of dims %v on axes %s: only convolutions over height and width are known", w.Dims, x.axes)
 	}
@@ -116,6 +119,36 @@ func conv(c *call) (*operand, error) {
 	return c.on(c.padded(x, win, 0), graph.Conv, graph.Node{
 		Channels: w.Dims[0], Kernel: win.kernel, Stride: win.stride, Dilation: dilated(win.dilation), Groups: grouped(c), Params: params,
 	}), nil
+}
+
+// alongChannels is a convolution along the channels of a single pixel (ECA: Wang
+// et al. 2020), as one by a matrix with equal diagonals.
+func (c *call) alongChannels(x *operand, w *Tensor) (*operand, error) {
+	n, k, pads := c.channels[x.node], w.Dims[2], c.ints("pads")
+	if w.Dims[0] != 1 || w.Dims[1] != 1 || k%2 == 0 || !slices.Equal(pads, []int{k / 2, k / 2}) || n*n > mostCopied ||
+		slices.ContainsFunc(append(c.ints("strides"), c.ints("dilations")...), func(s int) bool { return s != 1 }) {
+		return nil, fmt.Errorf("weights of dims %v along %d channels, pads %v: only one row of taps that keeps their number is known", w.Dims, n, pads)
+	}
+	m := make([]float32, n*n)
+	for o := range n {
+		for i := range k {
+			if j := o + i - k/2; j >= 0 && j < n {
+				m[o*n+j] = w.Floats[i]
+			}
+		}
+	}
+	bias := float32(0)
+	if c.arg(2) != nil {
+		b, err := c.perChannel(2, 1)
+		if err != nil {
+			return nil, err
+		}
+		bias = b[0]
+	}
+	one := [2]int{1, 1}
+	return c.on(x, graph.Conv, graph.Node{Channels: n, Kernel: one, Stride: one, Params: []int{
+		c.param(c.In[1], []int{n, n, 1, 1}, m, true), c.constantParam("bias", n, bias),
+	}}), nil
 }
 
 // dilated is d, or nothing where it spreads nothing.
@@ -149,14 +182,6 @@ func transpose(c *call) (*operand, error) {
 	if err != nil {
 		return nil, err
 	}
-	if win.dilation != [2]int{1, 1} {
-		return nil, fmt.Errorf("dilation %v: only 1 is known in a transposed convolution", win.dilation)
-	}
-	channels := w.Dims[1] * max(grouped(c), 1)
-	params, err := c.weights(w, channels)
-	if err != nil {
-		return nil, err
-	}
 	more := [2]int{}
 	if p := c.ints("output_padding"); len(p) == 2 {
 		more = [2]int(p)
@@ -164,52 +189,55 @@ func transpose(c *call) (*operand, error) {
 	// output_shape and SAME make the output stride times as long.
 	if size := c.ints("output_shape"); size != nil || win.auto != "" {
 		for axis := range 2 {
-			all := win.kernel[axis] - win.stride[axis]
+			all := (win.kernel[axis]-1)*win.dilation[axis] + 1 - win.stride[axis]
 			less := max(all, 0) / 2
 			if win.pads[axis], win.pads[axis+2] = less, all-less; win.auto == "SAME_LOWER" {
 				win.pads[axis], win.pads[axis+2] = all-less, less
 			}
 		}
 	}
+	channels := w.Dims[1] * max(grouped(c), 1)
+	beyond := [2]int{max(more[0]-win.pads[2], 0), max(more[1]-win.pads[3], 0)}
+	if w, win.kernel, err = spread(w, win.dilation, beyond); err != nil {
+		return nil, err
+	}
+	params, err := c.weights(w, channels)
+	if err != nil {
+		return nil, err
+	}
 	y := c.on(x, graph.ConvTranspose, graph.Node{Channels: channels, Kernel: win.kernel, Stride: win.stride, Groups: grouped(c), Params: params})
-	cut := graph.Node{Pads: [4]int{-win.pads[0], -win.pads[1], more[0] - win.pads[2], more[1] - win.pads[3]}}
+	cut := graph.Node{Pads: [4]int{-win.pads[0], -win.pads[1], more[0] - beyond[0] - win.pads[2], more[1] - beyond[1] - win.pads[3]}}
 	if cut.Pads == [4]int{} {
 		return y, nil
 	}
 	if slices.Max(cut.Pads[:]) > 0 {
-		return nil, fmt.Errorf("output padding %v beyond what kernel %v and pads %v leave is not known", more, win.kernel, win.pads)
+		return nil, fmt.Errorf("pads %v: want 0 or more", win.pads)
 	}
 	return c.on(y, graph.Pad, cut), nil
 }
 
-// gemm is a matrix of weights on the channels of a single pixel: a 1×1
-// convolution.
-func gemm(c *call) (*operand, error) {
-	x, err := c.image(0)
-	if err != nil {
-		return nil, err
+// spread is a kernel with zeros between its taps, for its dilation, and beyond
+// behind the last.
+func spread(w *Tensor, dilation, beyond [2]int) (*Tensor, [2]int, error) {
+	h, v := w.Dims[2], w.Dims[3]
+	if min(h, v) < 1 {
+		return nil, dilation, fmt.Errorf("weights of dims %v", w.Dims)
 	}
-	w, err := c.constant(1)
-	if err != nil {
-		return nil, err
+	kernel := [2]int{(h-1)*dilation[0] + 1 + beyond[0], (v-1)*dilation[1] + 1 + beyond[1]}
+	if kernel == [2]int{h, v} {
+		return w, kernel, nil
 	}
-	if x.axes != "NC" || len(w.Dims) != 2 || c.float("alpha", 1) != 1 || c.float("beta", 1) != 1 || c.int("transA", 0) != 0 {
-		return nil, fmt.Errorf("a product of axes %s with weights of dims %v: only one of a single pixel's channels is known", x.axes, w.Dims)
+	n := w.Dims[0] * w.Dims[1]
+	if max(kernel[0], kernel[1]) > 1<<10 || n*kernel[0]*kernel[1] > mostCopied {
+		return nil, kernel, fmt.Errorf("dilation %v and output padding of kernel %d×%d are too large", dilation, h, v)
 	}
-	o, i := w.Dims[0], w.Dims[1]
-	v := w.Floats
-	if c.int("transB", 0) == 0 {
-		o, i = i, o
-		v = make([]float32, len(w.Floats))
-		for r := range i {
-			for s := range o {
-				v[s*i+r] = w.Floats[r*o+s]
+	out := &Tensor{Type: w.Type, Dims: []int{w.Dims[0], w.Dims[1], kernel[0], kernel[1]}, Floats: make([]float32, n*kernel[0]*kernel[1])}
+	for i := range n {
+		for y := range h {
+			for x := range v {
+				out.Floats[(i*kernel[0]+y*dilation[0])*kernel[1]+x*dilation[1]] = w.Floats[(i*h+y)*v+x]
 			}
 		}
 	}
-	params, err := c.weights(&Tensor{Dims: []int{o, i, 1, 1}, Floats: v}, o)
-	if err != nil {
-		return nil, err
-	}
-	return c.on(x, graph.Conv, graph.Node{Channels: o, Kernel: [2]int{1, 1}, Stride: [2]int{1, 1}, Params: params}), nil
+	return out, kernel, nil
 }

@@ -50,7 +50,7 @@ func pointwise(c *call) (*operand, error) {
 
 // foldFloats is the few functions that files apply to constants.
 func foldFloats(c *call, t *Tensor) (*operand, error) {
-	f := map[string]func(float64) float64{"Sqrt": math.Sqrt, "Reciprocal": func(x float64) float64 { return 1 / x }, "Exp": math.Exp, "Log": math.Log, "Abs": math.Abs}[c.Op]
+	f := map[string]func(float64) float64{"Sqrt": math.Sqrt, "Reciprocal": func(x float64) float64 { return 1 / x }, "Exp": math.Exp, "Log": math.Log, "Abs": math.Abs, "Floor": math.Floor, "Ceil": math.Ceil}[c.Op]
 	if f == nil {
 		return nil, fmt.Errorf("of constants it is not known")
 	}
@@ -81,6 +81,16 @@ func prelu(c *call) (*operand, error) {
 }
 
 func softmax(c *call) (*operand, error) {
+	x, err := c.overChannels()
+	if err != nil {
+		return nil, err
+	}
+	return c.on(x, graph.Softmax, graph.Node{}), nil
+}
+
+// overChannels is the operand of a softmax, which must go over its channels.
+// Before opset 13 it goes over all axes from one on.
+func (c *call) overChannels() (*operand, error) {
 	x, err := c.image(0)
 	if err != nil {
 		return nil, err
@@ -89,10 +99,12 @@ func softmax(c *call) (*operand, error) {
 	if c.opset < 13 {
 		otherwise = 1
 	}
-	if a, err := x.axis(int(c.int("axis", otherwise))); err != nil || a != 1 {
-		return nil, fmt.Errorf("it goes over axis %d of %s: only over the channels is known", c.int("axis", otherwise), x.axes)
+	axis := int(c.int("axis", otherwise))
+	a, err := x.axis(axis)
+	if last := axis == -1 || axis == len(x.axes)-1; err != nil || a != 1 || c.opset < 13 && !last && !c.pixel[x.node] {
+		return nil, fmt.Errorf("it goes over axis %d of %s: only over the channels is it known", axis, x.axes)
 	}
-	return c.on(x, graph.Softmax, graph.Node{}), nil
+	return x, nil
 }
 
 // times is the product of x and f of it.
@@ -117,19 +129,6 @@ func mish(c *call) (*operand, error) {
 	s := c.on(x, graph.Pointwise, graph.Node{Func: graph.Softplus})
 	t := c.on(s, graph.Pointwise, graph.Node{Func: graph.Tanh})
 	return c.on(x, graph.Product, graph.Node{}, x.node, t.node), nil
-}
-
-// gelu is x·½(1+erf(x/√2)).
-func gelu(c *call) (*operand, error) {
-	x, err := c.image(0)
-	if err != nil {
-		return nil, err
-	}
-	if a := c.string("approximate", "none"); a != "none" {
-		return nil, fmt.Errorf("approximate %s is not known", a)
-	}
-	e := c.on(c.scaled(x, math.Sqrt2/2, 0), graph.Pointwise, graph.Node{Func: graph.Erf})
-	return c.on(x, graph.Product, graph.Node{}, x.node, c.scaled(e, 0.5, 0.5).node), nil
 }
 
 // scaled is scale·x + shift.

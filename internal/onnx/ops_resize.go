@@ -164,10 +164,8 @@ func pad(c *call) (*operand, error) {
 	n := graph.Node{}
 	h, w := axisOf(x, 'H'), axisOf(x, 'W')
 	lengths := []*graph.Length{l[h], l[w], l[rank+h], l[rank+w]}
-	for i, k := range l {
-		if v, ok := k.Fixed(); i%rank != h && i%rank != w && (!ok || v != 0) {
-			return nil, fmt.Errorf("it pads the batch or the channels")
-		}
+	if x, err = c.padChannels(x, l); err != nil {
+		return nil, err
 	}
 	known := true
 	for i, k := range lengths {
@@ -202,6 +200,50 @@ func pad(c *call) (*operand, error) {
 	return c.on(x, graph.Pad, n), nil
 }
 
+// padChannels adds channels of zeros, as the pads of all four axes say; the batch
+// must not be padded.
+func (c *call) padChannels(x *operand, l []*graph.Length) (*operand, error) {
+	n := c.channels[x.node]
+	var add [2]int
+	for i, k := range l {
+		v, ok := k.Fixed()
+		switch a := x.axes[i%4]; {
+		case a == 'H' || a == 'W' || ok && v == 0:
+		case !ok || a == 'N' || v < -n || v > mostChannels || n*(n+v) > mostCopied || v > 0 && c.padsOtherwise():
+			return nil, fmt.Errorf("it pads the batch, or the channels otherwise than with zeros")
+		default:
+			add[i/4] = v
+		}
+	}
+	all := n + add[0] + add[1]
+	switch {
+	case add == [2]int{}:
+		return x, nil
+	case all < 1:
+		return nil, fmt.Errorf("pads %v leave none of %d channels", add, n)
+	}
+	one := [2]int{1, 1}
+	w := make([]float32, all*n)
+	for o := range all {
+		if i := o - add[0]; i >= 0 && i < n {
+			w[o*n+i] = 1
+		}
+	}
+	return c.on(x, graph.Conv, graph.Node{Channels: all, Kernel: one, Stride: one, Params: []int{
+		c.param(label(c.Node)+".order", []int{all, n, 1, 1}, w, false), c.constantParam("bias", all, 0),
+	}}), nil
+}
+
+// padsOtherwise says that a Pad puts something else than zeros.
+func (c *call) padsOtherwise() bool {
+	if v := c.arg(2); v != nil {
+		if s, ok := v.scalar(); !ok || s != 0 {
+			return true
+		}
+	}
+	return c.string("mode", "constant") != "constant" || c.float("value", 0) != 0
+}
+
 // depthToSpace is PixelShuffle, whose channels torch (CRD) orders otherwise than
 // TensorFlow (DCR).
 func depthToSpace(c *call) (*operand, error) {
@@ -210,23 +252,17 @@ func depthToSpace(c *call) (*operand, error) {
 		return nil, err
 	}
 	r, n := int(c.int("blocksize", 0)), c.channels[x.node]
-	if x.axes != "NCHW" || r < 1 || n%(r*r) != 0 {
+	if x.axes != "NCHW" || r < 1 || r > n || n%(r*r) != 0 || n*n > mostCopied {
 		return nil, fmt.Errorf("blocks of %d px from %d channels of axes %s", r, n, x.axes)
 	}
 	if c.string("mode", "DCR") == "CRD" {
 		return c.on(x, graph.PixelShuffle, graph.Node{Factor: r}), nil
 	}
-	// Channel k·C+c becomes channel c·r²+k, by a convolution that copies.
+	// Channel k·C+c becomes channel c·r²+k.
 	out := n / (r * r)
-	w := make([]float32, n*n)
-	for k := range r * r {
-		for o := range out {
-			w[(o*r*r+k)*n+k*out+o] = 1
-		}
+	var from [][3]int
+	for i := range n {
+		from = append(from, [3]int{i%(r*r)*out + i/(r*r)})
 	}
-	one := [2]int{1, 1}
-	y := c.on(x, graph.Conv, graph.Node{Channels: n, Kernel: one, Stride: one, Params: []int{
-		c.param(label(c.Node)+".order", []int{n, n, 1, 1}, w, false), c.constantParam("bias", n, 0),
-	}})
-	return c.on(y, graph.PixelShuffle, graph.Node{Factor: r}), nil
+	return c.on(c.copied(x.node, from, 1), graph.PixelShuffle, graph.Node{Factor: r}), nil
 }

@@ -111,8 +111,11 @@ func constantOfShape(c *call) (*operand, error) {
 		return nil, errMissing
 	}
 	dims, ok := v.fixed()
+	if x := c.shapeOf(v); x != nil && c.attribute("value").isZero() {
+		return &operand{node: c.add(label(c.Node), graph.Zero, graph.Node{}, x), axes: "NCHW"}, nil
+	}
 	if !ok {
-		return nil, fmt.Errorf("its shape must be constant")
+		return nil, fmt.Errorf("its shape must be constant, or that of a map and its value 0")
 	}
 	n := 1
 	for _, d := range dims {
@@ -126,6 +129,28 @@ func constantOfShape(c *call) (*operand, error) {
 		value = *a.Tensor
 	}
 	return constants(&Tensor{Type: value.Type, Dims: dims, Floats: slices.Repeat(value.Floats, n), Ints: slices.Repeat(value.Ints, n)}), nil
+}
+
+// shapeOf is the map whose whole shape v is, or nil.
+func (c *call) shapeOf(v *operand) *graph.Node {
+	if len(v.ints) != 4 || v.den != nil {
+		return nil
+	}
+	n := v.ints[2].Term().Node
+	if n == nil {
+		return nil
+	}
+	for i, l := range c.lengths(&operand{node: n, axes: "NCHW"}) {
+		if l.Term() != v.ints[i].Term() {
+			return nil
+		}
+	}
+	return n
+}
+
+// isZero reports whether a is a tensor of one 0, or not given.
+func (a *Attribute) isZero() bool {
+	return a == nil || a.Tensor != nil && len(a.Tensor.Floats) == 1 && a.Tensor.Floats[0] == 0
 }
 
 func span(c *call) (*operand, error) {
@@ -199,6 +224,9 @@ func whole(v *operand) *operand {
 // round is Floor and Ceil of sizes, which are not negative.
 func round(c *call) (*operand, error) {
 	v := c.arg(0)
+	if v != nil && v.floats != nil {
+		return foldFloats(c, v.floats)
+	}
 	if v == nil || v.ints == nil {
 		return nil, fmt.Errorf("only of sizes is it known")
 	}

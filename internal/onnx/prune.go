@@ -2,7 +2,8 @@ package onnx
 
 import "unetbench/graph"
 
-// prune takes out the nodes that nothing needs: what a pattern has replaced.
+// prune takes out the nodes that nothing needs, with their parameters: what a
+// pattern has replaced.
 func (im *importer) prune() {
 	needed := map[*graph.Node]bool{im.g.Input(): true}
 	var visit func(n *graph.Node)
@@ -22,4 +23,17 @@ func (im *importer) prune() {
 		}
 	}
 	im.g.Nodes = kept
+	at := map[int]int{}
+	var params []graph.Param
+	var weights graph.Weights
+	for _, n := range kept {
+		for i, p := range n.Params {
+			if _, ok := at[p]; !ok {
+				at[p] = len(params)
+				params, weights = append(params, im.g.Params[p]), append(weights, im.weights[p])
+			}
+			n.Params[i] = at[p]
+		}
+	}
+	im.g.Params, im.weights = params, weights
 }

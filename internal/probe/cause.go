@@ -1,8 +1,10 @@
 package probe
 
 import (
+	"errors"
 	"math"
 	"math/bits"
+	"time"
 
 	"unetbench/graph"
 )
@@ -35,7 +37,11 @@ func (p *prober) causes() error {
 	without := make([]float64, 1<<len(culprits)) // squared seam, by the set of causes removed
 	faded := 0.0
 	for axis := range 2 {
-		if err := p.remove(axis, culprits, without, &faded); err != nil {
+		switch err := p.remove(axis, culprits, without, &faded); {
+		case errors.Is(err, errNoRoom):
+			p.note("causes have no shares: to keep every value of a strip takes more than %d bytes of memory", p.opts.Memory)
+			return nil
+		case err != nil:
 			return err
 		}
 	}
@@ -103,6 +109,11 @@ func (p *prober) remove(axis int, culprits []graph.Culprit, square []float64, fa
 	if err != nil {
 		return err
 	}
+	if axis == 0 {
+		if err := p.blame(f, l.unaware(side, halo, true, true), s, culprits); err != nil {
+			return err
+		}
+	}
 	runs := map[uint]tileRunner{}
 	for set := range square {
 		var nodes []*graph.Node
@@ -136,6 +147,46 @@ func (p *prober) remove(axis int, culprits []graph.Culprit, square []float64, fa
 				return err
 			}
 			*faded += seam * seam
+		}
+	}
+	return nil
+}
+
+// blame freezes the nodes that depend on the whole map one at a time, where
+// nothing else makes a seam: on the step, with the halo discarded.
+func (p *prober) blame(f *frozen, t *tiling, s *strip, culprits []graph.Culprit) error {
+	seam := func(nodes ...*graph.Node) (float64, error) {
+		run, err := f.runner(t.side, nodes)
+		if err != nil {
+			return 0, err
+		}
+		return t.seam(s, run)
+	}
+	before := -1.0
+	for i, c := range culprits {
+		if !nonlocal(c.Cause) {
+			continue
+		}
+		for _, n := range c.Nodes {
+			if time.Since(p.start) > p.opts.Time/2 {
+				p.noteOnce("not every node was frozen by itself: the time is up")
+				return nil
+			}
+			var err error
+			if before < 0 {
+				if before, err = seam(); err != nil {
+					return err
+				}
+			}
+			if before == 0 {
+				return nil
+			}
+			after, err := seam(n)
+			if err != nil {
+				return err
+			}
+			k := &p.result.Causes[i]
+			k.Blame = append(k.Blame, Blame{n.Name, 1 - after/before})
 		}
 	}
 	return nil

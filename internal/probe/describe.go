@@ -11,9 +11,7 @@ func (p *prober) describe() error {
 	g := p.Graph
 	m := &p.result.Model
 	m.Name, m.Inputs, m.Nodes = g.Name, g.Input().Channels, len(g.Nodes)
-	for _, q := range g.Params {
-		m.Params += int64(q.Len())
-	}
+	m.Params = int64(g.ParamCount())
 	if f := p.opts.Fixed; f != nil {
 		m.Fixed = []int{f.H, f.W}
 	}

@@ -22,7 +22,16 @@ type frozen struct {
 // freeze runs the whole strip once, and keeps what the nodes and their operands were.
 func (p *prober) freeze(l layout, s *strip, nodes []*graph.Node) (*frozen, error) {
 	f := &frozen{p: p, l: l, whole: map[*graph.Node]*graph.Map{}}
-	net, err := engine.New(p.Graph, s.image.Size(), 1, engine.Options{Threads: p.opts.Threads, Exact: true, Keep: true})
+	if len(nodes) == 0 {
+		return f, nil
+	}
+	o := engine.Options{Threads: p.opts.Threads, Exact: true, Keep: true}
+	if bytes, err := engine.Bytes(p.Graph, s.image.Size(), o); err != nil {
+		return nil, err
+	} else if bytes > p.opts.Memory {
+		return nil, errNoRoom
+	}
+	net, err := engine.New(p.Graph, s.image.Size(), 1, o)
 	if err != nil {
 		return nil, err
 	}

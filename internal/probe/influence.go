@@ -71,7 +71,8 @@ func (p *prober) places() error {
 		if axis == 1 {
 			line = out.W
 		}
-		r.Wiring[axis] = float64(a.Shrink)/2 - line.B
+		middle := float64(along(in, axis)-a.Shrink-1) / 2 // ratios that are no whole number move the ends
+		r.Wiring[axis] = middle + float64(a.Shrink)/2 - line.At(middle)
 		if r.Measured[axis], err = p.influence(a, p.layout[axis], p.strips[axis][0]); err != nil {
 			return err
 		}

@@ -27,6 +27,9 @@ func (p *prober) judge() error {
 		}
 	default:
 		r.Verdict = measured
+		if measured == Undecided {
+			p.note("by the wiring tiles agree with the whole beyond the halo; the tiles that fit into the memory are too small to see it")
+		}
 	}
 	return nil
 }

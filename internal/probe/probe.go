@@ -34,8 +34,11 @@ type Options struct {
 	Memory  int64 // bytes that the engine may plan for one run; 0: 2 GiB
 	Seed    uint64
 
-	// Sizes are the only sizes that the file accepts, where it fixes them.
-	Fixed *graph.Size
+	Fixed *graph.Size // the only size that the file accepts, where it fixes one
+
+	// Tolerance is the error, in standard deviations of the output, that the
+	// recommended tiles may make: the largest of any px. 0: none.
+	Tolerance float64
 
 	// Time bounds what is optional: the comparison of tilers takes what the
 	// measurement leaves of it. 0: 50 s.
@@ -66,6 +69,10 @@ func Run(ctx context.Context, n Network, images []*graph.Map, masks [][]uint8, o
 		return nil, fmt.Errorf("probe: %d masks for %d images", len(masks), len(images))
 	}
 	p := &prober{Network: n, opts: o, images: images, masks: masks, start: time.Now(), result: &Result{Schema: Schema}}
+	if p.Runner != nil && o.Fixed != nil {
+		p.Runner = nil
+		p.note("the file accepts one size only: tiles are run by this program's engine, at sizes of its own")
+	}
 	for _, stage := range []struct {
 		name string
 		run  func() error
@@ -89,6 +96,11 @@ func Run(ctx context.Context, n Network, images []*graph.Map, masks [][]uint8, o
 	p.result.Seconds = time.Since(p.start).Seconds()
 	return p.result, nil
 }
+
+var (
+	errNoSquare = errors.New("no square is legal along both axes")
+	errNoRoom   = errors.New("the image in one piece does not fit into the memory")
+)
 
 // A prober is one probe under way.
 type prober struct {

@@ -1,5 +1,7 @@
 package probe
 
+import "unetbench/internal/tile"
+
 // Schema is the version of Result's JSON.
 const Schema = 1
 
@@ -48,8 +50,11 @@ type Result struct {
 	Tilers      []Tiler `json:"tilers,omitempty"` // how tilers that people use would fare
 	Pareto      []Tiler `json:"pareto,omitempty"` // ours, by rising cost, each with less error than the one before
 	Recommended *Tiler  `json:"recommended,omitempty"`
+	ImageSize   [2]int  `json:"image_size"` // that Pareto and Recommended are for, height and width: the first image's, or 2048 px square
 
 	Seconds float64 `json:"seconds"`
+
+	Plan *tile.Plan `json:"-"` // what is recommended, for an image of ImageSize
 }
 
 // A Model says what the network is.
@@ -145,6 +150,16 @@ type Cause struct {
 	Alone float64 `json:"alone"`
 	Share float64 `json:"share"`
 	How   string  `json:"how"` // what was done to remove it
+
+	// Of nodes that depend on the whole map, how much of the seam on aligned
+	// tiles, beyond the halo, each takes away if it alone is frozen, along height.
+	Blame []Blame `json:"blame,omitempty"`
+}
+
+// A Blame is a node's part in a cause.
+type Blame struct {
+	Node  string  `json:"node"`
+	Alone float64 `json:"alone"`
 }
 
 // A Checkerboard is the pattern that the network writes on constant input: the
@@ -189,7 +204,8 @@ type Accuracy struct {
 	Edge   []Band  `json:"edge"`   // by distance to the nearest tile edge, in unaware tiles
 }
 
-// A Band is a share of px over a range of distances.
+// A Band is the share of px labelled as in the masks, over a range of distances
+// in px; To is 0 in the last, which has no end.
 type Band struct {
 	From  int     `json:"from"`
 	To    int     `json:"to"`
@@ -200,18 +216,19 @@ type Band struct {
 
 // A Tiler is a way to lay and blend tiles, and how it did.
 type Tiler struct {
-	Name     string  `json:"name"`
-	Tile     int     `json:"tile"`
-	TileW    int     `json:"tile_w,omitempty"` // where it is not square
-	Overlap  int     `json:"overlap"`
-	Offset   int     `json:"offset"` // of origins, modulo the step
-	Blend    string  `json:"blend"`
-	Tiles    int     `json:"tiles"`
-	MACPerPx float64 `json:"mac_per_px"`
-	Bytes    int64   `json:"bytes"` // planned for one tile
-	Seconds  float64 `json:"seconds,omitempty"`
-	Error    float64 `json:"error"` // RMS against the whole
-	Max      float64 `json:"max"`
-	Exact    bool    `json:"exact"`
-	Refused  string  `json:"refused,omitempty"` // why it cannot be used on this network
+	Name     string   `json:"name"`
+	Tile     int      `json:"tile"`
+	TileW    int      `json:"tile_w,omitempty"` // where it is not square
+	Overlap  int      `json:"overlap"`
+	Blend    string   `json:"blend"`
+	Tiles    int      `json:"tiles"`
+	MACPerPx float64  `json:"mac_per_px"`
+	Bytes    int64    `json:"bytes"` // planned for one tile
+	Seconds  float64  `json:"seconds,omitempty"`
+	Error    float64  `json:"error"` // RMS against the whole; in Pareto and Recommended, which are not run, Max
+	Max      float64  `json:"max"`   // of any px; there by the measured curve, at the px that every inner edge discards
+	Inner    float64  `json:"inner"` // Max at least the halo away from the image's border, where some tilers read other px beyond it than the whole does
+	Exact    bool     `json:"exact"`
+	Faults   []string `json:"faults,omitempty"`  // by the wiring, why it is not
+	Refused  string   `json:"refused,omitempty"` // why it cannot be used on this network
 }

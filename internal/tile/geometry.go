@@ -31,6 +31,9 @@ func NewGeometry(g *graph.Graph) (Geometry, error) {
 	if err != nil {
 		return Geometry{}, err
 	}
+	if err := g.CheckResolution(); err != nil {
+		return Geometry{}, err
+	}
 	f := g.Footprint()
 	wraps := slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool {
 		return n.Op == graph.Pad && n.Padding == graph.PadCircular

@@ -36,6 +36,10 @@ func products() {
 	paired(avx512, 28, true)
 	paired(avx2, 6, true)
 	paired(avx2, 6, false)
+	for _, v := range []isa{avx512, avx2} {
+		depthwise(v, 8)
+		depthwise(v, 1)
+	}
 }
 
 func others() {

@@ -1,0 +1,74 @@
+package probe
+
+import (
+	"unetbench/graph"
+	"unetbench/internal/engine"
+	"unetbench/internal/tile"
+)
+
+// recommend looks for the cheapest tiles for the user's image. Their errors are
+// those of the curves, the larger of both axes: the largest of any px that far
+// from a tile's edge.
+func (p *prober) recommend(g tile.Geometry) error {
+	size := graph.Square(2048)
+	if len(p.images) > 0 {
+		size = p.images[0].Size()
+	}
+	p.result.ImageSize = [2]int{size.H, size.W}
+	costs := tile.Costs{
+		MACs: func(in graph.Size) (int64, error) {
+			c, err := p.Graph.TotalCost(in)
+			return c.MACs, err
+		},
+		Bytes: func(in graph.Size) (int64, error) {
+			return engine.Bytes(p.Graph, in, engine.Options{Threads: p.opts.Threads})
+		},
+	}
+	all, best, err := tile.Recommend(size, g, costs, p.curve(), p.opts.Memory, p.opts.Tolerance)
+	if err != nil {
+		p.note("%v", err)
+	}
+	least := 0
+	for i := range all {
+		t := tilerOf(&all[i])
+		if all[i].Front {
+			p.result.Pareto = append(p.result.Pareto, t)
+		}
+		if all[i].Error < all[least].Error {
+			least = i
+		}
+	}
+	if best < 0 {
+		best = least // as good as the memory allows
+	}
+	if best < len(all) {
+		t := tilerOf(&all[best])
+		p.result.Recommended, p.result.Plan = &t, all[best].Plan
+	}
+	return nil
+}
+
+// curve is the error by discarded px. Beyond what was measured nothing is known.
+func (p *prober) curve() tile.Curve {
+	c := tile.Curve{}
+	for _, a := range []*Axis{p.result.Axes.H, p.result.Axes.W} {
+		for _, q := range a.Measured.Curve {
+			c[q.Halo] = max(c[q.Halo], q.Max)
+		}
+	}
+	return c
+}
+
+// tilerOf is a candidate in the result's words.
+func tilerOf(k *tile.Candidate) Tiler {
+	t := Tiler{Name: "step", Tile: k.Tile.H, TileW: k.Tile.W, Overlap: max(k.Overlap.H, k.Overlap.W), Blend: "none",
+		Tiles: len(k.Plan.Tiles), MACPerPx: k.MACs, Bytes: k.Bytes, Exact: k.Plan.Exact, Max: k.Error}
+	switch {
+	case k.Plan.Exact && len(k.Plan.Tiles) == 1:
+		t.Name = "whole"
+	case k.Plan.Exact:
+		t.Name = "exact"
+	}
+	t.Error = t.Max
+	return t
+}

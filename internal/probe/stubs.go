@@ -1,3 +1,0 @@
-package probe
-
-func (p *prober) tilers() error { return nil }
