@@ -75,6 +75,9 @@ func (p *planning) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if p.model != "" {
+		r.Network = p.model
+	}
 	if model != nil && model.Fixed != (graph.Size{}) {
 		r.Notes = append(r.Notes, fmt.Sprintf("the file accepts inputs of %v px only: for other tiles export it again with dynamic height and width", model.Fixed))
 	}
@@ -137,7 +140,9 @@ func (p *planning) snippet(r *plan.Result, model *onnx.Network) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	s.ChannelsLast = model != nil && model.NHWC
+	if model != nil {
+		s.ChannelsLast, s.OutputLast = model.NHWC, model.NHWCOut
+	}
 	switch p.paste {
 	case "onnxruntime":
 		return s.ONNXRuntime()

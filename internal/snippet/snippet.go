@@ -25,7 +25,8 @@ type Tiling struct {
 	Exact        bool // the plan equals the whole image
 	Channels     int  // of the image
 	Classes      int  // channels of the output
-	ChannelsLast bool // N×H×W×C instead of N×C×H×W
+	ChannelsLast bool // N×H×W×C instead of N×C×H×W, of the input
+	OutputLast   bool // likewise of the output
 	Geometry     tile.Geometry
 }
 
@@ -123,7 +124,7 @@ func (t Tiling) MONAI() (string, error) {
 		return "", fmt.Errorf("MONAI's sliding_window_inference takes an output that is smaller than its input (here %d×%d px less) for a coarser map and misplaces it; use the ONNX Runtime program",
 			t.H.Before+t.H.After, t.W.Before+t.W.After)
 	}
-	if t.ChannelsLast {
+	if t.ChannelsLast || t.OutputLast {
 		return "", errors.New("MONAI wants channels before height and width; use the ONNX Runtime program")
 	}
 	if t.H.Whole() || t.W.Whole() {

@@ -47,7 +47,7 @@ func tiling(t *testing.T, a arch.Arch, size graph.Size, side int, norm arch.Norm
 }
 
 func TestGolden(t *testing.T) {
-	last := func(t Tiling) Tiling { t.ChannelsLast = true; return t }
+	last := func(t Tiling) Tiling { t.ChannelsLast, t.OutputLast = true, true; return t }
 	pad, val := tiling(t, padded.Arch, graph.Square(500), 192, arch.NormNone), tiling(t, valid.Arch, graph.Size{H: 500, W: 80}, 188, arch.NormNone)
 	whole := tiling(t, resized.Skip, graph.Square(100), 0, arch.NormNone)
 	near := tiling(t, padded.Arch, graph.Square(500), 128, arch.NormNone)

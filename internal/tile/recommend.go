@@ -292,6 +292,7 @@ func (a Axis) rows(n, px int) ([]row, error) {
 	ok = ok && !a.Wraps
 	var overlap int
 	switch {
+	case px == 0:
 	case px < math.MaxInt:
 		// A seam lies where both halos could be discarded: unlike ones shift it.
 		overlap = 2*px + max(before-after, after-before)
