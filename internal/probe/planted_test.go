@@ -184,7 +184,7 @@ func TestRecommended(t *testing.T) {
 		t.Fatal(err)
 	}
 	best := r.Recommended
-	if best == nil || !best.Exact || best.Tiles < 4 || best.Error != 0 || best.Bytes > memory || best.Overlap < 44 {
+	if best == nil || !best.Exact || best.Tiles < 4 || best.Error != 0 || best.Bytes > memory || best.Overlap < 44 || best.Seconds <= 0 {
 		t.Errorf("recommended %+v", best)
 	}
 	for i := 1; i < len(r.Pareto); i++ {

@@ -128,7 +128,7 @@ func (p *prober) measure(a *Axis, l layout, strips []*strip) error {
 		m.HaloTop, m.HaloBottom = &top, &bottom
 	}
 	for _, tol := range tolerances {
-		t, b := all.halo(tol * p.sd)
+		t, b := seen.halo(tol * p.sd)
 		var h *int
 		if n := max(t, b); n <= 3*half/4 {
 			h = &n
