@@ -185,12 +185,14 @@ func Recommend(size graph.Size, g Geometry, c Costs, curve Curve, memory int64, 
 	}
 	switch {
 	case len(all) == 0:
-		return nil, -1, fmt.Errorf("no tiles fit into %d bytes: the smallest take %d; give more memory", memory, search.smallest)
+		return nil, -1, fmt.Errorf("no tiles fit into %s: the smallest take %s; give more memory", mebibytes(memory), mebibytes(search.smallest))
 	case best < 0:
-		return all, -1, fmt.Errorf("within %d bytes no tiles err by at most %g; the least error is %g: give more memory or a larger tolerance", memory, tolerance, least)
+		return all, -1, fmt.Errorf("within %s no tiles err by at most %g; the least error is %g: give more memory or a larger tolerance", mebibytes(memory), tolerance, least)
 	}
 	return all, best, nil
 }
+
+func mebibytes(n int64) string { return fmt.Sprintf("%.4g MiB", float64(n)/(1<<20)) }
 
 // discards are the px to try: those that were measured and are less than the halo.
 func discards(g Geometry, curve Curve) (px []int) {
@@ -290,6 +292,7 @@ func (a Axis) rows(n, px int) ([]row, error) {
 	ok = ok && !a.Wraps
 	var overlap int
 	switch {
+	case px == 0:
 	case px < math.MaxInt:
 		// A seam lies where both halos could be discarded: unlike ones shift it.
 		overlap = 2*px + max(before-after, after-before)

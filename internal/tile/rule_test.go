@@ -97,7 +97,6 @@ func TestRulesByHand(t *testing.T) {
 // outputs, and a plan is called exact only where it is: then tiles give what
 // the whole gives, if that is filled likewise.
 func TestRulesLaws(t *testing.T) {
-	exact := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		n := fakeNet{pools: rapid.IntRange(1, 2).Draw(t, "pools"), padded: rapid.Bool().Draw(t, "padded")}
 		g := n.geometry()
@@ -128,12 +127,41 @@ func TestRulesLaws(t *testing.T) {
 		if p.Exact != equal {
 			t.Fatalf("%s, tile %d: equal to the whole: %v, faults %v", rule.Name, tile, equal, p.Faults)
 		}
-		if p.Exact && len(p.Tiles) > 1 {
-			exact[rule.Name]++
-		}
 	})
-	if exact["exact"] == 0 || exact["csbdeep"] == 0 {
-		t.Errorf("exact plans of several tiles drawn: %v", exact)
+}
+
+// The table's MONAI is MONAI's, which MONAI itself was asked about.
+func TestMONAIsRuleIsMONAI(t *testing.T) {
+	for _, size := range []graph.Size{{H: 200, W: 317}, {H: 96, W: 97}} {
+		rule, _ := RuleNamed("monai")
+		got, err := rule.Plan(size, padded3, 96)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := MONAI(size, padded3, 96, 0.25)
+		if err != nil || !slices.Equal(got.Tiles, want.Tiles) {
+			t.Errorf("%v px: %v (%v)", size, got.Tiles, err)
+		}
+	}
+}
+
+// Which rules are without seams on an image of a legal size.
+func TestRulesThatAreExact(t *testing.T) {
+	for _, n := range []fakeNet{{pools: 1, padded: true}, {pools: 1}} {
+		var exact []string
+		for _, rule := range Rules {
+			p, err := rule.Plan(graph.Square(96), n.geometry(), 48)
+			if err == nil && p.Exact && len(p.Tiles) > 1 {
+				exact = append(exact, rule.Name)
+			}
+		}
+		want := []string{"exact", "bioimageio"}
+		if n.padded {
+			want[1] = "csbdeep"
+		}
+		if !slices.Equal(exact, want) {
+			t.Errorf("%+v: %v are exact, want %v", n, exact, want)
+		}
 	}
 }
 
