@@ -26,10 +26,10 @@ func (o Observation) Least() int {
 // the smallest legal one, while the other axis is legal.
 func (g *Graph) Observed() (h, w Observation) {
 	sizes, err := g.Sizes()
-	in := Size{sizes.H.Above(64), sizes.W.Above(64)}
-	most := Size{sizes.H.Min + 4*sizes.H.Step, sizes.W.Min + 4*sizes.W.Step}
-	if err != nil {
-		in, most = Square(64), Square(256)
+	in, most := Square(64), Square(256)
+	if err == nil {
+		in = Size{sizes.H.Above(64), sizes.W.Above(64)}
+		most = Size{sizes.H.Min + 4*sizes.H.Step, sizes.W.Min + 4*sizes.W.Step}
 	}
 	return g.observe(0, in, max(most.H, 40), sizes.H), g.observe(1, in, max(most.W, 40), sizes.W)
 }

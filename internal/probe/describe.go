@@ -24,6 +24,10 @@ func (p *prober) describe() error {
 	f := g.Footprint()
 	h, w := g.Observed()
 	p.result.Axes.H, p.result.Axes.W = newAxis(f.H, p.local.H, h), newAxis(f.W, p.local.W, w)
+	if f := p.opts.Fixed; f != nil {
+		p.result.Axes.H.fix(f.H)
+		p.result.Axes.W.fix(f.W)
+	}
 	in, err := p.typical()
 	if err != nil {
 		return err
@@ -70,6 +74,14 @@ func newAxis(f, local graph.Axis, seen graph.Observation) *Axis {
 		a.UpByPhase, a.DownByPhase = append(a.UpByPhase, r[0]), append(a.DownByPhase, r[1])
 	}
 	return a
+}
+
+// fix adds the length that the file fixes where the network was seen to run at
+// none, since the other axis was at a wrong one.
+func (a *Axis) fix(n int) {
+	if len(a.Accepted) == 0 {
+		a.Accepted = [][2]int{{n, n}}
+	}
 }
 
 // known is n, or null for what the wiring bounds by nothing.

@@ -76,6 +76,29 @@ func TestGlobalInfluence(t *testing.T) {
 	}
 }
 
+// TestOneSize: a network that runs at one size only is judged by its wiring.
+func TestOneSize(t *testing.T) {
+	g := &graph.Graph{Name: "fixed"}
+	in := g.Add("input", graph.Input, graph.Node{Channels: 1})
+	small := g.Add("pool", graph.MaxPool, graph.Node{Kernel: [2]int{2, 2}, Stride: [2]int{2, 2}}, in)
+	large := g.Add("resize", graph.Resize, graph.Node{Lengths: []*graph.Length{graph.Px(12), graph.Px(12)}}, small)
+	g.Add("out", graph.Concat, graph.Node{}, in, large)
+	n := probe.Network{Graph: g, Weights: graph.Weights{}}
+	if _, err := probe.Run(context.Background(), n, nil, nil, probe.Options{}); err == nil || !strings.Contains(err.Error(), "no size") {
+		t.Errorf("without its size: %v", err)
+	}
+	r, err := probe.Run(context.Background(), n, nil, nil, probe.Options{Fixed: &graph.Size{H: 12, W: 12}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Verdict != probe.Never || r.Cause[0] != "size_dependent_resize" || r.Axes.H.Measured != nil || len(r.Notes) == 0 {
+		t.Errorf("%s, %v, %v", r.Verdict, r.Cause, r.Notes)
+	}
+	if want := [][2]int{{12, 12}}; !slices.Equal(r.Axes.H.Accepted, want) {
+		t.Errorf("accepts %v, want %v", r.Axes.H.Accepted, want)
+	}
+}
+
 // A liar adds to a network's output what depends on the size of its input.
 type liar struct{ *engine.Predictor }
 
@@ -184,7 +207,7 @@ func TestRecommended(t *testing.T) {
 		t.Fatal(err)
 	}
 	best := r.Recommended
-	if best == nil || !best.Exact || best.Tiles < 4 || best.Error != 0 || best.Bytes > memory || best.Overlap < 44 {
+	if best == nil || !best.Exact || best.Tiles < 4 || best.Error != 0 || best.Bytes > memory || best.Overlap < 44 || best.Seconds <= 0 {
 		t.Errorf("recommended %+v", best)
 	}
 	for i := 1; i < len(r.Pareto); i++ {

@@ -118,6 +118,8 @@ type prober struct {
 	strips [2][]*strip
 	sd     float64 // of the output
 	run    tile.Predictor
+
+	scenePx float64 // of the image that tilers were compared on
 }
 
 // exact is the engine with one order of summation for every pixel.

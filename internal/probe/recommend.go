@@ -28,9 +28,10 @@ func (p *prober) recommend(g tile.Geometry) error {
 	if err != nil {
 		p.note("%v", err)
 	}
+	rate := p.rate() / float64(size.H*size.W)
 	least := 0
 	for i := range all {
-		t := tilerOf(&all[i])
+		t := tilerOf(&all[i], rate)
 		if all[i].Front {
 			p.result.Pareto = append(p.result.Pareto, t)
 		}
@@ -42,7 +43,7 @@ func (p *prober) recommend(g tile.Geometry) error {
 		best = least // as good as the memory allows
 	}
 	if best < len(all) {
-		t := tilerOf(&all[best])
+		t := tilerOf(&all[best], rate)
 		p.result.Recommended, p.result.Plan = &t, all[best].Plan
 	}
 	return nil
@@ -59,8 +60,20 @@ func (p *prober) curve() tile.Curve {
 	return c
 }
 
-// tilerOf is a candidate in the result's words.
-func tilerOf(k *tile.Candidate) Tiler {
+// rate is the most multiply-accumulates per second that a tiler came to, 0 if
+// none was tried.
+func (p *prober) rate() (most float64) {
+	for _, t := range p.result.Tilers {
+		if t.Seconds > 0 {
+			most = max(most, t.MACPerPx*p.scenePx/t.Seconds)
+		}
+	}
+	return most
+}
+
+// tilerOf is a candidate in the result's words, for an image that takes rate
+// multiply-accumulates per px and second.
+func tilerOf(k *tile.Candidate, rate float64) Tiler {
 	t := Tiler{Name: "step", Tile: k.Tile.H, TileW: k.Tile.W, Overlap: max(k.Overlap.H, k.Overlap.W), Blend: "none",
 		Tiles: len(k.Plan.Tiles), MACPerPx: k.MACs, Bytes: k.Bytes, Exact: k.Plan.Exact, Max: k.Error}
 	switch {
@@ -68,6 +81,9 @@ func tilerOf(k *tile.Candidate) Tiler {
 		t.Name = "whole"
 	case k.Plan.Exact:
 		t.Name = "exact"
+	}
+	if rate > 0 {
+		t.Seconds = k.MACs / rate
 	}
 	t.Error = t.Max
 	return t

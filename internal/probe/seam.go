@@ -15,7 +15,13 @@ var tolerances = []float64{1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6}
 // seams compares tiles with the whole, along each axis.
 func (p *prober) seams() error {
 	if !p.legal {
-		p.note("tiles cannot be compared with the whole: the network runs at no other size")
+		p.note("tiles cannot be compared with the whole: the network has no sizes that differ by a step")
+		p.result.Verdict = Undecided
+		for _, c := range p.Graph.Causes() {
+			if nonlocal(c.Cause) {
+				p.result.Verdict = Never
+			}
+		}
 		return nil
 	}
 	for axis := range 2 {
@@ -128,7 +134,7 @@ func (p *prober) measure(a *Axis, l layout, strips []*strip) error {
 		m.HaloTop, m.HaloBottom = &top, &bottom
 	}
 	for _, tol := range tolerances {
-		t, b := all.halo(tol * p.sd)
+		t, b := seen.halo(tol * p.sd)
 		var h *int
 		if n := max(t, b); n <= 3*half/4 {
 			h = &n

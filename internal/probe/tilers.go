@@ -55,6 +55,7 @@ func (p *prober) compareTilers(g tile.Geometry) error {
 		p.note("no tilers are compared: %v", err)
 		return nil
 	}
+	p.scenePx = float64(s.size.H * s.size.W)
 	for _, r := range tile.Rules {
 		t := Tiler{Name: r.Name, Tile: s.tile, Blend: blend(r)}
 		if p.late() {
