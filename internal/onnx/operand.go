@@ -20,6 +20,10 @@ type operand struct {
 	// The map's axes cut into parts, in the order of the file's axes: see blocks.
 	parts []part
 
+	// Maps one behind the other along an axis of their own, '1' of axes: until
+	// they are summed up. There is no node.
+	stack []*graph.Node
+
 	floats *Tensor // a constant
 
 	// Whole numbers that may depend on sizes, with their shape (nil: a scalar).
@@ -38,6 +42,8 @@ func (v *operand) what() string {
 		return "a map cut into parts"
 	case v.isMap():
 		return "a map"
+	case v.stack != nil:
+		return fmt.Sprintf("%d maps stacked along a fifth axis", len(v.stack))
 	case v.floats != nil:
 		return fmt.Sprintf("constants of dims %v", v.floats.Dims)
 	}

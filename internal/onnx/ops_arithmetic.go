@@ -66,7 +66,7 @@ func sizesOf(c *call, a, b *operand) (*operand, error) {
 	return out, nil
 }
 
-// ratios multiplies and divides sizes that were cast to floats.
+// ratios is of sizes that were cast to floats; denominators are positive.
 func ratios(c *call, a, b *operand) (*operand, error) {
 	one := func(v *operand) ([]*graph.Length, []*graph.Length) {
 		den := v.den
@@ -79,20 +79,44 @@ func ratios(c *call, a, b *operand) (*operand, error) {
 	}
 	an, ad := one(a)
 	bn, bd := one(b)
-	if c.Op == "Div" {
-		bn, bd = bd, bn
-	} else if c.Op != "Mul" {
-		return nil, fmt.Errorf("of ratios of sizes it is not known")
-	}
 	if len(an) != len(bn) && len(bn) != 1 {
 		return nil, fmt.Errorf("%d and %d ratios do not go together", len(an), len(bn))
 	}
 	out := &operand{dims: a.dims}
 	for i := range an {
-		out.ints = append(out.ints, an[i].Times(bn[i%len(bn)]))
-		out.den = append(out.den, ad[i].Times(bd[i%len(bd)]))
+		x, y := an[i], bn[i%len(bn)]
+		dx, dy := ad[i], bd[i%len(bd)]
+		if c.Op == "Mul" || c.Op == "Div" {
+			if c.Op == "Div" {
+				y, dy = dy, y
+			}
+			out.ints, out.den = append(out.ints, x.Times(y)), append(out.den, dx.Times(dy))
+			continue
+		}
+		if k, ok := dx.Fixed(); !ok || !isPx(dy, k) { // over the same denominator
+			x, y, dx = x.Times(dy), y.Times(dx), dx.Times(dy)
+		}
+		switch c.Op {
+		case "Add":
+			x = x.Plus(y)
+		case "Sub":
+			x = x.Minus(y)
+		case "Min":
+			x = x.Least(y)
+		case "Max":
+			x = x.Most(y)
+		default:
+			return nil, fmt.Errorf("of ratios of sizes it is not known")
+		}
+		out.ints, out.den = append(out.ints, x), append(out.den, dx)
 	}
 	return out, nil
+}
+
+// isPx says that l is n px at any size.
+func isPx(l *graph.Length, n int) bool {
+	k, ok := l.Fixed()
+	return ok && k == n
 }
 
 // mixed is of sizes and floats: the floats must be ratios of small numbers.

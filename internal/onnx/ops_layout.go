@@ -34,6 +34,9 @@ func concat(c *call) (*operand, error) {
 	if c.allConstant() {
 		return joinConstants(c)
 	}
+	if c.stacks() {
+		return stack(c)
+	}
 	var nodes []*graph.Node
 	all := 0
 	for i := range c.in {

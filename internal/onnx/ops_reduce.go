@@ -9,6 +9,9 @@ import (
 // reduce is a mean, maximum or minimum over axes of a map, or over its channels
 // a sum or norm: a mean times their number.
 func reduce(c *call) (*operand, error) {
+	if v := c.arg(0); v != nil && v.stack != nil {
+		return reduceStack(c, v)
+	}
 	if v := c.arg(0); v != nil && !v.isMap() {
 		return nil, fmt.Errorf("its operand is %s: want a map", v.what())
 	}
