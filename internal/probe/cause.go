@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"math/bits"
-	"time"
 
 	"unetbench/graph"
 )
@@ -168,7 +167,7 @@ func (p *prober) blame(f *frozen, t *tiling, s *strip, culprits []graph.Culprit)
 			continue
 		}
 		for _, n := range c.Nodes {
-			if time.Since(p.start) > p.opts.Time/2 {
+			if p.halfTime() {
 				p.noteOnce("not every node was frozen by itself: the time is up")
 				return nil
 			}

@@ -20,6 +20,10 @@ func (p *prober) influence(a *Axis, l layout, s *strip) (centre float64, err err
 	}
 	_, sd := moments(s.image.Pix)
 	tried := min(l.step, phasesTried)
+	if p.halfTime() {
+		tried = 1
+		p.noteOnce("the reach by experiment is that of one phase: the time is used up")
+	}
 	upward, downward, weight := 0, 0, 0.0
 	for i := range tried {
 		row := up(l.tile/2, l.step) + i*l.step/tried

@@ -40,8 +40,8 @@ type Options struct {
 	// recommended tiles may make: the largest of any px. 0: none.
 	Tolerance float64
 
-	// Time bounds what is optional: the comparison of tilers takes what the
-	// measurement leaves of it. 0: 50 s.
+	// Time bounds what is optional: after half of it artifacts are measured less
+	// thoroughly, and the comparison of tilers takes what is left. 0: 50 s.
 	Time time.Duration
 
 	Progress func(stage string) // called at the start of every stage; may be nil
@@ -68,7 +68,7 @@ func Run(ctx context.Context, n Network, images []*graph.Map, masks [][]uint8, o
 	if masks != nil && len(masks) != len(images) {
 		return nil, fmt.Errorf("probe: %d masks for %d images", len(masks), len(images))
 	}
-	p := &prober{Network: n, opts: o, images: images, masks: masks, start: time.Now(), result: &Result{Schema: Schema}}
+	p := &prober{ctx: ctx, Network: n, opts: o, images: images, masks: masks, start: time.Now(), result: &Result{Schema: Schema}}
 	if p.Runner != nil && o.Fixed != nil {
 		p.Runner = nil
 		p.note("the file accepts one size only: tiles are run by this program's engine, at sizes of its own")
@@ -104,6 +104,7 @@ var (
 
 // A prober is one probe under way.
 type prober struct {
+	ctx context.Context
 	Network
 	opts   Options
 	images []*graph.Map
@@ -134,6 +135,9 @@ func (p *prober) runner() tile.Predictor {
 	}
 	return p.exact(p.Graph, p.Weights)
 }
+
+// halfTime says that what is not essential has to be short: half the time is gone.
+func (p *prober) halfTime() bool { return time.Since(p.start) > p.opts.Time/2 }
 
 // noteOnce adds a note unless it is there.
 func (p *prober) noteOnce(format string, args ...any) {

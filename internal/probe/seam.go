@@ -211,6 +211,9 @@ func offsets(step int) []int {
 
 // predict runs the network as it is measured: with Exact, or by the Runner.
 func (p *prober) predict(x *graph.Map) (*graph.Map, error) {
+	if err := p.ctx.Err(); err != nil {
+		return nil, err
+	}
 	if p.run == nil {
 		p.run = p.runner()
 	}

@@ -14,17 +14,24 @@ func (p *prober) shifts() error {
 	if !p.legal {
 		return nil
 	}
-	for _, d := range shiftsTried(max(p.layout[0].step, p.layout[1].step)) {
+	var bases [2]*graph.Map
+	for axis := range bases {
+		var err error
+		if bases[axis], err = p.predict(part(p.strips[axis][0].image, axis, p.layout[axis].origins[0], p.layout[axis].tile)); err != nil {
+			return err
+		}
+	}
+	for i, d := range shiftsTried(max(p.layout[0].step, p.layout[1].step)) {
+		if i > 0 && p.halfTime() {
+			p.note("not all shifts were tried: the time is used up")
+			break
+		}
 		same, n, square := 0, 0, 0.0
 		for axis, a := range []*Axis{p.result.Axes.H, p.result.Axes.W} {
-			l, s := p.layout[axis], p.strips[axis][0]
+			l, s, base := p.layout[axis], p.strips[axis][0], bases[axis]
 			half := (l.tile - l.shrink) / 2
 			halo := p.localHalo(a, half)
 			from, to := halo[0]+l.step, l.tile-l.shrink-halo[1]-l.step-d
-			base, err := p.predict(part(s.image, axis, l.origins[0], l.tile))
-			if err != nil {
-				return err
-			}
 			moved, err := p.predict(part(s.image, axis, l.origins[0]+d, l.tile))
 			if err != nil {
 				return err
