@@ -162,7 +162,7 @@ func (n *Node) side(axis, x int, s []Shape) (int, error) {
 		case n.Factor > 0:
 			return x * n.Factor, nil
 		}
-		return int(float64(x) * n.Scale[axis]), nil
+		return int(float32(x) * float32(n.Scale[axis])), nil // as ONNX Runtime: 60 px times 5/3 are 100, not 99
 	case Reduce:
 		if n.Over.side(axis) {
 			return 1, nil

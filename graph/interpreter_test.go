@@ -124,7 +124,7 @@ func alongAs(t rapid.TB, g *graph.Graph, axis int, in []pixel, frozen bool) [][]
 		case graph.Resize:
 			size := len(x) * n.Factor
 			if n.Factor == 0 {
-				size = int(float64(len(x)) * n.Scale[axis])
+				size = int(float32(len(x)) * float32(n.Scale[axis]))
 			}
 			if n.Lengths != nil {
 				size = px(n.Lengths[axis])

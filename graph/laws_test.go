@@ -73,7 +73,7 @@ func walk(g *graph.Graph, axis, n int) (length []int, runs, exact bool) {
 				case node.Factor > 0:
 					y = x * node.Factor
 				default:
-					y = int(float64(x) * node.Scale[axis])
+					y = int(float32(x) * float32(node.Scale[axis]))
 				}
 			case graph.Reduce:
 				if node.Over&(graph.OverHeight<<axis) != 0 {

@@ -103,3 +103,15 @@ func TestLengthsThatAreNotLinear(t *testing.T) {
 		}
 	}
 }
+
+// A magnification that files hold as float32 gives ONNX Runtime's lengths.
+func TestScaleRoundsAsFloat32(t *testing.T) {
+	g := &graph.Graph{Name: "scale"}
+	in := g.Add("in", graph.Input, graph.Node{Channels: 1})
+	s := float64(float32(5) / 3) // a little less than 5/3
+	g.Add("r", graph.Resize, graph.Node{Scale: [2]float64{s, s}}, in)
+	shapes, err := g.Infer(graph.Size{H: 60, W: 61})
+	if want := (graph.Shape{C: 1, H: 100, W: 101}); err != nil || shapes[1] != want {
+		t.Errorf("%v, %v, want %v", shapes[1], err, want)
+	}
+}
