@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,7 +89,8 @@ func (l *layoutFlags) bound(geometry tile.Geometry, size, only graph.Size, o eng
 	if err != nil {
 		return layout{}, err
 	}
-	if covered := cover(geometry, size); plan.Exact && (only.H > covered.H || only.W > covered.W) {
+	mirrored := plan.Exact || slices.Equal(plan.Faults, []tile.Fault{tile.ImageBorder})
+	if covered := cover(geometry, size); mirrored && (only.H > covered.H || only.W > covered.W) {
 		return layout{plan: plan, options: o, crew: 1,
 			warning: fmt.Sprintf("the model takes %v px only: the image is mirrored up to that, which shows near its borders; --engine native takes it as it is", only)}, nil
 	}
