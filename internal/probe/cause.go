@@ -36,6 +36,10 @@ func (p *prober) causes() error {
 	without := make([]float64, 1<<len(culprits)) // squared seam, by the set of causes removed
 	faded := 0.0
 	for axis := range 2 {
+		if axis == 1 && p.halfTime() {
+			p.note("causes have the shares of seams between tiles side by side in height: the time is used up")
+			break
+		}
 		switch err := p.remove(axis, culprits, without, &faded); {
 		case errors.Is(err, errNoRoom):
 			p.note("causes have no shares: to keep every value of a strip takes more than %d bytes of memory", p.opts.Memory)
@@ -108,11 +112,6 @@ func (p *prober) remove(axis int, culprits []graph.Culprit, square []float64, fa
 	if err != nil {
 		return err
 	}
-	if axis == 0 {
-		if err := p.blame(f, l.unaware(side, halo, true, true), s, culprits); err != nil {
-			return err
-		}
-	}
 	runs := map[uint]tileRunner{}
 	for set := range square {
 		var nodes []*graph.Node
@@ -146,6 +145,11 @@ func (p *prober) remove(axis int, culprits []graph.Culprit, square []float64, fa
 				return err
 			}
 			*faded += seam * seam
+		}
+	}
+	if axis == 0 {
+		if err := p.blame(f, l.unaware(side, halo, true, true), s, culprits); err != nil {
+			return err
 		}
 	}
 	return nil
