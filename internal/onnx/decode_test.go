@@ -183,6 +183,23 @@ func TestExternal(t *testing.T) {
 	}
 }
 
+// A network has the name of its file, or of the folder where files are called model.
+func TestName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "nuclei")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{"model.onnx": "nuclei", "cells.onnx": "cells"} {
+		path := filepath.Join(dir, file)
+		if err := os.WriteFile(path, small, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := onnx.Load(path); err != nil || n.Graph.Name != want {
+			t.Errorf("%s: %v, %v, want %s", file, n, err, want)
+		}
+	}
+}
+
 // No file makes the importer panic, or what it accepts.
 func FuzzLoad(f *testing.F) {
 	f.Add(small)

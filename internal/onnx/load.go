@@ -42,9 +42,23 @@ func LoadWith(path string, o Options) (*Network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	n, err := Import(m, strings.TrimSuffix(filepath.Base(path), ".onnx"), o)
+	n, err := Import(m, nameOf(path), o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return n, nil
+}
+
+// nameOf is the file's name or, where that says nothing, its folder's.
+func nameOf(path string) string {
+	name := strings.TrimSuffix(filepath.Base(path), ".onnx")
+	if name != "model" {
+		return name
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		if dir := filepath.Base(filepath.Dir(abs)); dir != "." && dir != string(filepath.Separator) {
+			return dir
+		}
+	}
+	return name
 }
