@@ -24,6 +24,10 @@ type operand struct {
 	// they are summed up. There is no node.
 	stack []*graph.Node
 
+	// A map without channels, of that shape in the file's axes: exports put it
+	// where a skip is missing, and ask for its size.
+	empty []*graph.Length
+
 	floats *Tensor // a constant
 
 	// Whole numbers that may depend on sizes, with their shape (nil: a scalar).
@@ -44,6 +48,8 @@ func (v *operand) what() string {
 		return "a map"
 	case v.stack != nil:
 		return fmt.Sprintf("%d maps stacked along a fifth axis", len(v.stack))
+	case v.empty != nil:
+		return "a map without channels"
 	case v.floats != nil:
 		return fmt.Sprintf("constants of dims %v", v.floats.Dims)
 	}

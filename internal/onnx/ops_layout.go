@@ -37,6 +37,7 @@ func concat(c *call) (*operand, error) {
 	if c.stacks() {
 		return stack(c)
 	}
+	c.in = slices.DeleteFunc(slices.Clone(c.in), func(v *operand) bool { return v != nil && v.empty != nil })
 	var nodes []*graph.Node
 	all := 0
 	for i := range c.in {

@@ -33,6 +33,8 @@ func shape(c *call) (*operand, error) {
 		return nil, errMissing
 	case v.isMap() && v.groups == 0:
 		all = c.lengths(v)
+	case v.empty != nil:
+		all = v.empty
 	case v.floats != nil:
 		for _, d := range v.floats.Dims {
 			all = append(all, graph.Px(d))
@@ -109,6 +111,9 @@ func constantOfShape(c *call) (*operand, error) {
 	v := c.arg(0)
 	if v == nil {
 		return nil, errMissing
+	}
+	if n, ok := v.fixedAt(1); ok && n == 0 {
+		return &operand{empty: v.ints}, nil
 	}
 	dims, ok := v.fixed()
 	if x := c.shapeOf(v); x != nil && c.attribute("value").isZero() {
