@@ -33,9 +33,8 @@ func seamPictures(n *network, images []*graph.Map) ([]report.Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	run := func(plan *tile.Plan) (*graph.Map, error) {
-		return plan.PredictParallel(n.crew(1, engine.Options{Exact: true}), img, 0)
-	}
+	crew := n.crew(1, engine.Options{Exact: true}) // weights are packed once
+	run := func(plan *tile.Plan) (*graph.Map, error) { return plan.PredictParallel(crew, img, 0) }
 	whole, err := run(one)
 	if err != nil {
 		return nil, err

@@ -18,9 +18,9 @@ type Reference struct {
 	Tolerance            float64 // absolute
 }
 
-// References are those of $UNETBENCH_MODELS, or of shared/models beside the
-// clone; without either the test is skipped.
-func References(t testing.TB) []Reference {
+// folder is $UNETBENCH_MODELS, or shared/models beside the clone; without either
+// the test is skipped.
+func folder(t testing.TB) string {
 	dir := os.Getenv("UNETBENCH_MODELS")
 	if dir == "" {
 		dir = filepath.Join("..", "..", "..", "shared", "models")
@@ -28,6 +28,15 @@ func References(t testing.TB) []Reference {
 	if _, err := os.Stat(dir); err != nil {
 		t.Skip("no models: set UNETBENCH_MODELS to the folder that holds zoo and trained")
 	}
+	return dir
+}
+
+// Zoo is the folder of the networks that have a truth.json, each in one of its own.
+func Zoo(t testing.TB) string { return filepath.Join(folder(t), "zoo") }
+
+// References are all networks with an output that is known.
+func References(t testing.TB) []Reference {
+	dir := folder(t)
 	var all []Reference
 	zoo, _ := filepath.Glob(filepath.Join(dir, "zoo", "*", "model.onnx"))
 	for _, model := range zoo {

@@ -113,15 +113,7 @@ func Decode(b []byte, open External) (*Model, error) {
 			}
 			return err
 		case 14:
-			var kv [3]string
-			err := fields(x.bytes, func(y field) error {
-				if y.num < 3 {
-					kv[y.num] = string(y.bytes)
-				}
-				return nil
-			})
-			m.Metadata[kv[1]] = kv[2]
-			return err
+			return entry(x.bytes, m.Metadata)
 		}
 		return nil
 	})
@@ -132,6 +124,19 @@ func Decode(b []byte, open External) (*Model, error) {
 		return nil, fmt.Errorf("%w (it holds no graph)", errNotONNX)
 	}
 	return m, nil
+}
+
+// entry reads a StringStringEntryProto into m.
+func entry(b []byte, m map[string]string) error {
+	var kv [3]string
+	err := fields(b, func(x field) error {
+		if x.num < 3 {
+			kv[x.num] = string(x.bytes)
+		}
+		return nil
+	})
+	m[kv[1]] = kv[2]
+	return err
 }
 
 // A decoder carries what the parts of a file share.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"unetbench/graph"
+	"unetbench/internal/modeltest"
 	"unetbench/internal/onnx"
 )
 
@@ -45,13 +46,10 @@ type ends struct{ Top, Bottom int }
 
 // What the wiring says of every stored network is what was measured of it.
 func TestGeometryOfTheZoo(t *testing.T) {
-	dir := os.Getenv("UNETBENCH_MODELS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "models")
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "zoo", "*", "truth.json"))
+	zoo := modeltest.Zoo(t)
+	files, _ := filepath.Glob(filepath.Join(zoo, "*", "truth.json"))
 	if files == nil {
-		t.Skip("no models: set UNETBENCH_MODELS to the folder that holds zoo and trained")
+		t.Fatalf("%s holds no truth.json", zoo)
 	}
 	for _, file := range files {
 		name := filepath.Base(filepath.Dir(file))

@@ -93,6 +93,14 @@ func (c *call) weights(w *Tensor, channels int) ([]int, error) {
 	return []int{weight, c.param(c.In[2], []int{channels}, b.floats.Floats, true)}, nil
 }
 
+// slides is the window of weights that slide over the height and width of x.
+func (c *call) slides(x *operand, w *Tensor) (window, error) {
+	if len(w.Dims) != 4 || x.axes != "NCHW" {
+		return window{}, fmt.Errorf("weights of dims %v on axes %s: only convolutions over height and width are known", w.Dims, x.axes)
+	}
+	return c.window(w.Dims[2:])
+}
+
 func conv(c *call) (*operand, error) {
 	x, err := c.image(0)
 	if err != nil {
@@ -105,10 +113,7 @@ func conv(c *call) (*operand, error) {
 	if len(w.Dims) == 3 && (x.axes == "NHC" || x.axes == "NWC") && c.pixel[x.node] {
 		return c.alongChannels(x, w)
 	}
-	if len(w.Dims) != 4 || x.axes != "NCHW" {
-		return nil, fmt.Errorf("weights of dims %v on axes %s: only convolutions over height and width are known", w.Dims, x.axes)
-	}
-	win, err := c.window(w.Dims[2:])
+	win, err := c.slides(x, w)
 	if err != nil {
 		return nil, err
 	}
@@ -175,10 +180,7 @@ func transpose(c *call) (*operand, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(w.Dims) != 4 || x.axes != "NCHW" {
-		return nil, fmt.Errorf("weights of dims %v on axes %s: only convolutions over height and width are known", w.Dims, x.axes)
-	}
-	win, err := c.window(w.Dims[2:])
+	win, err := c.slides(x, w)
 	if err != nil {
 		return nil, err
 	}

@@ -89,15 +89,7 @@ func (d decoder) tensor(b []byte) (Tensor, error) {
 			typedAs = x.num
 			return x.packed(protowire.Fixed64Type, func(v uint64) { typed = append(typed, v) })
 		case 13:
-			var kv [3]string
-			err := fields(x.bytes, func(y field) error {
-				if y.num < 3 {
-					kv[y.num] = string(y.bytes)
-				}
-				return nil
-			})
-			external[kv[1]] = kv[2]
-			return err
+			return entry(x.bytes, external)
 		case 14:
 			outside = x.number == 1
 		}

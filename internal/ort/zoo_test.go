@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"unetbench/graph"
+	"unetbench/internal/modeltest"
 	"unetbench/internal/ort"
 )
 
@@ -54,15 +55,15 @@ func apart(t testing.TB, a, b *graph.Map) float64 {
 // TestReferences: every model gives what its folder says that it gives.
 func TestReferences(t *testing.T) {
 	requireLibrary(t)
-	for _, r := range references(t) {
-		t.Run(r.name, func(t *testing.T) {
-			s := open(t, r.model, ort.Options{Threads: 2})
-			got, err := s.Predict(read(t, r.in, r.channelsLast()))
+	for _, r := range modeltest.References(t) {
+		t.Run(r.Name, func(t *testing.T) {
+			s := open(t, r.Model, ort.Options{Threads: 2})
+			got, err := s.Predict(modeltest.Read(t, r.In, r.ChannelsLast()))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := apart(t, got, read(t, r.out, r.channelsLast())); d > r.tolerance {
-				t.Errorf("differs by up to %.2g; want %g", d, r.tolerance)
+			if d := apart(t, got, modeltest.Read(t, r.Out, r.ChannelsLast())); d > r.Tolerance {
+				t.Errorf("differs by up to %.2g; want %g", d, r.Tolerance)
 			}
 		})
 	}

@@ -11,20 +11,10 @@ import (
 	"time"
 
 	"unetbench/graph"
+	"unetbench/internal/modeltest"
 	"unetbench/internal/onnx"
 	"unetbench/internal/probe"
 )
-
-// zoo is where the networks of known truth lie: in $UNETBENCH_MODELS, or in
-// shared/models beside the clone; they are not part of the repository.
-func zoo() []string {
-	dir := os.Getenv("UNETBENCH_MODELS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "models")
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "zoo", "*", "model.onnx"))
-	return files
-}
 
 // A truth is what is known of a network by other means.
 type truth struct {
@@ -59,9 +49,10 @@ var quick = []string{"zero_convt_d3", "valid_d2", "instancenorm_d3", "align_corn
 // TestZoo holds the probe to what is known of networks of others: some of them,
 // or, with UNETBENCH_ZOO set, all.
 func TestZoo(t *testing.T) {
-	files := zoo()
+	zoo := modeltest.Zoo(t)
+	files, _ := filepath.Glob(filepath.Join(zoo, "*", "model.onnx"))
 	if len(files) == 0 {
-		t.Skip("no models: set UNETBENCH_MODELS to the folder that holds zoo")
+		t.Fatalf("%s holds no model.onnx", zoo)
 	}
 	for _, f := range files {
 		name := filepath.Base(filepath.Dir(f))

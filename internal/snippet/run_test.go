@@ -1,7 +1,6 @@
 package snippet
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"unetbench/graph"
+	"unetbench/internal/modeltest"
 	"unetbench/internal/tile"
 )
 
@@ -83,14 +83,11 @@ if before == (0, 0):
 // whole image but for rounding, on networks with unlike halos, unpadded ones
 // and images off the step.
 func TestProgramsRun(t *testing.T) {
-	models := cmp.Or(os.Getenv("UNETBENCH_ZOO"), "../../../shared/models/zoo")
 	python := os.Getenv("UNETBENCH_PYTHON")
 	if python == "" {
 		t.Skip("UNETBENCH_PYTHON names no Python with onnxruntime and monai")
 	}
-	if _, err := os.Stat(models); err != nil {
-		t.Skipf("no networks in %s; name their folder by UNETBENCH_ZOO", models)
-	}
+	models := modeltest.Zoo(t)
 	if err := exec.Command(python, "-c", "import onnxruntime, monai").Run(); err != nil {
 		t.Fatalf("UNETBENCH_PYTHON: %s lacks onnxruntime or monai", python)
 	}
