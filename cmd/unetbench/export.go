@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"unetbench/bench"
 	"unetbench/graph"
 	"unetbench/internal/onnx"
 )
@@ -74,8 +75,12 @@ func (e *export) run(stdout io.Writer) error {
 	if folder := filepath.Dir(e.out); !isFolder(folder) {
 		return fmt.Errorf("--out %s: no folder %s; make it first", e.out, folder)
 	}
-	if err := os.WriteFile(e.out, raw, 0o644); err != nil {
-		return fmt.Errorf("--out: %w", err)
+	write := func(w io.Writer) error {
+		_, err := w.Write(raw)
+		return err
+	}
+	if err := bench.WriteFile(e.out, write); err != nil { // whole or not at all
+		return failed{fmt.Errorf("--out: %w", err)}
 	}
 	if e.asJSON {
 		return e.writeJSON(stdout, g, m, len(raw))
