@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"unetbench/graph"
+	"unetbench/internal/metric"
 	"unetbench/internal/npy"
 )
 
@@ -103,18 +104,7 @@ func WriteArray(path string, m *graph.Map) error {
 
 // Classify returns the class of the largest logit of each pixel, the first of
 // equals.
-func Classify(logits *graph.Map) []uint8 {
-	n := logits.H * logits.W
-	out := make([]uint8, n)
-	for i := range n {
-		for c := 1; c < logits.C; c++ {
-			if logits.Pix[c*n+i] > logits.Pix[int(out[i])*n+i] {
-				out[i] = uint8(c)
-			}
-		}
-	}
-	return out
-}
+func Classify(logits *graph.Map) []uint8 { return metric.Argmax(logits.Pix, logits.C) }
 
 // Probability returns the softmax probability of one class at each pixel.
 func Probability(logits *graph.Map, class int) []float32 {
